@@ -1,0 +1,51 @@
+"""Errors and warnings of the library's own."""
+
+__all__ = ["DataNotFoundError", "InvalidSequenceError", "TruncationWarning"]
+
+
+class InvalidSequenceError(ValueError):
+    """A sequence holds something its reader can't accept.
+
+    The message names the row, the position within the row, the value found
+    there and what to do about it.
+
+    Examples
+    --------
+    >>> from seqestimators import DNATokenizer
+    >>> from seqestimators.exceptions import InvalidSequenceError
+    >>> try:
+    ...     DNATokenizer(unknown="error").fit_transform(["ACGT", "AC!T"])
+    ... except InvalidSequenceError as error:
+    ...     "row 1" in str(error) and "position 2" in str(error)
+    True
+    """
+
+
+class TruncationWarning(UserWarning):
+    """Sequences longer than the length of a matrix lost their ends.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from seqestimators import Padder
+    >>> from seqestimators.exceptions import TruncationWarning
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     _ = Padder(length=2).fit_transform([[4, 5, 6], [4]])
+    >>> caught[0].category is TruncationWarning
+    True
+    """
+
+
+class DataNotFoundError(OSError):
+    """A data file is neither in the data home nor can it be downloaded.
+
+    The message names the file, the folder it belongs in and the address to
+    download it from.
+
+    Examples
+    --------
+    >>> from seqestimators.exceptions import DataNotFoundError
+    >>> issubclass(DataNotFoundError, OSError)
+    True
+    """

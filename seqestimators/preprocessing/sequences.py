@@ -1,0 +1,342 @@
+"""The two places that read what a user passes.
+
+:func:`check_sequences` reads strings, for tokenizers; :func:`read_sequences`
+reads token ids and numeric series, for everything that comes after them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.utils import check_array
+
+from ..exceptions import InvalidSequenceError
+from .vocabulary import PAD
+
+__all__ = ["Sequences", "check_sequences", "read_sequences"]
+
+_TOKENIZER_FIRST = (
+    "strings are not numbers yet: put a tokenizer before the estimator, e.g. "
+    "make_pipeline(SmilesTokenizer(), estimator) for SMILES, DNATokenizer(), CodonTokenizer() or "
+    "ProteinTokenizer() for sequences, SequenceTokenizer() for any other symbols"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Sequences:
+    """Sequences of any lengths in one contiguous buffer.
+
+    Memory is proportional to the number of tokens, never to the number of
+    sequences times the longest.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_total,) or (n_total, n_channels)
+        The sequences, one behind the other: token ids as int64, or the
+        values of numeric series as float32 or float64.
+    offsets : ndarray of shape (n_sequences + 1,), dtype int64
+        Sequence `i` is ``values[offsets[i]:offsets[i + 1]]``.
+
+    Examples
+    --------
+    >>> from seqestimators.preprocessing import read_sequences
+    >>> sequences = read_sequences([[4, 5, 6], [7]])
+    >>> sequences.values
+    array([4, 5, 6, 7])
+    >>> sequences.offsets
+    array([0, 3, 4])
+    >>> sequences[1]
+    array([7])
+    """
+
+    values: np.ndarray
+    offsets: np.ndarray
+
+    def __len__(self):
+        return len(self.offsets) - 1
+
+    def __getitem__(self, index):
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"sequence {index} of {len(self)}")
+        index %= len(self)
+        return self.values[self.offsets[index] : self.offsets[index + 1]]
+
+    @property
+    def is_tokens(self):
+        """Whether the sequences are token ids; numeric series otherwise."""
+        return self.values.ndim == 1
+
+    @property
+    def lengths(self):
+        """Length of every sequence, ndarray of shape (n_sequences,), dtype int64."""
+        return np.diff(self.offsets)
+
+    def take(self, rows):
+        """Return the sequences of the given rows, in that order.
+
+        Parameters
+        ----------
+        rows : array-like of shape (n_rows,)
+            Indices of sequences, or a boolean mask over all of them.
+
+        Returns
+        -------
+        Sequences
+            A copy; the cost grows with the tokens taken.
+        """
+        rows = np.arange(len(self))[np.asarray(rows)]
+        lengths = self.lengths[rows]
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        source = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], lengths)
+        return Sequences(self.values[source], offsets)
+
+    def to_list(self):
+        """Return the sequences as a 1-D object array of views into the buffer."""
+        rows = np.empty(len(self), dtype=object)
+        for i in range(len(self)):
+            rows[i] = self[i]
+        return rows
+
+
+def read_sequences(X, input="auto", dtype=np.float32):
+    """Read token ids or numeric series of any lengths into one flat buffer.
+
+    Parameters
+    ----------
+    X : array-like
+        Token ids: a list, tuple, object array or Series of 1-D integer
+        arrays, or an integer array of shape (n, L). Leading and trailing 0s
+        are padding and left out; a 0 between other ids stays.
+        Numeric series: a list (or the like) of float arrays of shape (T,) or
+        (T, d), a float array of shape (n, T, d), or one of shape (n, T) whose
+        rows are series of scalars. Trailing steps of NaN are padding and left
+        out. A :class:`Sequences` is passed through.
+    input : {"auto", "tokens", "values"}, default="auto"
+        What the numbers are. "auto" takes non-negative integers in 1-D
+        sequences or 2-D arrays for tokens and all else for values.
+    dtype : {np.float32, np.float64}, default=np.float32
+        Type of the values of numeric series. Token ids are always int64.
+
+    Returns
+    -------
+    Sequences
+        The flat buffer and its offsets.
+
+    Raises
+    ------
+    InvalidSequenceError
+        A row is missing; tokens are negative or fractional; values are NaN
+        (but for trailing padding) or infinite; series differ in their number
+        of channels. The message names row, position and value.
+    ValueError
+        X is a bare string, has no rows, or holds scalars instead of sequences.
+    TypeError
+        Rows are strings, which a tokenizer must read first, or of a type that
+        is no sequence of numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from seqestimators.preprocessing import read_sequences
+    >>> read_sequences(np.array([[4, 5, 0], [6, 0, 0]])).lengths
+    array([2, 1])
+    >>> read_sequences([[0.5, 1.5], [2.5]]).values.shape
+    (3, 1)
+    """
+    if isinstance(X, Sequences):
+        if X.is_tokens and input == "values":
+            return Sequences(X.values[:, None].astype(dtype), X.offsets)
+        if not X.is_tokens and input == "tokens":
+            return _as_tokens(X.values[:, 0], X.offsets)
+        return X if X.is_tokens else Sequences(X.values.astype(dtype, copy=False), X.offsets)
+    flat, offsets = _flatten(X)
+    if input == "auto":
+        is_tokens = flat.ndim == 1 and flat.dtype.kind in "iu" and (flat.size == 0 or flat.min() >= 0)
+        input = "tokens" if is_tokens else "values"
+    if input == "tokens":
+        return _as_tokens(flat, offsets)
+    return _as_values(flat, offsets, dtype)
+
+
+def _flatten(X):
+    """Join the rows of X into one buffer of shape (total,) or (total, d)."""
+    if isinstance(X, (str, bytes)):
+        raise ValueError("Iterable over sequences expected, string object received.")
+    if isinstance(X, (dict, set, frozenset)) or not (hasattr(X, "__len__") or hasattr(X, "__array__")):
+        raise TypeError(f"X must be a list or an array of sequences, got {type(X).__name__}")
+    shape = getattr(X, "shape", None)
+    if shape is not None and len(shape) == 2 and shape[1] == 1:
+        column = np.asarray(X)[:, 0] if not hasattr(X, "iloc") else X.iloc[:, 0].to_numpy()
+        if column.dtype == object and len(column) and np.ndim(column[0]) > 0:
+            return _join_rows(column)
+    if shape is not None and len(shape) > 1:
+        return _flatten_rectangle(X)
+    return _join_rows(X)
+
+
+def _flatten_rectangle(X):
+    if getattr(getattr(X, "dtype", None), "kind", "") in "US":
+        raise TypeError(f"X holds strings, and {_TOKENIZER_FIRST}")
+    array = check_array(X, allow_nd=True, dtype="numeric", ensure_all_finite=False, input_name="X")
+    if array.ndim > 3:
+        raise ValueError(f"X must have 2 or 3 dimensions, got shape {array.shape}")
+    n_sequences, length = array.shape[:2]
+    offsets = np.arange(n_sequences + 1) * length
+    return array.reshape(n_sequences * length, *array.shape[2:]), offsets
+
+
+def _join_rows(X):
+    rows = [_read_row(row, i) for i, row in enumerate(X)]
+    if not rows:
+        raise ValueError("Found array with 0 sample(s) while a minimum of 1 is required: X has no sequences")
+    lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+    filled = [row for row in rows if len(row)] or rows[:1]
+    first = filled[0]
+    if any(row.ndim != first.ndim or row.shape[1:] != first.shape[1:] for row in filled):
+        bad = next(
+            i
+            for i, row in enumerate(rows)
+            if len(row) and (row.ndim != first.ndim or row.shape[1:] != first.shape[1:])
+        )
+        raise InvalidSequenceError(
+            f"row {bad} of X has shape {rows[bad].shape} where rows before it have steps of shape "
+            f"{first.shape[1:]}: give every series the same number of channels"
+        )
+    return np.concatenate(filled), np.concatenate([[0], np.cumsum(lengths)])
+
+
+def _read_row(row, index):
+    """One sequence as a numeric array of shape (T,) or (T, d)."""
+    if type(row) is np.ndarray and row.dtype.kind in "iuf" and row.ndim in (1, 2):
+        return row
+    if isinstance(row, (str, bytes)):
+        raise TypeError(f"row {index} of X is the string {_shorten(row)}, and {_TOKENIZER_FIRST}")
+    if _is_missing(row):
+        raise InvalidSequenceError(
+            f"row {index} of X is missing ({row!r}): drop it, or give an empty sequence if nothing was observed"
+        )
+    if np.ndim(row) == 0 and not hasattr(row, "__len__"):
+        if isinstance(row, (int, float, np.number)):
+            raise ValueError(
+                f"Expected a list of sequences, but row {index} of X is the number {row!r}. Wrap a single "
+                "sequence as [x], or reshape your data with X.reshape(-1, 1) if each number is a row."
+            )
+        raise TypeError(f"row {index} of X is a {type(row).__name__}, not a sequence of numbers")
+    try:
+        array = np.asarray(row)
+    except ValueError:
+        raise InvalidSequenceError(f"row {index} of X is ragged itself: its steps differ in length") from None
+    if array.dtype.kind == "O":
+        array = _from_objects(array, index)
+    if array.dtype.kind in "US":
+        raise TypeError(f"row {index} of X holds strings, and {_TOKENIZER_FIRST}")
+    if array.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: row {index} of X")
+    if array.dtype.kind not in "iufb" or array.ndim not in (1, 2):
+        raise TypeError(
+            f"row {index} of X has shape {array.shape} and dtype {array.dtype}: a sequence is a 1-D array of "
+            "token ids or of numbers, or a 2-D array of shape (length, channels)"
+        )
+    return array.astype(np.float64) if array.dtype.kind == "b" else array
+
+
+def _from_objects(array, index):
+    """Numbers out of an object array, or an error that names the first that is none."""
+    if array.ndim == 1:
+        for position, value in enumerate(array):
+            if isinstance(value, (str, bytes)):
+                raise TypeError(f"row {index} of X holds strings, and {_TOKENIZER_FIRST}")
+            if _is_missing(value) and not isinstance(value, float):
+                raise InvalidSequenceError(
+                    f"row {index}, position {position} of X is missing ({value!r}): impute it, or leave the "
+                    "step out"
+                )
+    try:
+        numbers = np.array(array.tolist())
+    except ValueError:
+        numbers = array
+    if numbers.dtype.kind == "O":
+        raise TypeError(f"row {index} of X is not a sequence of numbers: {_shorten(array.tolist())}")
+    return numbers
+
+
+def _is_missing(value):
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or (
+        isinstance(value, (float, np.floating)) and np.isnan(value)
+    )
+
+
+def _shorten(value, limit=40):
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def _place(flat_index, offsets):
+    """Row and position of an element of the flat buffer."""
+    row = int(np.searchsorted(offsets, flat_index, side="right")) - 1
+    return row, int(flat_index - offsets[row])
+
+
+def _as_tokens(flat, offsets):
+    if flat.ndim == 2 and flat.shape[1] == 1 and flat.dtype.kind in "iu":
+        flat = flat[:, 0]
+    if flat.ndim != 1:
+        raise InvalidSequenceError(
+            f"token ids are 1-D sequences, but X has steps of shape {flat.shape[1:]}: numeric series of several "
+            'channels need input="values"'
+        )
+    if flat.dtype.kind == "f":
+        bad = ~np.isfinite(flat) | (flat != np.trunc(flat))
+        if bad.any():
+            row, position = _place(index := int(np.argmax(bad)), offsets)
+            raise InvalidSequenceError(
+                f"row {row}, position {position} of X is {_name_number(flat[index])}, but token ids are whole "
+                'numbers (no NaN, no inf, no fractions): tokenize first, or set input="values" for numeric series'
+            )
+    if flat.size and flat.min() < 0:
+        row, position = _place(index := int(np.argmax(flat < 0)), offsets)
+        raise InvalidSequenceError(
+            f"Negative values in data: row {row}, position {position} of X is {flat[index]}, but token ids start "
+            'at 0 (padding); set input="values" for numeric series'
+        )
+    flat = flat.astype(np.int64, copy=False)
+    return Sequences(*_strip(flat, offsets, flat == PAD, leading=True))
+
+
+def _as_values(flat, offsets, dtype):
+    flat = (flat if flat.ndim == 2 else flat[:, None])
+    with np.errstate(over="ignore"):
+        flat = flat.astype(dtype, copy=False)
+    if not np.isfinite(flat).all():
+        flat, offsets = _strip(flat, offsets, np.isnan(flat).all(axis=1), leading=False)
+        bad = ~np.isfinite(flat).all(axis=1)
+        if bad.any():
+            row, position = _place(index := int(np.argmax(bad)), offsets)
+            value = flat[index][~np.isfinite(flat[index])][0]
+            raise InvalidSequenceError(
+                f"row {row}, position {position} of X is {_name_number(value)}: input contains NaN, inf or a value "
+                f"too large for {np.dtype(dtype).name}. Impute it or leave the step out; only trailing NaN is "
+                "read as padding"
+            )
+    return Sequences(np.ascontiguousarray(flat), offsets)
+
+
+def _name_number(value):
+    return "NaN" if np.isnan(value) else f"{value:g}"
+
+
+def _strip(flat, offsets, is_padding, leading):
+    """Leave out the padding behind (and before, if `leading`) every sequence."""
+    if not is_padding.any():
+        return flat, offsets
+    content = np.flatnonzero(~is_padding)
+    first = np.searchsorted(content, offsets[:-1])
+    last = np.searchsorted(content, offsets[1:])
+    filled = last > first
+    starts, stops = offsets[:-1].copy(), offsets[:-1].copy()
+    if leading:
+        starts[filled] = content[first[filled]]
+    stops[filled] = content[last[filled] - 1] + 1
+    lengths = stops - np.minimum(starts, stops)
+    stripped = np.concatenate([[0], np.cumsum(lengths)])
+    source = np.arange(stripped[-1]) + np.repeat(starts - stripped[:-1], lengths)
+    return flat[source], stripped
