@@ -1,0 +1,80 @@
+"""Everything that is checked before a change goes in; `nox --list` names the sessions.
+
+Arguments behind `--` go on to the tool: `nox -s tests -- -k padding`.
+"""
+
+from glob import glob
+
+import nox
+
+nox.options.sessions = ["lint", "typing", "tests"]
+nox.options.error_on_missing_interpreters = True
+
+# The exact torch stands there, and only there.
+CONSTRAINTS = ("-c", "constraints.txt")
+
+
+@nox.session
+def tests(session):
+    """Run the tests and the examples in the docstrings."""
+    session.install(*CONSTRAINTS, "--group", "test", "-e", ".")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session):
+    """Check style and formatting with ruff."""
+    session.install("--group", "lint")
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def typing(session):
+    """Check the annotations with mypy."""
+    session.install(*CONSTRAINTS, "--group", "typing", "-e", ".")
+    session.run("mypy", *session.posargs)
+
+
+@nox.session
+def docs(session):
+    """Build the site into docs/_build/html, the examples run whole; a warning is an error."""
+    session.install(*CONSTRAINTS, "--group", "docs", "-e", ".")
+    settings = session.posargs or ["-D", "plot_gallery=1"]
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *settings)
+
+
+@nox.session
+def examples(session):
+    """Run every example whole, or those named behind `--`."""
+    session.install(*CONSTRAINTS, "--group", "examples", "-e", ".")
+    for path in session.posargs or sorted(glob("examples/plot_*.py")):
+        session.run("python", path, env={"MPLBACKEND": "agg"})
+
+
+@nox.session
+def benchmarks(session):
+    """Run every benchmark, or those named behind `--`."""
+    session.install(*CONSTRAINTS, "--group", "benchmarks", "-e", ".")
+    for path in session.posargs or sorted(glob("benchmarks/bench_*.py")):
+        session.run("python", path)
+
+
+@nox.session(python="3.11")
+def oldest(session):
+    """Run the tests with every dependency but torch at the floor that pyproject.toml claims."""
+    project = nox.project.load_toml("pyproject.toml")
+    claimed = project["project"]["dependencies"] + project["dependency-groups"]["test"]
+    floors = [name.replace(">=", "==") for name in claimed if not name.startswith("torch")]
+    session.install(*CONSTRAINTS, "-e", ".", *floors)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def package(session):
+    """Build source distribution and wheel, check their metadata, import from the wheel."""
+    session.install("build", "twine", *CONSTRAINTS)
+    session.run("python", "-m", "build", "--outdir", folder := session.create_tmp(), *session.posargs)
+    session.run("twine", "check", "--strict", *glob(f"{folder}/*"))
+    session.install(*CONSTRAINTS, *glob(f"{folder}/*.whl"))
+    session.run("python", "-P", "-c", "from seqestimators import *")  # -P: not from the sources here
