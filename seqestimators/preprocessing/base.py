@@ -1,0 +1,300 @@
+"""What all tokenizers share, and the tokenizer of any sequence."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from .._sklearn import Integral, Interval, StrOptions, _fit_context
+from ..exceptions import InvalidSequenceError
+from .sequences import Sequences, check_sequences, read_sequences
+from .tokens import Tokens
+from .vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Vocabulary, sort_tokens
+
+__all__ = ["SequenceTokenizer"]
+
+
+class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+    """Turn sequences of any symbols into token ids.
+
+    A string is cut into its characters, a list into its items, which may be
+    any hashable objects. The base class of all tokenizers: it validates the
+    input, keeps the vocabulary, applies the policy on unknown tokens, marks
+    the ends of sequences and leads back from ids to sequences.
+
+    Parameters
+    ----------
+    vocabulary : list of tokens, dict or None, default=None
+        Tokens to know, in any order, or the `vocabulary_` of another
+        tokenizer. It stays as given: `min_frequency` and `max_tokens` don't
+        apply. None learns the tokens from the data.
+    unknown : {"token", "error"}, default="token"
+        What to do with a token that the vocabulary lacks: give it the id 1,
+        or raise an error.
+    add_bos : bool, default=False
+        Whether to put the id 2 before every sequence.
+    add_eos : bool, default=False
+        Whether to put the id 3 behind every sequence.
+    min_frequency : int, default=1
+        Least number of times that a token occurs in the training data to be
+        known; at least 1.
+    max_tokens : int or None, default=None
+        Greatest number of tokens to know, besides the special ones; at least
+        1. The most frequent are kept, the first in sorted order among equals.
+
+    Attributes
+    ----------
+    vocabulary_ : Vocabulary
+        Dictionary from token to id: ``"<pad>"`` 0, ``"<unknown>"`` 1,
+        ``"<bos>"`` 2, ``"<eos>"`` 3, then the tokens in sorted order.
+    n_tokens_ : int
+        Number of ids, the four special ones included.
+    sequence_type_ : {"string", "list"}
+        What `fit` has seen, and `inverse_transform` gives back.
+
+    Raises
+    ------
+    InvalidSequenceError
+        A row is missing, or holds an unknown token under ``unknown="error"``.
+        The message names row, position and token.
+    ValueError
+        X is a bare string or has no rows.
+    TypeError
+        X or one of its rows is of a type that holds no sequence of symbols.
+
+    See Also
+    --------
+    DNATokenizer : Nucleotides and k-mers.
+    ProteinTokenizer : Amino acids.
+    SmilesTokenizer : Molecules as SMILES.
+
+    Notes
+    -----
+    A tokenizer of your own overrides one method, ``_split(sequences)``. It
+    gets a list of strings (or lists) and returns :class:`Tokens`, most simply
+    by ``Tokens.from_lists``. Override ``_join(tokens)`` too where a sequence
+    is more than its tokens put together::
+
+        class WordTokenizer(SequenceTokenizer):
+            def _split(self, sequences):
+                return Tokens.from_lists(sequence.split(" ") for sequence in sequences)
+
+            def _join(self, tokens):
+                return " ".join(tokens)
+
+    :func:`seqestimators.testing.check_sequence_tokenizer` tests the result.
+
+    Examples
+    --------
+    >>> from seqestimators import SequenceTokenizer
+    >>> tokenizer = SequenceTokenizer().fit(["abba", "cab"])
+    >>> tokenizer.vocabulary_["a"], tokenizer.n_tokens_
+    (4, 7)
+    >>> ids = tokenizer.transform(["cab", "bad"])
+    >>> ids[0], ids[1]
+    (array([6, 4, 5]), array([5, 4, 1]))
+    >>> list(tokenizer.inverse_transform(ids[:1]))
+    ['cab']
+    """
+
+    _parameter_constraints: dict = {
+        "vocabulary": [list, tuple, dict, set, np.ndarray, None],
+        "unknown": [StrOptions({"token", "error"})],
+        "add_bos": ["boolean"],
+        "add_eos": ["boolean"],
+        "min_frequency": [Interval(Integral, 1, None, closed="left")],
+        "max_tokens": [Interval(Integral, 1, None, closed="left"), None],
+    }
+
+    # Whether a row may be a list of items. Where False, rows are strings.
+    _reads_lists = True
+
+    # What stands for UNKNOWN in a string given back: one character for a token of one character.
+    _unknown_text = "\N{REPLACEMENT CHARACTER}"
+
+    def __init__(
+        self,
+        *,
+        vocabulary=None,
+        unknown="token",
+        add_bos=False,
+        add_eos=False,
+        min_frequency=1,
+        max_tokens=None,
+    ):
+        self.vocabulary = vocabulary
+        self.unknown = unknown
+        self.add_bos = add_bos
+        self.add_eos = add_eos
+        self.min_frequency = min_frequency
+        self.max_tokens = max_tokens
+
+    def _split(self, sequences):
+        """Cut sequences into tokens: the one hook of a new tokenizer.
+
+        Parameters
+        ----------
+        sequences : list of str, or list of lists
+
+        Returns
+        -------
+        Tokens
+        """
+        if isinstance(sequences[0], str):
+            return Tokens.from_characters(sequences)
+        return Tokens.from_lists(sequences)
+
+    def _join(self, tokens):
+        """Put the tokens of one sequence together again."""
+        return "".join(tokens)
+
+    def _alphabet(self):
+        """The tokens known whatever the data; None to learn them."""
+        return None
+
+    def _position(self, preceding):
+        """Where in its sequence the token behind the `preceding` ones stands."""
+        return len(preceding)
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None):
+        """Learn the vocabulary.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,)
+            Sequences: list, tuple, array, Series or one column of strings
+            (or of what else the tokenizer reads).
+        y : Ignored
+            Present for scikit-learn's API.
+
+        Returns
+        -------
+        self : object
+            Fitted tokenizer.
+        """
+        sequences = check_sequences(X, lists=self._reads_lists)
+        self.sequence_type_ = "string" if isinstance(sequences[0], str) else "list"
+        tokens = self._split(sequences)
+        self.vocabulary_ = self._make_vocabulary(tokens)
+        self.n_tokens_ = len(self.vocabulary_)
+        if self.unknown == "error":
+            self._encode(tokens)
+        return self
+
+    def transform(self, X):
+        """Turn sequences into token ids.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,)
+            Sequences, as in `fit`.
+
+        Returns
+        -------
+        ids : ndarray of shape (n_samples,), dtype object
+            1-D integer arrays (int64), one a sequence. They are views into
+            one buffer.
+        """
+        check_is_fitted(self)
+        tokens = self._split(check_sequences(X, lists=self._reads_lists))
+        ids = self._add_ends(self._encode(tokens), tokens.offsets)
+        return ids.to_list()
+
+    def inverse_transform(self, ids):
+        """Turn token ids back into sequences.
+
+        Parameters
+        ----------
+        ids : array-like of shape (n_samples,) or (n_samples, length)
+            1-D integer arrays, or an integer matrix padded with 0.
+
+        Returns
+        -------
+        X : ndarray of shape (n_samples,), dtype object
+            Sequences as strings, or as lists where `fit` saw lists. The ids of
+            padding and of both ends are left out. An unknown token, whose
+            symbol is lost, comes back as the replacement character in a string
+            and as ``"<unknown>"`` in a list.
+
+        Raises
+        ------
+        InvalidSequenceError
+            An id isn't in the vocabulary. The message names row and position.
+        """
+        check_is_fitted(self)
+        ids = read_sequences(ids, input="tokens")
+        if ids.values.size and ids.values.max() >= self.n_tokens_:
+            index = int(np.argmax(ids.values >= self.n_tokens_))
+            row = int(np.searchsorted(ids.offsets, index, side="right")) - 1
+            raise InvalidSequenceError(
+                f"row {row}, position {index - ids.offsets[row]} of ids is {ids.values[index]}, but the vocabulary "
+                f"has the ids 0 to {self.n_tokens_ - 1}: take ids from this tokenizer's transform"
+            )
+        as_list = self.sequence_type_ == "list"
+        names = self.vocabulary_.tokens
+        names[UNKNOWN] = SPECIAL_TOKENS[UNKNOWN] if as_list else self._unknown_text
+        rows = np.empty(len(ids), dtype=object)
+        for i in range(len(ids)):
+            tokens = [names[token] for token in ids[i].tolist() if token not in (PAD, BOS, EOS)]
+            rows[i] = tokens if as_list else self._join(tokens)
+        return rows
+
+    def _make_vocabulary(self, tokens):
+        alphabet = self._alphabet()
+        if self.vocabulary is not None:
+            vocabulary = Vocabulary.read(self.vocabulary)
+            foreign = set(vocabulary) - set(SPECIAL_TOKENS) - set(alphabet or vocabulary)
+            if foreign:
+                raise ValueError(
+                    f"the vocabulary holds {sort_tokens(foreign)[0]!r}, which {type(self).__name__} never makes with "
+                    "these parameters: leave it out, or take the vocabulary of a tokenizer of the same parameters"
+                )
+            return vocabulary
+        if alphabet is not None and self.min_frequency == 1 and self.max_tokens is None:
+            return Vocabulary(alphabet)
+        counts = tokens.count()
+        known = [token for token in counts if counts[token] >= self.min_frequency]
+        if alphabet is not None:
+            known = [token for token in known if token in set(alphabet)]
+        if self.max_tokens is not None:
+            # sorted() is stable: among equals the first in sorted order stay
+            known = sorted(sort_tokens(known), key=counts.get, reverse=True)[: self.max_tokens]
+        return Vocabulary(known)
+
+    def _encode(self, tokens):
+        """The id of every token, by the policy on unknown ones."""
+        learned = {token: i for token, i in self.vocabulary_.items() if i >= len(SPECIAL_TOKENS)}
+        ids = tokens.replace([learned.get(name, UNKNOWN) for name in tokens.names])
+        if self.unknown == "error" and (unknown := ids == UNKNOWN).any():
+            index = int(np.argmax(unknown))
+            row, preceding = tokens.place(index)
+            raise InvalidSequenceError(
+                f"row {row}, position {self._position(preceding)} of X is {tokens.names[tokens.codes[index]]!r}, "
+                f"which is not among the {self.n_tokens_ - len(SPECIAL_TOKENS)} tokens of the vocabulary: correct "
+                'it, or set unknown="token" to give it the id of unknown tokens'
+            )
+        return ids
+
+    def _add_ends(self, ids, offsets):
+        """Put BOS before and EOS behind every sequence, if asked for."""
+        n_sequences, n_ends = len(offsets) - 1, self.add_bos + self.add_eos
+        if n_ends == 0:
+            return Sequences(ids, offsets)
+        wider = offsets + n_ends * np.arange(n_sequences + 1)
+        is_inner = np.ones(wider[-1], dtype=bool)
+        marked = np.empty(wider[-1], dtype=np.int64)
+        if self.add_bos:
+            is_inner[wider[:-1]] = False
+            marked[wider[:-1]] = BOS
+        if self.add_eos:
+            is_inner[wider[1:] - 1] = False
+            marked[wider[1:] - 1] = EOS
+        marked[is_inner] = ids
+        return Sequences(marked, wider)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        return tags

@@ -1,0 +1,127 @@
+"""Codons: triplets of nucleotides in a reading frame."""
+
+from itertools import product
+
+import numpy as np
+
+from .._sklearn import Integral, Options, StrOptions
+from ..exceptions import InvalidSequenceError
+from .base import SequenceTokenizer
+from .dna import NUCLEOTIDES, require_letters, split_kmers
+from .tokens import join_ascii
+
+__all__ = ["CodonTokenizer"]
+
+
+class CodonTokenizer(SequenceTokenizer):
+    """Turn coding DNA or RNA into ids of its 64 codons.
+
+    Lower case is read as upper case and U as T.
+
+    Parameters
+    ----------
+    frame : {0, 1, 2}, default=0
+        Number of nucleotides before the first codon. They are left out.
+    partial : {"error", "drop"}, default="error"
+        What to do with one or two nucleotides behind the last codon: refuse
+        the sequence, or leave them out.
+    vocabulary : list of str, dict or None, default=None
+        Codons to know, or the `vocabulary_` of another tokenizer.
+    unknown : {"token", "error"}, default="token"
+        What to do with a codon that holds another letter than A, C, G, T and
+        U: give it the id 1, or raise an error.
+    add_bos, add_eos : bool, default=False
+        Whether to put the id 2 before, and the id 3 behind, every sequence.
+    min_frequency : int, default=1
+        Least number of times that a codon occurs in the training data to be
+        known; at least 1.
+    max_tokens : int or None, default=None
+        Greatest number of codons to know, the most frequent; at least 1.
+
+    Attributes
+    ----------
+    vocabulary_ : Vocabulary
+        Dictionary from codon to id: all 64, whatever the data, unless
+        `min_frequency` or `max_tokens` ask for counts.
+    n_tokens_ : int
+        Number of ids, the four special ones included.
+    sequence_type_ : str
+        Always "string".
+
+    Raises
+    ------
+    InvalidSequenceError
+        A character isn't ASCII, or refused by `unknown`; or a sequence doesn't
+        end with a whole codon and ``partial="error"``.
+
+    See Also
+    --------
+    DNATokenizer : Single nucleotides, or k-mers at any stride.
+
+    Notes
+    -----
+    `inverse_transform` writes upper case and T, and NNN for an unknown codon.
+    With ``frame > 0`` the nucleotides before the first codon don't come back.
+
+    Examples
+    --------
+    >>> from seqestimators import CodonTokenizer
+    >>> tokenizer = CodonTokenizer()
+    >>> ids = tokenizer.fit_transform(["ATGAAATAA", "augnnn"])
+    >>> ids[0], ids[1]
+    (array([18,  4, 52]), array([18,  1]))
+    >>> list(tokenizer.inverse_transform(ids))
+    ['ATGAAATAA', 'ATGNNN']
+    """
+
+    _parameter_constraints: dict = {
+        **SequenceTokenizer._parameter_constraints,
+        "frame": [Options(Integral, {0, 1, 2})],
+        "partial": [StrOptions({"error", "drop"})],
+    }
+    _reads_lists = False
+    _unknown_text = "NNN"
+
+    def __init__(
+        self,
+        *,
+        frame=0,
+        partial="error",
+        vocabulary=None,
+        unknown="token",
+        add_bos=False,
+        add_eos=False,
+        min_frequency=1,
+        max_tokens=None,
+    ):
+        super().__init__(
+            vocabulary=vocabulary,
+            unknown=unknown,
+            add_bos=add_bos,
+            add_eos=add_eos,
+            min_frequency=min_frequency,
+            max_tokens=max_tokens,
+        )
+        self.frame = frame
+        self.partial = partial
+
+    def _alphabet(self):
+        return list(map("".join, product(NUCLEOTIDES, repeat=3)))
+
+    def _position(self, preceding):
+        return self.frame + 3 * len(preceding)
+
+    def _split(self, sequences):
+        text, offsets = join_ascii(sequences)
+        if self.unknown == "error":
+            require_letters(text, offsets, NUCLEOTIDES)
+        lengths = np.diff(offsets)
+        remainders = np.where(lengths < self.frame, lengths, (lengths - self.frame) % 3)
+        if self.partial == "error" and remainders.any():
+            row = int(np.argmax(remainders > 0))
+            raise InvalidSequenceError(
+                f"row {row} of X has {lengths[row]} nucleotides, of which the last {remainders[row]}, from position "
+                f"{lengths[row] - remainders[row]} on, fill no codon in frame {self.frame}: trim the sequence, "
+                'choose another frame, or set partial="drop" to leave them out'
+            )
+        return split_kmers(text, offsets, NUCLEOTIDES, 3, 3, first=self.frame)

@@ -1,0 +1,245 @@
+"""Nucleotides and k-mers."""
+
+from functools import lru_cache
+from itertools import product
+
+import numpy as np
+
+from .._sklearn import Integral, Interval, StrOptions
+from ..exceptions import InvalidSequenceError
+from .base import SequenceTokenizer
+from .tokens import Tokens, join_ascii
+
+__all__ = ["DNATokenizer"]
+
+NUCLEOTIDES = "ACGT"
+AMBIGUOUS = "BDHKMNRSVWY"  # the IUPAC letters for two, three or any of the nucleotides
+
+# Read for each ASCII character: upper case, and T for U.
+_READ_AS = [chr(code).upper().replace("U", "T") for code in range(128)]
+
+# So many k-mers are numbered in advance: 6-mers of 4 letters, 3-mers of 15.
+_MAX_ALPHABET = 4096
+
+
+class DNATokenizer(SequenceTokenizer):
+    """Turn DNA or RNA into ids of nucleotides or k-mers.
+
+    Lower case is read as upper case and U as T.
+
+    Parameters
+    ----------
+    k : int, default=1
+        Number of nucleotides in a token, 1 to 15.
+    stride : int, default=1
+        Number of nucleotides from the start of one token to the next; at
+        least 1.
+    ambiguous : {"unknown", "keep", "error"}, default="unknown"
+        What to do with the IUPAC letters N, R, Y, S, W, K, M, B, D, H and V:
+        "unknown" leaves them to `unknown`, as any other letter, "keep" adds
+        them to the alphabet, "error" refuses them.
+    vocabulary : list of str, dict or None, default=None
+        Tokens to know, or the `vocabulary_` of another tokenizer.
+    unknown : {"token", "error"}, default="token"
+        What to do with a token outside the vocabulary: give it the id 1, or
+        raise an error. A k-mer with an unknown letter is unknown as a whole.
+    add_bos, add_eos : bool, default=False
+        Whether to put the id 2 before, and the id 3 behind, every sequence.
+    min_frequency : int, default=1
+        Least number of times that a token occurs in the training data to be
+        known; at least 1.
+    max_tokens : int or None, default=None
+        Greatest number of tokens to know, the most frequent; at least 1.
+
+    Attributes
+    ----------
+    vocabulary_ : Vocabulary
+        Dictionary from token to id. It is the same for all data while there
+        are at most 4096 k-mers of the alphabet (k up to 6; 3 with
+        ``ambiguous="keep"``); for larger k, or where `min_frequency` or
+        `max_tokens` ask for counts, it holds the k-mers of the training data.
+    n_tokens_ : int
+        Number of ids, the four special ones included.
+    sequence_type_ : str
+        Always "string".
+
+    Raises
+    ------
+    InvalidSequenceError
+        A character isn't ASCII, or is refused by `ambiguous` or `unknown`; or
+        the end of a sequence fills no k-mer.
+
+    See Also
+    --------
+    CodonTokenizer : Triplets in a reading frame.
+
+    Notes
+    -----
+    `inverse_transform` needs ``stride <= k``. It writes upper case and T, and
+    N for what is unknown.
+
+    References
+    ----------
+    .. [1] A. Cornish-Bowden, "Nomenclature for incompletely specified bases in
+       nucleic acid sequences: recommendations 1984", Nucleic Acids Research
+       13 (1985) 3021-3030.
+
+    Examples
+    --------
+    >>> from seqestimators import DNATokenizer
+    >>> DNATokenizer().fit_transform(["ACGT", "gguN"])[1]
+    array([6, 6, 7, 1])
+    >>> tokenizer = DNATokenizer(k=3)
+    >>> ids = tokenizer.fit_transform(["ACGTA"])
+    >>> [tokenizer.vocabulary_.tokens[i] for i in ids[0]]
+    ['ACG', 'CGT', 'GTA']
+    >>> list(tokenizer.inverse_transform(ids))
+    ['ACGTA']
+    """
+
+    _parameter_constraints: dict = {
+        **SequenceTokenizer._parameter_constraints,
+        "k": [Interval(Integral, 1, 15, closed="both")],
+        "stride": [Interval(Integral, 1, None, closed="left")],
+        "ambiguous": [StrOptions({"unknown", "keep", "error"})],
+    }
+    _reads_lists = False
+
+    def __init__(
+        self,
+        *,
+        k=1,
+        stride=1,
+        ambiguous="unknown",
+        vocabulary=None,
+        unknown="token",
+        add_bos=False,
+        add_eos=False,
+        min_frequency=1,
+        max_tokens=None,
+    ):
+        super().__init__(
+            vocabulary=vocabulary,
+            unknown=unknown,
+            add_bos=add_bos,
+            add_eos=add_eos,
+            min_frequency=min_frequency,
+            max_tokens=max_tokens,
+        )
+        self.k = k
+        self.stride = stride
+        self.ambiguous = ambiguous
+
+    @property
+    def _letters(self):
+        return "".join(sorted(NUCLEOTIDES + AMBIGUOUS)) if self.ambiguous == "keep" else NUCLEOTIDES
+
+    @property
+    def _unknown_text(self):
+        return "N" * self.k
+
+    def _alphabet(self):
+        if len(self._letters) ** self.k > _MAX_ALPHABET:
+            return None
+        return list(map("".join, product(self._letters, repeat=self.k)))
+
+    def _position(self, preceding):
+        return self.stride * len(preceding)
+
+    def _split(self, sequences):
+        text, offsets = join_ascii(sequences)
+        if self.ambiguous == "error":
+            refuse_letters(
+                text, offsets, AMBIGUOUS, 'correct it, or set ambiguous="unknown" or "keep" to accept it'
+            )
+        if self.unknown == "error" and self.k > 1:
+            require_letters(text, offsets, self._letters)
+        lengths = np.diff(offsets)
+        remainders = np.where(lengths < self.k, lengths, (lengths - self.k) % self.stride)
+        if remainders.any():
+            row = int(np.argmax(remainders > 0))
+            raise InvalidSequenceError(
+                f"row {row} of X has {lengths[row]} nucleotides, of which the last {remainders[row]}, from position "
+                f"{lengths[row] - remainders[row]} on, fill no {self.k}-mer at stride {self.stride}: trim the "
+                "sequence, or choose another k or stride"
+            )
+        return split_kmers(text, offsets, self._letters, self.k, self.stride)
+
+    def _join(self, tokens):
+        if self.stride > self.k:
+            raise ValueError(
+                f"inverse_transform needs stride <= k: with stride={self.stride} and k={self.k} the nucleotides "
+                "between two tokens are lost"
+            )
+        return "".join(tokens[:1]) + "".join(token[self.k - self.stride :] for token in tokens[1:])
+
+
+def split_kmers(text, offsets, letters, k, stride, first=0):
+    """Cut nucleotides into k-mers, never across the border of two sequences.
+
+    Parameters
+    ----------
+    text : bytes of length n_total
+        Sequences, one behind the other.
+    offsets : ndarray of shape (n_sequences + 1,), dtype int64
+    letters : str
+        The letters that k-mers are made of; in any other case than given, and
+        with U for T.
+    k, stride : int
+    first : int, default=0
+        Where in its sequence the first k-mer begins.
+
+    Returns
+    -------
+    Tokens
+        A k-mer with another letter has a "?" in its name.
+    """
+    if k == stride == 1 and first == 0:
+        return Tokens(np.frombuffer(text, np.uint8), _READ_AS, offsets)
+    base = len(letters) + 1
+    digit_of = bytes(letters.find(letter) % base for letter in _READ_AS).ljust(256, b"\0")
+    digits = np.frombuffer(text.translate(digit_of), np.uint8)
+    # The number of the k-mer that begins at each place: its letters are the digits, the last letter the units
+    kmers = np.zeros(max(len(digits) - k + 1, 0), dtype=np.min_scalar_type(base**k - 1))
+    for i in range(k):
+        kmers *= base
+        kmers += digits[i : i + len(kmers)]
+    lengths = np.diff(offsets) - first
+    counts = np.where(lengths < k, 0, (lengths - k) // stride + 1)
+    begins = offsets[:-1] + first
+    ends = begins + stride * counts
+    codes = np.concatenate(
+        [kmers[begin:end:stride] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+    )
+    token_offsets = np.concatenate([[0], np.cumsum(counts)])
+    if len(letters) ** k <= _MAX_ALPHABET:
+        return Tokens(codes, _kmer_names(letters, k), token_offsets)
+    distinct, codes = np.unique(codes, return_inverse=True)
+    places = distinct.astype(np.int64)[:, None] // base ** np.arange(k - 1, -1, -1) % base
+    names = ["".join(name) for name in np.array([*letters, "?"])[places].tolist()]
+    return Tokens(codes, names, token_offsets)
+
+
+@lru_cache(maxsize=16)
+def _kmer_names(letters, k):
+    return list(map("".join, product(letters + "?", repeat=k)))
+
+
+def refuse_letters(text, offsets, letters, remedy):
+    """Raise an error at the first of the given letters, in either case."""
+    mark = bytes(read in letters for read in _READ_AS).ljust(256, b"\0")
+    index = text.translate(mark).find(1)
+    if index >= 0:
+        row = int(np.searchsorted(offsets, index, side="right")) - 1
+        raise InvalidSequenceError(
+            f"row {row}, position {index - offsets[row]} of X is {chr(text[index])!r}, which is not one of "
+            f"A, C, G, T and U: {remedy}"
+        )
+
+
+def require_letters(text, offsets, letters):
+    """Raise an error at the first letter but the given ones."""
+    others = "".join(set(_READ_AS) - set(letters))
+    refuse_letters(
+        text, offsets, others, 'correct it, or set unknown="token" to give it the id of unknown tokens'
+    )

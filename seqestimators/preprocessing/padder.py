@@ -1,0 +1,266 @@
+"""Ragged sequences to one rectangular array."""
+
+import warnings
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from .._sklearn import Integral, Interval, StrOptions, _fit_context
+from ..exceptions import InvalidSequenceError, TruncationWarning
+from .sequences import Sequences, read_sequences
+from .vocabulary import PAD, SPECIAL_TOKENS, UNKNOWN
+
+__all__ = ["Padder"]
+
+# A matrix is refused where it is both large and mostly padding.
+_LARGE_BYTES = 2**30
+_MOSTLY_PADDING = 20
+
+
+def _has_columns(padder):
+    return not padder.one_hot and getattr(padder, "input_", "tokens") == "tokens"
+
+
+class Padder(TransformerMixin, BaseEstimator):
+    """Fill sequences of any lengths up to one length.
+
+    The estimators of this library need no padding; it serves all others.
+
+    Parameters
+    ----------
+    length : int or None, default=None
+        Length of every sequence in the output; at least 1. None takes that of
+        the longest sequence in `fit`.
+    side : {"right", "left"}, default="right"
+        Where padding is added. "left" is for token ids only.
+    truncate : {"right", "left", "error"}, default="right"
+        What to do with a longer sequence: cut its end or its beginning off,
+        with a warning, or raise an error.
+    one_hot : bool, default=False
+        Whether to give one-hot vectors instead of token ids.
+
+    Attributes
+    ----------
+    length_ : int
+        Length of every sequence in the output.
+    input_ : {"tokens", "values"}
+        What `fit` has seen.
+    n_tokens_ : int
+        Largest token id in `fit` plus 1, but at least 4, the number of
+        special ids. Only for token ids.
+    n_channels_ : int
+        Number of values a step. Only for values.
+
+    Raises
+    ------
+    InvalidSequenceError
+        A sequence is longer than `length_` under ``truncate="error"``.
+    ValueError
+        The output takes more than a gibibyte and more than 20 times what its
+        content does; nothing is allocated then.
+
+    Warns
+    -----
+    TruncationWarning
+        Sequences are cut; their number stands in the message.
+
+    See Also
+    --------
+    SequenceTokenizer : Makes token ids.
+
+    Examples
+    --------
+    >>> from seqestimators import Padder
+    >>> padder = Padder().fit([[4, 5, 6], [7]])
+    >>> padder.transform([[4, 5, 6], [7]])
+    array([[4, 5, 6],
+           [7, 0, 0]])
+    >>> padder.inverse_transform([[7, 0, 0]])[0]
+    array([7])
+    >>> Padder(one_hot=True).fit_transform([[4, 5, 6], [7]]).shape
+    (2, 3, 8)
+    """
+
+    _parameter_constraints: dict = {
+        "length": [Interval(Integral, 1, None, closed="left"), None],
+        "side": [StrOptions({"right", "left"})],
+        "truncate": [StrOptions({"right", "left", "error"})],
+        "one_hot": ["boolean"],
+    }
+
+    def __init__(self, length=None, side="right", truncate="right", one_hot=False):
+        self.length = length
+        self.side = side
+        self.truncate = truncate
+        self.one_hot = one_hot
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None):
+        """Learn the length of the output and the kind of the input.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,)
+            Token ids (1-D integer arrays) or values (float arrays of shape
+            (T,) or (T, d)), as :func:`read_sequences` takes them.
+        y : Ignored
+            Present for scikit-learn's API.
+
+        Returns
+        -------
+        self : object
+            Fitted padder.
+        """
+        sequences = read_sequences(X)
+        self.input_ = "tokens" if sequences.is_tokens else "values"
+        if self.input_ == "tokens":
+            self.n_tokens_ = max(int(sequences.values.max(initial=PAD)) + 1, len(SPECIAL_TOKENS))
+        else:
+            self.n_channels_ = sequences.values.shape[1]
+            if self.side == "left":
+                raise ValueError('side="left" is for token ids only, but X holds values: use side="right"')
+            if self.one_hot:
+                raise ValueError("one_hot=True is for token ids only, but X holds values: use one_hot=False")
+        self.length_ = self.length if self.length is not None else max(int(sequences.lengths.max()), 1)
+        return self
+
+    def transform(self, X):
+        """Fill sequences up to `length_`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,)
+            Sequences of the kind that `fit` has seen.
+
+        Returns
+        -------
+        X_padded : ndarray
+            Token ids, shape (n_samples, length_), dtype int64, 0 where
+            padded; or one-hot vectors, shape (n_samples, length_, n_tokens_),
+            dtype float32, where padding is the token 0 and an id not seen in
+            `fit` the token 1; or values, shape (n_samples, length_,
+            n_channels_), of the float type of X, NaN where padded.
+        """
+        check_is_fitted(self)
+        sequences = read_sequences(X, input=self.input_, dtype=_float_type(X))
+        if self.input_ == "values" and sequences.values.shape[1] != self.n_channels_:
+            raise InvalidSequenceError(
+                f"X has {sequences.values.shape[1]} channels, but Padder was fitted on {self.n_channels_}: give "
+                "the channels of the training data"
+            )
+        self._require_room(sequences)
+        if self.input_ == "values":
+            return self._fill(sequences, np.nan)
+        ids = self._fill(sequences, PAD)
+        if not self.one_hot:
+            return ids
+        vectors = np.zeros((*ids.shape, self.n_tokens_), dtype=np.float32)
+        known = np.where(ids < self.n_tokens_, ids, UNKNOWN)
+        np.put_along_axis(vectors, known[:, :, None], 1, axis=2)
+        return vectors
+
+    def inverse_transform(self, X):
+        """Take the padding off again.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, length_) or (n_samples, length_, d)
+            Output of `transform`.
+
+        Returns
+        -------
+        sequences : ndarray of shape (n_samples,), dtype object
+            Sequences of their own lengths.
+        """
+        check_is_fitted(self)
+        if self.one_hot:
+            X = np.argmax(X, axis=2)
+        return read_sequences(X, input=self.input_, dtype=_float_type(X)).to_list()
+
+    @available_if(_has_columns)
+    def get_feature_names_out(self, input_features=None):
+        """Name the columns of a matrix of token ids.
+
+        Parameters
+        ----------
+        input_features : Ignored
+            Present for scikit-learn's API.
+
+        Returns
+        -------
+        names : ndarray of shape (length_,), dtype object
+            ``"token0"``, ``"token1"``, ...
+        """
+        check_is_fitted(self)
+        return np.array([f"token{i}" for i in range(self.length_)], dtype=object)
+
+    def _require_room(self, sequences):
+        """Refuse a matrix that is large and almost all padding."""
+        n_bytes_of_step = sequences.values[:1].nbytes if len(sequences.values) else 8
+        if self.one_hot:
+            n_bytes_of_step = 4 * self.n_tokens_
+        n_steps = len(sequences) * self.length_
+        n_bytes = n_steps * n_bytes_of_step
+        if n_bytes > _LARGE_BYTES and n_steps > _MOSTLY_PADDING * len(sequences.values):
+            longest = int(np.argmax(sequences.lengths))
+            raise ValueError(
+                f"{len(sequences)} sequences padded to length {self.length_} take {n_bytes:,} bytes, but hold only "
+                f"{len(sequences.values):,} steps; the longest is row {longest} of X with "
+                f"{sequences.lengths[longest]:,}. Set a smaller length, leave that row out, or give the ragged "
+                "sequences to an estimator of seqestimators, which needs no padding"
+            )
+
+    def _fill(self, sequences, fill):
+        """Rectangle of shape (n, length_) or (n, length_, d) with the sequences in it."""
+        kept = self._truncate(sequences)
+        filled = np.full((len(kept), self.length_, *kept.values.shape[1:]), fill, dtype=kept.values.dtype)
+        place = np.arange(self.length_)
+        n_empty = self.length_ - kept.lengths[:, None]
+        is_filled = place >= n_empty if self.side == "left" else place < kept.lengths[:, None]
+        filled[is_filled] = kept.values
+        return filled
+
+    def _truncate(self, sequences):
+        lengths = sequences.lengths
+        is_long = lengths > self.length_
+        if not is_long.any():
+            return sequences
+        if self.truncate == "error":
+            row = int(np.argmax(is_long))
+            raise InvalidSequenceError(
+                f"row {row} of X has {lengths[row]} steps, more than the {self.length_} of the output: set a greater "
+                'length, or truncate="right" or "left" to cut it'
+            )
+        end = "end" if self.truncate == "right" else "beginning"
+        warnings.warn(
+            f"{is_long.sum()} of {len(sequences)} sequences are longer than {self.length_} and lose their {end}; "
+            f"the longest is row {np.argmax(lengths)} with {lengths.max()}",
+            TruncationWarning,
+            stacklevel=4,
+        )
+        place = np.arange(len(sequences.values)) - np.repeat(sequences.offsets[:-1], lengths)
+        cut = np.repeat(np.maximum(lengths - self.length_, 0), lengths)
+        is_kept = place < self.length_ if self.truncate == "right" else place >= cut
+        offsets = np.concatenate([[0], np.cumsum(np.minimum(lengths, self.length_))])
+        return Sequences(sequences.values[is_kept], offsets)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.one_d_array = True
+        tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+def _float_type(X):
+    """float32 where all values are, else float64."""
+    if isinstance(X, Sequences):
+        return X.values.dtype if X.values.dtype.kind == "f" else np.float64
+    dtypes = [X.dtype] if getattr(X, "dtype", None) not in (None, object) else map(_row_type, X)
+    return np.float32 if set(dtypes) <= {np.dtype(np.float16), np.dtype(np.float32)} else np.float64
+
+
+def _row_type(row):
+    return getattr(row, "dtype", None)

@@ -1,0 +1,85 @@
+"""Amino acids."""
+
+import numpy as np
+
+from .base import SequenceTokenizer
+from .tokens import Tokens, join_ascii
+
+__all__ = ["ProteinTokenizer"]
+
+_AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY" + "UO" + "BZJX" + "*-"
+
+_UPPER = [chr(code).upper() for code in range(128)]
+
+
+class ProteinTokenizer(SequenceTokenizer):
+    """Turn proteins into ids of amino acids.
+
+    The alphabet is that of the 20 amino acids, selenocysteine U and pyrrolysine
+    O, the ambiguous B (D or N), Z (E or Q), J (I or L) and X (any), the stop
+    ``*`` and the gap ``-``. Lower case is read as upper case.
+
+    Parameters
+    ----------
+    vocabulary : list of str, dict or None, default=None
+        Letters to know, or the `vocabulary_` of another tokenizer.
+    unknown : {"token", "error"}, default="token"
+        What to do with any other character: give it the id 1, or raise an
+        error.
+    add_bos, add_eos : bool, default=False
+        Whether to put the id 2 before, and the id 3 behind, every sequence.
+    min_frequency : int, default=1
+        Least number of times that a letter occurs in the training data to be
+        known; at least 1.
+    max_tokens : int or None, default=None
+        Greatest number of letters to know, the most frequent; at least 1.
+
+    Attributes
+    ----------
+    vocabulary_ : Vocabulary
+        Dictionary from letter to id: all 28, whatever the data, unless
+        `min_frequency` or `max_tokens` ask for counts.
+    n_tokens_ : int
+        Number of ids, the four special ones included.
+    sequence_type_ : str
+        Always "string".
+
+    Raises
+    ------
+    InvalidSequenceError
+        A character isn't ASCII, or refused by `unknown`.
+
+    See Also
+    --------
+    CodonTokenizer : The DNA that codes for a protein.
+
+    Notes
+    -----
+    `inverse_transform` writes upper case, and X for an unknown character.
+
+    References
+    ----------
+    .. [1] IUPAC-IUB Joint Commission on Biochemical Nomenclature,
+       "Nomenclature and symbolism for amino acids and peptides", European
+       Journal of Biochemistry 138 (1984) 9-37.
+
+    Examples
+    --------
+    >>> from seqestimators import ProteinTokenizer
+    >>> tokenizer = ProteinTokenizer()
+    >>> ids = tokenizer.fit_transform(["MKL*", "ma"])
+    >>> ids[1]
+    array([18,  6])
+    >>> list(tokenizer.inverse_transform(ids))
+    ['MKL*', 'MA']
+    """
+
+    _reads_lists = False
+    _unknown_text = "X"
+
+    def _alphabet(self):
+        return list(_AMINO_ACIDS)
+
+    def _split(self, sequences):
+        text, offsets = join_ascii(sequences)
+        return Tokens(np.frombuffer(text, np.uint8), _UPPER, offsets)

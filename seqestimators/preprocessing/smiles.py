@@ -1,0 +1,230 @@
+"""Molecules as SMILES."""
+
+import numpy as np
+
+from .._sklearn import StrOptions
+from ..exceptions import InvalidSequenceError
+from .base import SequenceTokenizer
+from .tokens import Tokens, join_ascii
+
+__all__ = ["SmilesTokenizer"]
+
+_ELEMENTS = ("Br", "Cl", "Cr", "Si")  # of two letters, also outside of brackets
+
+
+def _letter_masks(position):
+    """For each byte, a bit for every element that has it as first or second letter."""
+    masks = np.zeros(256, dtype=np.uint8)
+    for bit, element in enumerate(_ELEMENTS):
+        masks[ord(element[position])] |= 1 << bit
+    return masks.tobytes()
+
+
+_FIRST_LETTER, _SECOND_LETTER = _letter_masks(0), _letter_masks(1)
+
+
+class SmilesTokenizer(SequenceTokenizer):
+    """Turn SMILES into ids of atoms, bonds, branches and rings.
+
+    Parameters
+    ----------
+    scheme : {"atom", "character"}, default="atom"
+        "atom" keeps bracket atoms (``[nH]``, ``[C@@H]``), elements of two
+        letters and ring closures of several digits (``%12``, ``%(123)``)
+        whole; "character" keeps Br, Cl, Si and Cr whole and cuts all else into
+        characters, bracket atoms too.
+    canonical : bool, default=False
+        Whether to rewrite every SMILES into RDKit's canonical one first.
+    stereo : bool, default=True
+        Whether to keep stereochemistry. False has RDKit rewrite every SMILES
+        without it; isotopes stay.
+    vocabulary : list of str, dict or None, default=None
+        Tokens to know, or the `vocabulary_` of another tokenizer. None learns
+        them from the data.
+    unknown : {"token", "error"}, default="token"
+        What to do with a token that the vocabulary lacks: give it the id 1, or
+        raise an error.
+    add_bos, add_eos : bool, default=False
+        Whether to put the id 2 before, and the id 3 behind, every sequence.
+    min_frequency : int, default=1
+        Least number of times that a token occurs in the training data to be
+        known; at least 1.
+    max_tokens : int or None, default=None
+        Greatest number of tokens to know, the most frequent; at least 1.
+
+    Attributes
+    ----------
+    vocabulary_ : Vocabulary
+        Dictionary from token to id.
+    n_tokens_ : int
+        Number of ids, the four special ones included.
+    sequence_type_ : str
+        Always "string".
+
+    Raises
+    ------
+    InvalidSequenceError
+        A character isn't ASCII; a token is unknown under ``unknown="error"``;
+        or RDKit can't parse a SMILES that it is to rewrite.
+
+    See Also
+    --------
+    SequenceTokenizer : Cuts strings into single characters.
+
+    Notes
+    -----
+    The tokens of a SMILES put together are the SMILES: no character is lost,
+    also in strings that are no valid SMILES. A bracket that isn't closed is a
+    token by itself.
+
+    References
+    ----------
+    .. [1] D. Weininger, "SMILES, a chemical language and information system",
+       Journal of Chemical Information and Computer Sciences 28 (1988) 31-36.
+    .. [2] P. Schwaller et al., "Found in Translation: predicting outcomes of
+       complex organic chemistry reactions using neural sequence-to-sequence
+       models", Chemical Science 9 (2018) 6091-6098.
+
+    Examples
+    --------
+    >>> from seqestimators import SmilesTokenizer
+    >>> tokenizer = SmilesTokenizer()
+    >>> ids = tokenizer.fit_transform(["C[C@@H](N)Cl", "Brc1cc[nH]c1"])
+    >>> [tokenizer.vocabulary_.tokens[i] for i in ids[0]]
+    ['C', '[C@@H]', '(', 'N', ')', 'Cl']
+    >>> list(tokenizer.inverse_transform(ids))
+    ['C[C@@H](N)Cl', 'Brc1cc[nH]c1']
+    """
+
+    _parameter_constraints: dict = {
+        **SequenceTokenizer._parameter_constraints,
+        "scheme": [StrOptions({"atom", "character"})],
+        "canonical": ["boolean"],
+        "stereo": ["boolean"],
+    }
+    _reads_lists = False
+
+    def __init__(
+        self,
+        *,
+        scheme="atom",
+        canonical=False,
+        stereo=True,
+        vocabulary=None,
+        unknown="token",
+        add_bos=False,
+        add_eos=False,
+        min_frequency=1,
+        max_tokens=None,
+    ):
+        super().__init__(
+            vocabulary=vocabulary,
+            unknown=unknown,
+            add_bos=add_bos,
+            add_eos=add_eos,
+            min_frequency=min_frequency,
+            max_tokens=max_tokens,
+        )
+        self.scheme = scheme
+        self.canonical = canonical
+        self.stereo = stereo
+
+    def _position(self, preceding):
+        return sum(map(len, preceding))
+
+    def _split(self, sequences):
+        if self.canonical or not self.stereo:
+            sequences = _rewrite(sequences, self.canonical, self.stereo)
+        text, offsets = join_ascii(sequences)
+        symbols = np.frombuffer(text, np.uint8)
+        continues = _continue_elements(text)
+        if self.scheme == "atom":
+            _continue_brackets(symbols, offsets, continues)
+            _continue_ring_closures(symbols, offsets, continues)
+        continues[offsets[:-1]] = False  # no token reaches over the border of two sequences
+        return _number_tokens(symbols, offsets, np.flatnonzero(~continues[:-1]))
+
+
+def _rewrite(sequences, canonical, stereo):
+    """SMILES as RDKit writes them."""
+    from rdkit import Chem, rdBase
+
+    rewritten = []
+    with rdBase.BlockLogs():  # the error below says more than RDKit's log
+        for i, smiles in enumerate(sequences):
+            molecule = Chem.MolFromSmiles(smiles)
+            if molecule is None:
+                raise InvalidSequenceError(
+                    f"Could not parse {smiles!r} in row {i} as a molecule: correct or drop it, or leave SMILES as "
+                    "they are (canonical=False, stereo=True)"
+                )
+            if not stereo:
+                Chem.RemoveStereochemistry(molecule)
+            rewritten.append(Chem.MolToSmiles(molecule, canonical=canonical))
+    return rewritten
+
+
+def _continue_elements(text):
+    """Mark the second letter of elements. One place behind the text is marked or not, too."""
+    first = np.frombuffer(text.translate(_FIRST_LETTER), np.uint8)
+    second = np.frombuffer(text.translate(_SECOND_LETTER), np.uint8)
+    continues = np.zeros(len(text) + 1, dtype=bool)
+    continues[1:-1] = first[:-1] & second[1:]
+    return continues
+
+
+def _continue_brackets(symbols, offsets, continues):
+    """Mark all of a bracket atom but its "[".
+
+    A "[" opens an atom if the next bracket behind it is a "]" of the same row
+    and something stands between. As no atom holds another, this is what
+    ``\\[[^\\[\\]]+\\]`` finds.
+    """
+    brackets = np.flatnonzero((symbols == ord("[")) | (symbols == ord("]")))
+    opens = symbols[brackets] == ord("[")
+    row = np.searchsorted(offsets, brackets, side="right")
+    is_atom = opens[:-1] & ~opens[1:] & (row[:-1] == row[1:]) & (np.diff(brackets) > 1)
+    begins, lengths = brackets[:-1][is_atom] + 1, np.diff(brackets)[is_atom]
+    continues[_ranges(begins, lengths)] = True
+
+
+def _continue_ring_closures(symbols, offsets, continues):
+    """Mark the digits, and the brackets around them, of ``%12`` and ``%(123)``."""
+    percents = np.flatnonzero(symbols == ord("%"))
+    if not len(percents):
+        return
+    others = np.append(np.flatnonzero((symbols < ord("0")) | (symbols > ord("9"))), len(symbols))
+    row_ends = offsets[np.searchsorted(offsets, percents, side="right")]
+    padded = np.append(symbols, [0, 0])
+    in_brackets = padded[percents + 1] == ord("(")
+    first_digits = percents + 1 + in_brackets
+    # first place behind the digits
+    ends = np.minimum(others[np.searchsorted(others, first_digits)], row_ends)
+    is_short = ~in_brackets & (ends - first_digits >= 2)
+    is_long = in_brackets & (ends > first_digits) & (ends < row_ends) & (padded[ends] == ord(")"))
+    lengths = np.where(is_short, 2, np.where(is_long, ends - percents, 0))
+    continues[_ranges(percents + 1, lengths)] = True
+
+
+def _ranges(begins, lengths):
+    """The indices begins[0], begins[0] + 1, ... of all ranges, one behind the other."""
+    ends = np.cumsum(lengths)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(begins - (ends - lengths), lengths)
+
+
+def _number_tokens(symbols, offsets, begins):
+    """Tokens that begin at the given places, each up to the next."""
+    lengths = np.diff(begins, append=len(symbols))
+    codes = symbols[begins].astype(np.uint32)  # a token of one character is its own code
+    names = [chr(code) for code in range(128)]
+    longer = np.flatnonzero(lengths > 1)
+    longer_lengths = lengths[longer]
+    for length in np.unique(longer_lengths).tolist():
+        where = longer[longer_lengths == length]
+        letters = symbols[begins[where, None] + np.arange(length)]
+        distinct, index = np.unique(letters.view(f"S{length}").ravel(), return_inverse=True)
+        codes[where] = len(names) + index
+        names += [token.decode("ascii") for token in distinct]
+    if len(names) <= 256:
+        codes = codes.astype(np.uint8)
+    return Tokens(codes, names, np.searchsorted(begins, offsets))

@@ -1,0 +1,201 @@
+"""Sequences cut into tokens: what the hook of a tokenizer returns."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..exceptions import InvalidSequenceError
+from .sequences import _is_missing
+from .vocabulary import SPECIAL_TOKENS
+
+__all__ = ["Tokens", "join_ascii", "offsets_of"]
+
+_ASCII_CHARACTERS = [chr(code) for code in range(128)]
+
+
+@dataclass(frozen=True, eq=False)
+class Tokens:
+    """The tokens of many sequences, one behind the other.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_total,), integer dtype
+        Token `i` is ``names[codes[i]]``. Several codes may have one name.
+    names : list of hashable
+        The distinct tokens. Names that no code uses are harmless.
+    offsets : ndarray of shape (n_sequences + 1,), dtype int64
+        The tokens of sequence `i` are ``codes[offsets[i]:offsets[i + 1]]``.
+
+    Examples
+    --------
+    >>> from seqestimators.preprocessing import Tokens
+    >>> tokens = Tokens.from_lists([["the", "cat"], ["the", "end"]])
+    >>> tokens.codes
+    array([0, 1, 0, 2])
+    >>> tokens.names
+    ['the', 'cat', 'end']
+    """
+
+    codes: np.ndarray
+    names: list
+    offsets: np.ndarray
+
+    @classmethod
+    def from_lists(cls, lists):
+        """Number the items of lists.
+
+        Parameters
+        ----------
+        lists : iterable of iterables of hashable
+            The tokens of every sequence.
+
+        Returns
+        -------
+        Tokens
+
+        Raises
+        ------
+        InvalidSequenceError
+            An item is missing (None, NaN, NA), or has the name of a special token.
+        TypeError
+            An item isn't hashable.
+        """
+        lists = [list(items) for items in lists]
+        code_of: dict = {}
+        try:
+            codes = [code_of.setdefault(item, len(code_of)) for items in lists for item in items]
+        except TypeError:
+            row, position, item = next(
+                (row, position, item)
+                for row, items in enumerate(lists)
+                for position, item in enumerate(items)
+                if getattr(item, "__hash__", None) is None
+            )
+            raise TypeError(
+                f"row {row}, position {position} of X is a {type(item).__name__}, which can't be a token: "
+                "use strings, numbers or tuples"
+            ) from None
+        tokens = cls(np.array(codes, dtype=np.int64), list(code_of), offsets_of(lists))
+        for code, name in enumerate(tokens.names):
+            if _is_missing(name) or (isinstance(name, str) and name in SPECIAL_TOKENS):
+                row, preceding = tokens.place(codes.index(code))
+                reason = (
+                    f"missing ({name!r}): leave it out"
+                    if _is_missing(name)
+                    else f"{name!r}, the name of a special token: rename it, or leave it out (add_bos and add_eos "
+                    "mark the ends of sequences)"
+                )
+                raise InvalidSequenceError(f"row {row}, position {len(preceding)} of X is {reason}")
+        return tokens
+
+    @classmethod
+    def from_characters(cls, strings):
+        """Cut strings into characters (code points).
+
+        Parameters
+        ----------
+        strings : list of str
+
+        Returns
+        -------
+        Tokens
+        """
+        joined = "".join(strings)
+        offsets = offsets_of(strings)
+        if joined.isascii():
+            return cls(np.frombuffer(joined.encode("ascii"), np.uint8), _ASCII_CHARACTERS, offsets)
+        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        distinct = np.flatnonzero(np.bincount(points))
+        code_of = np.zeros(distinct[-1] + 1, dtype=np.uint32)
+        code_of[distinct] = np.arange(len(distinct))
+        return cls(code_of[points], list(map(chr, distinct.tolist())), offsets)
+
+    def count(self):
+        """Count the tokens.
+
+        Returns
+        -------
+        dict
+            How often each name occurs; only those that do.
+        """
+        counts: dict = {}
+        for name, count in zip(
+            self.names, np.bincount(self.codes, minlength=len(self.names)).tolist(), strict=True
+        ):
+            if count:
+                counts[name] = counts.get(name, 0) + count
+        return counts
+
+    def replace(self, number_of_name):
+        """Put a number in the place of every token.
+
+        Parameters
+        ----------
+        number_of_name : sequence of int
+            The number of each of `names`.
+
+        Returns
+        -------
+        ndarray of shape (n_total,), dtype int64
+        """
+        table = np.asarray(number_of_name, dtype=np.int64)
+        if self.codes.dtype == np.uint8 and table.size and 0 <= table.min() and table.max() < 256:
+            # bytes.translate is several times faster than indexing with an array
+            translation = table.astype(np.uint8).tobytes().ljust(256, b"\0")
+            return np.frombuffer(self.codes.tobytes().translate(translation), np.uint8).astype(np.int64)
+        return table[self.codes]
+
+    def place(self, index):
+        """Row of a token, and the tokens before it in that row.
+
+        Parameters
+        ----------
+        index : int
+            Index into `codes`.
+
+        Returns
+        -------
+        row : int
+        preceding : list of hashable
+        """
+        row = int(np.searchsorted(self.offsets, index, side="right")) - 1
+        return row, [self.names[code] for code in self.codes[self.offsets[row] : index]]
+
+
+def offsets_of(rows):
+    """Where each row begins, and the last ends, once all are joined."""
+    offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum(np.fromiter(map(len, rows), dtype=np.int64, count=len(rows)), out=offsets[1:])
+    return offsets
+
+
+def join_ascii(strings):
+    """Join strings of ASCII characters into one buffer.
+
+    Parameters
+    ----------
+    strings : list of str
+
+    Returns
+    -------
+    text : bytes of length n_total
+    offsets : ndarray of shape (n_sequences + 1,), dtype int64
+        String `i` is ``text[offsets[i]:offsets[i + 1]]``.
+
+    Raises
+    ------
+    InvalidSequenceError
+        A character isn't ASCII. It is refused before any change of case,
+        because ``"ß".upper()`` is two letters.
+    """
+    joined = "".join(strings)
+    if not joined.isascii():
+        row, string = next((i, string) for i, string in enumerate(strings) if not string.isascii())
+        position, character = next(
+            (i, character) for i, character in enumerate(string) if not character.isascii()
+        )
+        raise InvalidSequenceError(
+            f"row {row}, position {position} of X is {character!r}, which is not an ASCII character: remove or "
+            "replace it, or use SequenceTokenizer, which reads any characters"
+        )
+    return joined.encode("ascii"), offsets_of(strings)

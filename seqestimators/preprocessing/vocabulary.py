@@ -1,0 +1,102 @@
+"""The special ids, and the table between tokens and ids."""
+
+__all__ = ["BOS", "EOS", "PAD", "SPECIAL_TOKENS", "UNKNOWN", "Vocabulary"]
+
+PAD = 0
+"""Id of padding."""
+
+UNKNOWN = 1
+"""Id of every token that the vocabulary lacks."""
+
+BOS = 2
+"""Id that marks the beginning of a sequence."""
+
+EOS = 3
+"""Id that marks the end of a sequence."""
+
+SPECIAL_TOKENS = ("<pad>", "<unknown>", "<bos>", "<eos>")
+"""Names of the special ids, each at its own id; learned tokens follow."""
+
+
+class Vocabulary(dict):
+    """Dictionary from token to id.
+
+    The special tokens come first, at ids that never change; all others follow
+    in sorted order, so that ids don't depend on the order of the data.
+
+    Parameters
+    ----------
+    tokens : iterable of hashable
+        Tokens besides the special ones, in any order.
+
+    Attributes
+    ----------
+    tokens : list
+        The token of each id, the special ones included.
+
+    Raises
+    ------
+    ValueError
+        A token occurs twice.
+
+    Examples
+    --------
+    >>> from seqestimators.preprocessing import Vocabulary
+    >>> vocabulary = Vocabulary("TACG")
+    >>> vocabulary["A"], vocabulary["T"], vocabulary["<pad>"]
+    (4, 7, 0)
+    >>> vocabulary.tokens[4:]
+    ['A', 'C', 'G', 'T']
+    """
+
+    def __init__(self, tokens=()):
+        tokens = [token for token in tokens if not (isinstance(token, str) and token in SPECIAL_TOKENS)]
+        super().__init__((token, i) for i, token in enumerate([*SPECIAL_TOKENS, *sort_tokens(tokens)]))
+        if len(self) < len(SPECIAL_TOKENS) + len(tokens):
+            twice = next(token for i, token in enumerate(tokens) if token in tokens[:i])
+            raise ValueError(f"the vocabulary holds {twice!r} twice: list every token once")
+
+    def __reduce__(self):
+        return type(self), (self.tokens[len(SPECIAL_TOKENS) :],)
+
+    @property
+    def tokens(self):
+        """The token of each id, the special ones included."""
+        return list(self)
+
+    @classmethod
+    def read(cls, vocabulary):
+        """Make a vocabulary of the `vocabulary` parameter of a tokenizer.
+
+        Parameters
+        ----------
+        vocabulary : iterable of hashable, or dict
+            Tokens, or the `vocabulary_` of another tokenizer.
+
+        Returns
+        -------
+        Vocabulary
+            Of the same ids, where a dictionary gives ids.
+
+        Raises
+        ------
+        ValueError
+            The ids of a dictionary aren't those that its tokens get here.
+        """
+        read = cls(vocabulary)
+        if isinstance(vocabulary, dict) and vocabulary != read:
+            wrong = next(token for token in read if vocabulary.get(token) != read[token])
+            raise ValueError(
+                f"the vocabulary gives {wrong!r} the id {vocabulary.get(wrong)}, not {read[wrong]}: special tokens "
+                f"{SPECIAL_TOKENS} come first, the others sorted. Give the vocabulary_ of a fitted tokenizer, or "
+                "a list of tokens, which get their ids here"
+            )
+        return read
+
+
+def sort_tokens(tokens):
+    """Sort tokens; those of several types by the name of the type first."""
+    try:
+        return sorted(tokens)
+    except TypeError:
+        return sorted(tokens, key=lambda token: (type(token).__name__, repr(token)))
