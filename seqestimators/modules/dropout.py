@@ -1,0 +1,55 @@
+"""Dropout that draws from a generator of its own."""
+
+import torch
+from torch import nn
+
+__all__ = ["Dropout"]
+
+
+class Dropout(nn.Module):
+    """Zero elements with probability `p` in training, drawing from `generator`.
+
+    ``nn.Dropout`` draws from torch's global generator, which a library must
+    not move and which threads share.
+
+    Parameters
+    ----------
+    p : float, default=0.0
+        Probability of an element to be zeroed, in [0, 1).
+
+    Attributes
+    ----------
+    generator : torch.Generator or None
+        Where the random numbers come from, on the device of the input. It is
+        set once the module stands on its device; None draws from torch's
+        global generator.
+
+    References
+    ----------
+    .. [1] N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever,
+       R. Salakhutdinov, "Dropout: A Simple Way to Prevent Neural Networks
+       from Overfitting", JMLR 15, 2014.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import Dropout
+    >>> Dropout(0.5).eval()(torch.ones(2))
+    tensor([1., 1.])
+    """
+
+    def __init__(self, p=0.0):
+        super().__init__()
+        self.p = p
+        self.generator = None
+
+    def forward(self, x):
+        """Return `x` with elements zeroed and the others scaled by ``1 / (1 - p)``."""
+        if not self.training or self.p == 0:
+            return x
+        keep = torch.empty_like(x).bernoulli_(1 - self.p, generator=self.generator)
+        return x * keep.div_(1 - self.p)
+
+    def extra_repr(self):
+        """Show the probability in the module's repr."""
+        return f"p={self.p}"

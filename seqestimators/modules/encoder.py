@@ -1,0 +1,207 @@
+"""The recurrent encoder: sequences of any lengths in, hidden states out."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from .dropout import Dropout
+
+__all__ = ["CELLS", "RecurrentEncoder", "reverse_each"]
+
+CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+PAD = 0
+
+
+class _Permute(torch.autograd.Function):
+    """Reorder rows by a permutation that is its own inverse, so forward and backward are one gather."""
+
+    @staticmethod
+    def forward(ctx, x, index):
+        ctx.save_for_backward(index)
+        return x.index_select(0, index)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (index,) = ctx.saved_tensors
+        return _Permute.apply(gradient, index), None
+
+
+def reverse_each(x, lengths):
+    """Reverse every sequence within its own length; padding stays behind.
+
+    Parameters
+    ----------
+    x : Tensor of shape (length, n, ...)
+        Sequences along the first axis.
+    lengths : Tensor of shape (n,), dtype int64
+        How many steps of each are real.
+
+    Returns
+    -------
+    Tensor of the shape of `x`
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import reverse_each
+    >>> reverse_each(torch.tensor([[1, 4], [2, 5], [3, 0]]), torch.tensor([3, 2])).T
+    tensor([[3, 2, 1],
+            [5, 4, 0]])
+    """
+    steps, n = x.shape[:2]
+    time = torch.arange(steps, device=x.device)[:, None]  # (T, 1)
+    mirrored = torch.where(time < lengths, lengths - 1 - time, time)  # (T, n)
+    index = (mirrored * n + torch.arange(n, device=x.device)).reshape(-1)  # (T * n,)
+    return _Permute.apply(x.reshape(steps * n, *x.shape[2:]), index).view(x.shape)
+
+
+class RecurrentEncoder(nn.Module):
+    r"""Hidden states of a stack of recurrent layers over padded sequences.
+
+    .. math:: H^{(0)} = \mathrm{embed}(x), \qquad
+       H^{(l)} = \left[\overrightarrow{\mathrm{cell}}(H^{(l-1)}) \,;\,
+       \mathrm{rev}(\overrightarrow{\mathrm{cell}}(\mathrm{rev}(H^{(l-1)})))\right]
+
+    where rev reverses every sequence within its own length. Each layer and
+    direction is a unidirectional torch module of its own. As padding stands
+    behind a sequence, no real step ever reads it: the states of the real
+    steps equal those of ``pack_padded_sequence``, which on a CPU is several
+    times slower.
+
+    Parameters
+    ----------
+    input_size : int
+        Number of token ids, the special ones included, or number of channels
+        of a numeric series.
+    tokens : bool, default=True
+        Whether the input is token ids; numeric series otherwise.
+    cell : {"rnn", "lstm", "gru"}, default="lstm"
+        Elman network with tanh, long short-term memory, or gated recurrent
+        unit.
+    hidden_size : int, default=64
+        Number of units per direction.
+    num_layers : int, default=1
+        Number of recurrent layers.
+    bidirectional : bool, default=False
+        Whether a second network reads every sequence from its end.
+    embedding_dim : int or None, default=None
+        Size of the learned vector of a token. None feeds one-hot vectors.
+        Not used for numeric series.
+    dropout : float, default=0.0
+        Probability of a unit to be dropped between layers, in [0, 1).
+    device, dtype : optional
+        As for any torch module.
+
+    Attributes
+    ----------
+    output_size : int
+        Size of a hidden state: `hidden_size`, twice that if bidirectional.
+
+    References
+    ----------
+    .. [1] J. L. Elman, "Finding Structure in Time", Cognitive Science 14, 1990.
+    .. [2] S. Hochreiter, J. Schmidhuber, "Long Short-Term Memory", Neural
+       Computation 9, 1997.
+    .. [3] K. Cho et al., "Learning Phrase Representations using RNN
+       Encoder-Decoder for Statistical Machine Translation", EMNLP 2014.
+    .. [4] M. Schuster, K. K. Paliwal, "Bidirectional Recurrent Neural
+       Networks", IEEE Transactions on Signal Processing 45, 1997.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import RecurrentEncoder
+    >>> encoder = RecurrentEncoder(10, hidden_size=3, bidirectional=True)
+    >>> encoder(torch.tensor([[4, 5, 6], [7, 0, 0]]), torch.tensor([3, 1])).shape
+    torch.Size([2, 3, 6])
+    """
+
+    def __init__(
+        self,
+        input_size,
+        *,
+        tokens=True,
+        cell="lstm",
+        hidden_size=64,
+        num_layers=1,
+        bidirectional=False,
+        embedding_dim=None,
+        dropout=0.0,
+        device=None,
+        dtype=None,
+    ):
+        super().__init__()
+        factory = {"device": device, "dtype": dtype}
+        self.input_size = input_size
+        self.tokens = tokens
+        self.bidirectional = bidirectional
+        self.output_size = hidden_size * (2 if bidirectional else 1)
+        self.embedding = None
+        if tokens and embedding_dim is not None:
+            self.embedding = nn.Embedding(input_size, embedding_dim, padding_idx=PAD, **factory)
+        self.layers = nn.ModuleList()
+        for layer in range(num_layers):
+            size = self.output_size if layer else (embedding_dim if self.embedding is not None else input_size)
+            directions = [CELLS[cell](size, hidden_size, **factory) for _ in range(1 + bidirectional)]
+            self.layers.append(nn.ModuleList(directions))
+        self.dropout = Dropout(dropout)
+
+    def embed(self, inputs):
+        """Return the vectors the first layer reads.
+
+        Parameters
+        ----------
+        inputs : Tensor of shape (...,) of token ids or (..., d) of values
+
+        Returns
+        -------
+        Tensor of shape (..., embedding_dim), (..., n_tokens) or (..., d)
+            Padding is the zero vector.
+        """
+        if not self.tokens:
+            return inputs
+        if self.embedding is not None:
+            return self.embedding(inputs)
+        one_hot = F.one_hot(inputs, self.input_size).to(self.layers[0][0].weight_hh_l0.dtype)
+        one_hot[..., PAD] = 0
+        return one_hot
+
+    def forward(self, inputs, lengths):
+        """Return the hidden state of the last layer at every step.
+
+        Parameters
+        ----------
+        inputs : Tensor of shape (n, T) of token ids or (n, T, d) of values
+            Padded behind with 0.
+        lengths : Tensor of shape (n,), dtype int64
+            How many steps of each sequence are real; 0 is legal.
+
+        Returns
+        -------
+        Tensor of shape (n, T, output_size)
+            What stands at padded steps means nothing.
+        """
+        return self.encode(self.embed(inputs.transpose(0, 1)), lengths).transpose(0, 1)
+
+    def encode(self, states, lengths):
+        """Run the recurrent layers over embedded steps.
+
+        Parameters
+        ----------
+        states : Tensor of shape (T, n, size)
+            What :meth:`embed` returns, time first.
+        lengths : Tensor of shape (n,), dtype int64
+
+        Returns
+        -------
+        Tensor of shape (T, n, output_size)
+        """
+        for depth, directions in enumerate(self.layers):
+            if depth:
+                states = self.dropout(states)
+            outputs = directions[0](states)[0]  # (T, n, H)
+            if self.bidirectional:
+                backward = directions[1](reverse_each(states, lengths))[0]
+                outputs = torch.cat([outputs, reverse_each(backward, lengths)], dim=2)  # (T, n, 2H)
+            states = outputs
+        return states

@@ -1,0 +1,222 @@
+"""From the hidden states of a sequence to one vector, padding left out."""
+
+import torch
+from torch import nn
+
+__all__ = ["POOLINGS", "AttentionPooling", "Pooling", "last_state", "masked_max", "masked_mean", "real_steps"]
+
+POOLINGS = ("concat", "last", "mean", "max", "attention")
+
+
+def real_steps(lengths, n_steps):
+    """Mark the steps that are no padding.
+
+    Parameters
+    ----------
+    lengths : Tensor of shape (n,), dtype int64
+    n_steps : int
+
+    Returns
+    -------
+    Tensor of shape (n, n_steps), dtype bool
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import real_steps
+    >>> real_steps(torch.tensor([2, 0]), 3)
+    tensor([[ True,  True, False],
+            [False, False, False]])
+    """
+    return torch.arange(n_steps, device=lengths.device) < lengths[:, None]
+
+
+def last_state(states, lengths, bidirectional=False):
+    """Return the state that has read the whole sequence.
+
+    The forward half is taken at the last real step, the backward half at the
+    first: there it has read everything, at the last step only one token.
+
+    Parameters
+    ----------
+    states : Tensor of shape (n, T, size)
+    lengths : Tensor of shape (n,), dtype int64
+        A sequence of length 0 gives the zero vector.
+    bidirectional : bool, default=False
+        Whether the second half of a state comes from the backward direction.
+
+    Returns
+    -------
+    Tensor of shape (n, size)
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import last_state
+    >>> states = torch.tensor([[[1., 10.], [2., 20.], [3., 30.]]])
+    >>> last_state(states, torch.tensor([2]), bidirectional=True)
+    tensor([[ 2., 10.]])
+    """
+    last = states[torch.arange(len(states), device=states.device), (lengths - 1).clamp(min=0)]  # (n, size)
+    if bidirectional:
+        half = states.shape[2] // 2
+        last = torch.cat([last[:, :half], states[:, 0, half:]], dim=1)
+    return last * (lengths > 0).to(last.dtype)[:, None]
+
+
+def masked_mean(states, lengths):
+    """Return the mean over the real steps, 0 for a sequence of length 0.
+
+    Parameters
+    ----------
+    states : Tensor of shape (n, T, size)
+    lengths : Tensor of shape (n,), dtype int64
+
+    Returns
+    -------
+    Tensor of shape (n, size)
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import masked_mean
+    >>> masked_mean(torch.tensor([[[1.], [3.], [9.]]]), torch.tensor([2]))
+    tensor([[2.]])
+    """
+    padding = ~real_steps(lengths, states.shape[1])[:, :, None]
+    return states.masked_fill(padding, 0).sum(1) / lengths.clamp(min=1)[:, None]
+
+
+def masked_max(states, lengths):
+    """Return the maximum over the real steps, 0 for a sequence of length 0.
+
+    Parameters
+    ----------
+    states : Tensor of shape (n, T, size)
+    lengths : Tensor of shape (n,), dtype int64
+
+    Returns
+    -------
+    Tensor of shape (n, size)
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import masked_max
+    >>> masked_max(torch.tensor([[[-3.], [-1.], [0.]]]), torch.tensor([2]))
+    tensor([[-1.]])
+    """
+    padding = ~real_steps(lengths, states.shape[1])[:, :, None]
+    largest = states.masked_fill(padding, -torch.inf).amax(1)  # (n, size)
+    return largest.masked_fill((lengths == 0)[:, None], 0)
+
+
+class AttentionPooling(nn.Module):
+    r"""Mean of the states weighted by what each state says of itself.
+
+    .. math:: \alpha_t = \mathrm{softmax}_t\,(v^\top \tanh(W h_t + b)), \qquad
+       c = \sum_t \alpha_t h_t
+
+    Parameters
+    ----------
+    size : int
+        Size of a state.
+    device, dtype : optional
+        As for any torch module.
+
+    References
+    ----------
+    .. [1] Z. Yang, D. Yang, C. Dyer, X. He, A. Smola, E. Hovy, "Hierarchical
+       Attention Networks for Document Classification", NAACL 2016.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import AttentionPooling
+    >>> pooling = AttentionPooling(2)
+    >>> pooling.weights(torch.ones(1, 3, 2), torch.tensor([2])).tolist()
+    [[0.5, 0.5, 0.0]]
+    """
+
+    def __init__(self, size, *, device=None, dtype=None):
+        super().__init__()
+        self.project = nn.Linear(size, size, device=device, dtype=dtype)
+        self.energy = nn.Linear(size, 1, bias=False, device=device, dtype=dtype)
+
+    def weights(self, states, lengths):
+        """Return the weight of every step.
+
+        Parameters
+        ----------
+        states : Tensor of shape (n, T, size)
+        lengths : Tensor of shape (n,), dtype int64
+
+        Returns
+        -------
+        Tensor of shape (n, T)
+            Each row sums to 1 over the real steps and is 0 on padding; all 0
+            for a sequence of length 0.
+        """
+        energies = self.energy(torch.tanh(self.project(states)))[:, :, 0]  # (n, T)
+        real = real_steps(lengths, states.shape[1])
+        lowest = torch.finfo(energies.dtype).min  # not -inf: a row without real steps would be nan
+        return torch.softmax(energies.masked_fill(~real, lowest), dim=1) * real
+
+    def forward(self, states, lengths):
+        """Return the weighted mean, Tensor of shape (n, size)."""
+        padding = ~real_steps(lengths, states.shape[1])[:, :, None]
+        states = states.masked_fill(padding, 0)  # 0 times an infinite state behind the end would be nan
+        return torch.bmm(self.weights(states, lengths)[:, None], states)[:, 0]
+
+
+class Pooling(nn.Module):
+    """One vector per sequence from its hidden states.
+
+    Parameters
+    ----------
+    kind : {"concat", "last", "mean", "max", "attention"}
+        What to keep; "concat" joins last, max and mean.
+    size : int
+        Size of a state.
+    bidirectional : bool, default=False
+        Whether the second half of a state comes from the backward direction.
+    device, dtype : optional
+        As for any torch module.
+
+    Attributes
+    ----------
+    output_size : int
+        Size of the vector.
+
+    References
+    ----------
+    .. [1] J. Howard, S. Ruder, "Universal Language Model Fine-tuning for Text
+       Classification", ACL 2018 (concat pooling).
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import Pooling
+    >>> Pooling("concat", 4)(torch.zeros(2, 5, 4), torch.tensor([5, 3])).shape
+    torch.Size([2, 12])
+    """
+
+    def __init__(self, kind, size, *, bidirectional=False, device=None, dtype=None):
+        super().__init__()
+        self.kind = kind
+        self.bidirectional = bidirectional
+        self.output_size = 3 * size if kind == "concat" else size
+        self.attention = AttentionPooling(size, device=device, dtype=dtype) if kind == "attention" else None
+
+    def forward(self, states, lengths):
+        """Return Tensor of shape (n, output_size) for states of shape (n, T, size)."""
+        if self.attention is not None:
+            return self.attention(states, lengths)
+        parts = []
+        if self.kind in ("last", "concat"):
+            parts.append(last_state(states, lengths, self.bidirectional))
+        if self.kind in ("max", "concat"):
+            parts.append(masked_max(states, lengths))
+        if self.kind in ("mean", "concat"):
+            parts.append(masked_mean(states, lengths))
+        return torch.cat(parts, dim=1)
