@@ -7,8 +7,6 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
 import seqestimators
 
 PACKAGE = Path(seqestimators.__file__).parent

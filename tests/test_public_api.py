@@ -26,11 +26,13 @@ def public_object(room, name):
 
 
 def documented_names():
-    """Return the (room, name) pairs that the API reference lists in its summaries."""
+    """Return the (room, name) pairs of the API reference: its summaries and its constants."""
     room, listed, names = None, False, set()
     for line in (ROOT / "docs" / "api" / "index.rst").read_text(encoding="utf-8").splitlines():
         if match := re.match(r"\.\. currentmodule:: seqestimators\.(\w+)", line):
             room = match[1]
+        elif match := re.match(r"\.\. data:: (\w+)$", line):
+            names.add((room, match[1]))
         elif line and not line.startswith(" "):
             listed = line.startswith(".. autosummary::")
         elif listed and (match := re.match(r"   (\w+)$", line)):
@@ -43,9 +45,9 @@ def test_the_reference_lists_every_public_name_and_no_other():
 
 
 @every_room
-def test_names_are_sorted_and_unique(room):
+def test_each_room_names_its_content_once(room):
     names = importlib.import_module(f"seqestimators.{room}").__all__
-    assert list(names) == sorted(set(names))
+    assert len(names) == len(set(names))
 
 
 @every_room

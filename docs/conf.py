@@ -1,0 +1,76 @@
+"""Configuration of the site; `nox -s docs` builds it."""
+
+from importlib.metadata import version as version_of
+
+project = "seqestimators"
+author = "The seqestimators developers"
+project_copyright = f"2026, {author}"
+release = version_of("seqestimators")
+version = ".".join(release.split(".")[:2])
+
+extensions = [
+    "myst_parser",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.mathjax",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["_build", "inventories"]
+templates_path = ["_templates"]
+default_role = "code"
+
+# -- reference ---------------------------------------------------------------
+autosummary_generate = True
+autodoc_typehints = "none"  # the docstrings say the types, with shapes and units
+numpydoc_show_class_members = False  # the class template lists them
+numpydoc_xref_param_type = False
+
+# The site of each project first, the committed excerpt where no network is.
+intersphinx_mapping = {
+    name: (address, (None, f"inventories/{name}.inv"))
+    for name, address in {
+        "numpy": "https://numpy.org/doc/stable/",
+        "pandas": "https://pandas.pydata.org/docs/",
+        "python": "https://docs.python.org/3/",
+        "sklearn": "https://scikit-learn.org/stable/",
+        "skorch": "https://skorch.readthedocs.io/en/stable/",
+        "torch": "https://docs.pytorch.org/docs/stable/",
+    }.items()
+}
+intersphinx_timeout = 10
+
+# -- text --------------------------------------------------------------------
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+# -- gallery -----------------------------------------------------------------
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "backreferences_dir": None,
+    "download_all_examples": False,
+    "show_memory": False,
+    # Shown, not run, unless asked for: sphinx-build -D plot_gallery=1
+    "plot_gallery": "False",
+}
+
+# -- looks -------------------------------------------------------------------
+html_theme = "pydata_sphinx_theme"
+html_title = "seqestimators"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_theme_options = {
+    "navigation_with_keys": False,
+    "show_prev_next": False,
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+}
+html_sidebars = {"install": [], "quickstart": [], "changelog": []}

@@ -1,0 +1,51 @@
+"""What README.md promises: its commands, its Python and its links."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from seqestimators import datasets
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [block.strip() for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL)]
+
+
+def test_continuous_integration_runs_the_test_command():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert script.splitlines()[-1] == COMMANDS[1]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=["main job", "tests"])
+def test_each_command_is_one_line_and_pins_torch(command):
+    assert "\n" not in command
+    assert "-c constraints.txt -e" in command
+
+
+def test_the_exact_torch_stands_in_the_constraints_alone():
+    constraints = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    pinned = [line for line in constraints.splitlines() if not line.startswith("#")]
+    assert [line.split("==")[0] for line in pinned] == ["torch"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert "torch>=2.6" in project["dependencies"]
+
+
+def test_links_lead_to_files():
+    links = re.findall(r"\]\((?!https:)([^)#]+)\)", README)
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_everyday_use_runs(monkeypatch, capsys):
+    """The ten lines as they stand, on the first molecules only."""
+    load_all = datasets.load_molecule_activity
+
+    def load_some(**options):
+        smiles, active = load_all(**options)
+        return smiles[:80], active[:80]
+
+    monkeypatch.setattr(datasets, "load_molecule_activity", load_some)
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+    assert "recurrentclassifier__hidden_size" in capsys.readouterr().out
