@@ -13,7 +13,7 @@ from .vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Vocabulary, sort
 __all__ = ["SequenceTokenizer"]
 
 
-class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # type: ignore[call-arg]
     """Turn sequences of any symbols into token ids.
 
     A string is cut into its characters, a list into its items, which may be
@@ -108,9 +108,6 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
     # Whether a row may be a list of items. Where False, rows are strings.
     _reads_lists = True
 
-    # What stands for UNKNOWN in a string given back: one character for a token of one character.
-    _unknown_text = "\N{REPLACEMENT CHARACTER}"
-
     def __init__(
         self,
         *,
@@ -147,6 +144,10 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
         """Put the tokens of one sequence together again."""
         return "".join(tokens)
 
+    def _unknown_text(self):
+        """What stands for an unknown token in a string given back."""
+        return "\N{REPLACEMENT CHARACTER}"
+
     def _alphabet(self):
         """The tokens known whatever the data; None to learn them."""
         return None
@@ -172,14 +173,28 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
         self : object
             Fitted tokenizer.
         """
-        sequences = check_sequences(X, lists=self._reads_lists)
-        self.sequence_type_ = "string" if isinstance(sequences[0], str) else "list"
-        tokens = self._split(sequences)
-        self.vocabulary_ = self._make_vocabulary(tokens)
-        self.n_tokens_ = len(self.vocabulary_)
+        tokens = self._learn(X)
         if self.unknown == "error":
             self._encode(tokens)
         return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit_transform(self, X, y=None):
+        """Learn the vocabulary and turn the same sequences into token ids.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,)
+            Sequences, as in `fit`.
+        y : Ignored
+            Present for scikit-learn's API.
+
+        Returns
+        -------
+        ids : ndarray of shape (n_samples,), dtype object
+            As of `transform`; the sequences are split only once.
+        """
+        return self._to_ids(self._learn(X))
 
     def transform(self, X):
         """Turn sequences into token ids.
@@ -196,9 +211,7 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
             one buffer.
         """
         check_is_fitted(self)
-        tokens = self._split(check_sequences(X, lists=self._reads_lists))
-        ids = self._add_ends(self._encode(tokens), tokens.offsets)
-        return ids.to_list()
+        return self._to_ids(self._split(check_sequences(X, lists=self._reads_lists)))
 
     def inverse_transform(self, ids):
         """Turn token ids back into sequences.
@@ -227,39 +240,50 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
             index = int(np.argmax(ids.values >= self.n_tokens_))
             row = int(np.searchsorted(ids.offsets, index, side="right")) - 1
             raise InvalidSequenceError(
-                f"row {row}, position {index - ids.offsets[row]} of ids is {ids.values[index]}, but the vocabulary "
-                f"has the ids 0 to {self.n_tokens_ - 1}: take ids from this tokenizer's transform"
+                f"row {row}, position {index - ids.offsets[row]} of ids is {ids.values[index]}, but the "
+                f"vocabulary has the ids 0 to {self.n_tokens_ - 1}: take ids from this tokenizer's transform"
             )
         as_list = self.sequence_type_ == "list"
         names = self.vocabulary_.tokens
-        names[UNKNOWN] = SPECIAL_TOKENS[UNKNOWN] if as_list else self._unknown_text
+        names[UNKNOWN] = SPECIAL_TOKENS[UNKNOWN] if as_list else self._unknown_text()
         rows = np.empty(len(ids), dtype=object)
         for i in range(len(ids)):
             tokens = [names[token] for token in ids[i].tolist() if token not in (PAD, BOS, EOS)]
             rows[i] = tokens if as_list else self._join(tokens)
         return rows
 
+    def _learn(self, X):
+        """Split the training data and set the vocabulary."""
+        sequences = check_sequences(X, lists=self._reads_lists)
+        tokens = self._split(sequences)
+        self.sequence_type_ = "string" if isinstance(sequences[0], str) else "list"
+        self.vocabulary_ = self._make_vocabulary(tokens)
+        self.n_tokens_ = len(self.vocabulary_)
+        return tokens
+
     def _make_vocabulary(self, tokens):
         alphabet = self._alphabet()
         if self.vocabulary is not None:
             vocabulary = Vocabulary.read(self.vocabulary)
-            foreign = set(vocabulary) - set(SPECIAL_TOKENS) - set(alphabet or vocabulary)
+            foreign = (
+                set(vocabulary) - set(SPECIAL_TOKENS) - set(vocabulary if alphabet is None else alphabet)
+            )
             if foreign:
                 raise ValueError(
-                    f"the vocabulary holds {sort_tokens(foreign)[0]!r}, which {type(self).__name__} never makes with "
-                    "these parameters: leave it out, or take the vocabulary of a tokenizer of the same parameters"
+                    f"the vocabulary holds {sort_tokens(foreign)[0]!r}, which {type(self).__name__} never "
+                    "makes with these parameters: leave it out, or take the vocabulary of a tokenizer of the "
+                    "same parameters"
                 )
             return vocabulary
         if alphabet is not None and self.min_frequency == 1 and self.max_tokens is None:
             return Vocabulary(alphabet)
         counts = tokens.count()
-        known = [token for token in counts if counts[token] >= self.min_frequency]
+        known = {token for token in counts if counts[token] >= self.min_frequency}
         if alphabet is not None:
-            known = [token for token in known if token in set(alphabet)]
-        if self.max_tokens is not None:
-            # sorted() is stable: among equals the first in sorted order stay
-            known = sorted(sort_tokens(known), key=counts.get, reverse=True)[: self.max_tokens]
-        return Vocabulary(known)
+            known &= set(alphabet)
+        # sorted() is stable: among equals the first in sorted order stay
+        by_frequency = sorted(sort_tokens(known), key=counts.get, reverse=True)
+        return Vocabulary(by_frequency[: self.max_tokens])
 
     def _encode(self, tokens):
         """The id of every token, by the policy on unknown ones."""
@@ -269,18 +293,23 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
             index = int(np.argmax(unknown))
             row, preceding = tokens.place(index)
             raise InvalidSequenceError(
-                f"row {row}, position {self._position(preceding)} of X is {tokens.names[tokens.codes[index]]!r}, "
-                f"which is not among the {self.n_tokens_ - len(SPECIAL_TOKENS)} tokens of the vocabulary: correct "
-                'it, or set unknown="token" to give it the id of unknown tokens'
+                f"row {row}, position {self._position(preceding)} of X is "
+                f"{tokens.names[tokens.codes[index]]!r}, which is not among the "
+                f"{self.n_tokens_ - len(SPECIAL_TOKENS)} tokens of the vocabulary: correct it, or set "
+                'unknown="token" to give it the id of unknown tokens'
             )
         return ids
 
+    def _to_ids(self, tokens):
+        """Object array of the ids of every sequence."""
+        ids, offsets = self._encode(tokens), tokens.offsets
+        if self.add_bos or self.add_eos:
+            ids, offsets = self._add_ends(ids, offsets)
+        return Sequences(ids, offsets).to_list()
+
     def _add_ends(self, ids, offsets):
-        """Put BOS before and EOS behind every sequence, if asked for."""
-        n_sequences, n_ends = len(offsets) - 1, self.add_bos + self.add_eos
-        if n_ends == 0:
-            return Sequences(ids, offsets)
-        wider = offsets + n_ends * np.arange(n_sequences + 1)
+        """Put BOS before and EOS behind every sequence, as asked for."""
+        wider = offsets + (self.add_bos + self.add_eos) * np.arange(len(offsets))
         is_inner = np.ones(wider[-1], dtype=bool)
         marked = np.empty(wider[-1], dtype=np.int64)
         if self.add_bos:
@@ -290,7 +319,7 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
             is_inner[wider[1:] - 1] = False
             marked[wider[1:] - 1] = EOS
         marked[is_inner] = ids
-        return Sequences(marked, wider)
+        return marked, wider
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

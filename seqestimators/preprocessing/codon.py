@@ -80,7 +80,6 @@ class CodonTokenizer(SequenceTokenizer):
         "partial": [StrOptions({"error", "drop"})],
     }
     _reads_lists = False
-    _unknown_text = "NNN"
 
     def __init__(
         self,
@@ -105,6 +104,9 @@ class CodonTokenizer(SequenceTokenizer):
         self.frame = frame
         self.partial = partial
 
+    def _unknown_text(self):
+        return "NNN"
+
     def _alphabet(self):
         return list(map("".join, product(NUCLEOTIDES, repeat=3)))
 
@@ -120,8 +122,8 @@ class CodonTokenizer(SequenceTokenizer):
         if self.partial == "error" and remainders.any():
             row = int(np.argmax(remainders > 0))
             raise InvalidSequenceError(
-                f"row {row} of X has {lengths[row]} nucleotides, of which the last {remainders[row]}, from position "
-                f"{lengths[row] - remainders[row]} on, fill no codon in frame {self.frame}: trim the sequence, "
-                'choose another frame, or set partial="drop" to leave them out'
+                f"row {row} of X has {lengths[row]} nucleotides, of which the last {remainders[row]}, from "
+                f"position {lengths[row] - remainders[row]} on, fill no codon in frame {self.frame}: trim "
+                'the sequence, choose another frame, or set partial="drop" to leave them out'
             )
         return split_kmers(text, offsets, NUCLEOTIDES, 3, 3, first=self.frame)

@@ -8,7 +8,7 @@ import numpy as np
 from .._sklearn import Integral, Interval, StrOptions
 from ..exceptions import InvalidSequenceError
 from .base import SequenceTokenizer
-from .tokens import Tokens, join_ascii
+from .tokens import Tokens, join_ascii, number_distinct
 
 __all__ = ["DNATokenizer"]
 
@@ -134,7 +134,6 @@ class DNATokenizer(SequenceTokenizer):
     def _letters(self):
         return "".join(sorted(NUCLEOTIDES + AMBIGUOUS)) if self.ambiguous == "keep" else NUCLEOTIDES
 
-    @property
     def _unknown_text(self):
         return "N" * self.k
 
@@ -159,17 +158,17 @@ class DNATokenizer(SequenceTokenizer):
         if remainders.any():
             row = int(np.argmax(remainders > 0))
             raise InvalidSequenceError(
-                f"row {row} of X has {lengths[row]} nucleotides, of which the last {remainders[row]}, from position "
-                f"{lengths[row] - remainders[row]} on, fill no {self.k}-mer at stride {self.stride}: trim the "
-                "sequence, or choose another k or stride"
+                f"row {row} of X has {lengths[row]} nucleotides, of which the last {remainders[row]}, from "
+                f"position {lengths[row] - remainders[row]} on, fill no {self.k}-mer at stride "
+                f"{self.stride}: trim the sequence, or choose another k or stride"
             )
         return split_kmers(text, offsets, self._letters, self.k, self.stride)
 
     def _join(self, tokens):
         if self.stride > self.k:
             raise ValueError(
-                f"inverse_transform needs stride <= k: with stride={self.stride} and k={self.k} the nucleotides "
-                "between two tokens are lost"
+                f"inverse_transform needs stride <= k: with stride={self.stride} and k={self.k} the "
+                "nucleotides between two tokens are lost"
             )
         return "".join(tokens[:1]) + "".join(token[self.k - self.stride :] for token in tokens[1:])
 
@@ -214,9 +213,9 @@ def split_kmers(text, offsets, letters, k, stride, first=0):
     token_offsets = np.concatenate([[0], np.cumsum(counts)])
     if len(letters) ** k <= _MAX_ALPHABET:
         return Tokens(codes, _kmer_names(letters, k), token_offsets)
-    distinct, codes = np.unique(codes, return_inverse=True)
+    distinct, codes = number_distinct(codes, base**k)
     places = distinct.astype(np.int64)[:, None] // base ** np.arange(k - 1, -1, -1) % base
-    names = ["".join(name) for name in np.array([*letters, "?"])[places].tolist()]
+    names = np.array([*letters, "?"])[places].view(f"U{k}").ravel().tolist()
     return Tokens(codes, names, token_offsets)
 
 
@@ -240,6 +239,5 @@ def refuse_letters(text, offsets, letters, remedy):
 def require_letters(text, offsets, letters):
     """Raise an error at the first letter but the given ones."""
     others = "".join(set(_READ_AS) - set(letters))
-    refuse_letters(
-        text, offsets, others, 'correct it, or set unknown="token" to give it the id of unknown tokens'
-    )
+    remedy = 'correct it, or set unknown="token" to give it the id of unknown tokens'
+    refuse_letters(text, offsets, others, remedy)

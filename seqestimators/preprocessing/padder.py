@@ -113,7 +113,7 @@ class Padder(TransformerMixin, BaseEstimator):
         self : object
             Fitted padder.
         """
-        sequences = read_sequences(X)
+        sequences = read_sequences(X, dtype=_float_type(X))
         self.input_ = "tokens" if sequences.is_tokens else "values"
         if self.input_ == "tokens":
             self.n_tokens_ = max(int(sequences.values.max(initial=PAD)) + 1, len(SPECIAL_TOKENS))
@@ -147,8 +147,8 @@ class Padder(TransformerMixin, BaseEstimator):
         sequences = read_sequences(X, input=self.input_, dtype=_float_type(X))
         if self.input_ == "values" and sequences.values.shape[1] != self.n_channels_:
             raise InvalidSequenceError(
-                f"X has {sequences.values.shape[1]} channels, but Padder was fitted on {self.n_channels_}: give "
-                "the channels of the training data"
+                f"X has {sequences.values.shape[1]} channels, but Padder was fitted on {self.n_channels_}: "
+                "give the channels of the training data"
             )
         self._require_room(sequences)
         if self.input_ == "values":
@@ -206,10 +206,10 @@ class Padder(TransformerMixin, BaseEstimator):
         if n_bytes > _LARGE_BYTES and n_steps > _MOSTLY_PADDING * len(sequences.values):
             longest = int(np.argmax(sequences.lengths))
             raise ValueError(
-                f"{len(sequences)} sequences padded to length {self.length_} take {n_bytes:,} bytes, but hold only "
-                f"{len(sequences.values):,} steps; the longest is row {longest} of X with "
-                f"{sequences.lengths[longest]:,}. Set a smaller length, leave that row out, or give the ragged "
-                "sequences to an estimator of seqestimators, which needs no padding"
+                f"{len(sequences)} sequences padded to length {self.length_} take {n_bytes:,} bytes, but "
+                f"hold only {len(sequences.values):,} steps; the longest is row {longest} of X with "
+                f"{sequences.lengths[longest]:,}. Set a smaller length, leave that row out, or give the "
+                "ragged sequences to an estimator of seqestimators, which needs no padding"
             )
 
     def _fill(self, sequences, fill):
@@ -230,15 +230,15 @@ class Padder(TransformerMixin, BaseEstimator):
         if self.truncate == "error":
             row = int(np.argmax(is_long))
             raise InvalidSequenceError(
-                f"row {row} of X has {lengths[row]} steps, more than the {self.length_} of the output: set a greater "
-                'length, or truncate="right" or "left" to cut it'
+                f"row {row} of X has {lengths[row]} steps, more than the {self.length_} of the output: set a "
+                'greater length, or truncate="right" or "left" to cut it'
             )
         end = "end" if self.truncate == "right" else "beginning"
         warnings.warn(
-            f"{is_long.sum()} of {len(sequences)} sequences are longer than {self.length_} and lose their {end}; "
-            f"the longest is row {np.argmax(lengths)} with {lengths.max()}",
+            f"{is_long.sum()} of {len(sequences)} sequences are longer than {self.length_} and lose their "
+            f"{end}; the longest is row {np.argmax(lengths)} with {lengths.max()}",
             TruncationWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
         place = np.arange(len(sequences.values)) - np.repeat(sequences.offsets[:-1], lengths)
         cut = np.repeat(np.maximum(lengths - self.length_, 0), lengths)
@@ -255,12 +255,11 @@ class Padder(TransformerMixin, BaseEstimator):
 
 
 def _float_type(X):
-    """float32 where all values are, else float64."""
+    """float32 where no number of X is wider, else float64."""
     if isinstance(X, Sequences):
-        return X.values.dtype if X.values.dtype.kind == "f" else np.float64
-    dtypes = [X.dtype] if getattr(X, "dtype", None) not in (None, object) else map(_row_type, X)
-    return np.float32 if set(dtypes) <= {np.dtype(np.float16), np.dtype(np.float32)} else np.float64
-
-
-def _row_type(row):
-    return getattr(row, "dtype", None)
+        X = X.values
+    dtype = getattr(X, "dtype", None)
+    is_numeric = isinstance(dtype, np.dtype) and dtype.kind in "iuf"
+    types = [dtype] if is_numeric else [getattr(row, "dtype", None) for row in X]
+    is_narrow = all(isinstance(t, np.dtype) and t.kind == "f" and t.itemsize <= 4 for t in types)
+    return np.float32 if is_narrow else np.float64

@@ -75,7 +75,9 @@ class ProteinTokenizer(SequenceTokenizer):
     """
 
     _reads_lists = False
-    _unknown_text = "X"
+
+    def _unknown_text(self):
+        return "X"
 
     def _alphabet(self):
         return list(_AMINO_ACIDS)

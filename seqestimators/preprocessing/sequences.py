@@ -6,6 +6,7 @@ reads token ids and numeric series, for everything that comes after them.
 
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from sklearn.utils import check_array
@@ -94,7 +95,7 @@ class Sequences:
         """Return the sequences as a 1-D object array of views into the buffer."""
         borders = self.offsets.tolist()
         rows = np.empty(len(self), dtype=object)
-        for i, (begin, end) in enumerate(zip(borders, borders[1:], strict=False)):
+        for i, (begin, end) in enumerate(pairwise(borders)):
             rows[i] = self.values[begin:end]
         return rows
 
@@ -214,7 +215,8 @@ def _read_row(row, index):
         raise TypeError(f"row {index} of X is the string {_shorten(row)}, and {_TOKENIZER_FIRST}")
     if _is_missing(row):
         raise InvalidSequenceError(
-            f"row {index} of X is missing ({row!r}): drop it, or give an empty sequence if nothing was observed"
+            f"row {index} of X is missing ({row!r}): drop it, or give an empty sequence if nothing was "
+            "observed"
         )
     if np.ndim(row) == 0 and not hasattr(row, "__len__"):
         if isinstance(row, (int, float, np.number)):
@@ -285,22 +287,23 @@ def _as_tokens(flat, offsets):
         flat = flat[:, 0]
     if flat.ndim != 1:
         raise InvalidSequenceError(
-            f"token ids are 1-D sequences, but X has steps of shape {flat.shape[1:]}: numeric series of several "
-            'channels need input="values"'
+            f"token ids are 1-D sequences, but X has steps of shape {flat.shape[1:]}: numeric series of "
+            'several channels need input="values"'
         )
     if flat.dtype.kind == "f":
         bad = ~np.isfinite(flat) | (flat != np.trunc(flat))
         if bad.any():
             row, position = _place(index := int(np.argmax(bad)), offsets)
             raise InvalidSequenceError(
-                f"row {row}, position {position} of X is {_name_number(flat[index])}, but token ids are whole "
-                'numbers (no NaN, no inf, no fractions): tokenize first, or set input="values" for numeric series'
+                f"row {row}, position {position} of X is {_name_number(flat[index])}, but token ids are "
+                'whole numbers (no NaN, no inf, no fractions): tokenize first, or set input="values" for '
+                "numeric series"
             )
     if flat.size and flat.min() < 0:
         row, position = _place(index := int(np.argmax(flat < 0)), offsets)
         raise InvalidSequenceError(
-            f"Negative values in data: row {row}, position {position} of X is {flat[index]}, but token ids start "
-            'at 0 (padding); set input="values" for numeric series'
+            f"Negative values in data: row {row}, position {position} of X is {flat[index]}, but token ids "
+            'start at 0 (padding); set input="values" for numeric series'
         )
     flat = flat.astype(np.int64, copy=False)
     return Sequences(*_strip(flat, offsets, flat == PAD, leading=True))
@@ -317,9 +320,9 @@ def _as_values(flat, offsets, dtype):
             row, position = _place(index := int(np.argmax(bad)), offsets)
             value = flat[index][~np.isfinite(flat[index])][0]
             raise InvalidSequenceError(
-                f"row {row}, position {position} of X is {_name_number(value)}: input contains NaN, inf or a value "
-                f"too large for {np.dtype(dtype).name}. Impute it or leave the step out; only trailing NaN is "
-                "read as padding"
+                f"row {row}, position {position} of X is {_name_number(value)}: input contains NaN, inf or a "
+                f"value too large for {np.dtype(dtype).name}. Impute it or leave the step out; only trailing "
+                "NaN is read as padding"
             )
     return Sequences(np.ascontiguousarray(flat), offsets)
 
@@ -409,7 +412,10 @@ def _list_rows(X):
     if shape is not None and len(shape) == 2:
         if shape[1] != 1:
             raise ValueError(f"Expected one column of sequences, got an X of shape {shape}: select a column")
-        X = X.iloc[:, 0] if hasattr(X, "iloc") else X[X.columns[0]] if hasattr(X, "columns") else X[:, 0]
+        if hasattr(X, "iloc"):  # pandas
+            X = X.iloc[:, 0]
+        else:
+            X = X.column(0) if hasattr(X, "column") else X[:, 0]  # pyarrow; numpy and polars
     elif shape is not None and len(shape) != 1:
         raise ValueError(f"Expected a 1-D array of sequences, got an X of shape {shape}")
     # In this order: pyarrow's tolist and polars' to_list give plain objects, iteration would not
@@ -432,7 +438,8 @@ def _read_symbols(row, index, lists):
             return row.decode("utf-8")
         except UnicodeDecodeError as error:
             raise InvalidSequenceError(
-                f"row {index}, position {error.start} of X is a byte that is not UTF-8: decode the bytes first"
+                f"row {index}, position {error.start} of X is a byte that is not UTF-8: decode the bytes "
+                "first"
             ) from None
     if _is_biological(row):
         return _read_biological(row, index)
@@ -442,8 +449,8 @@ def _read_symbols(row, index, lists):
         return row.tolist() if hasattr(row, "tolist") else list(row)
     expected = "a string or a list of symbols" if lists else "a string"
     raise TypeError(
-        f"row {index} of X is {_shorten(row)} of type {type(row).__name__}, but a sequence is {expected}. Token ids "
-        "and numeric series need no tokenizer: give them to the estimator"
+        f"row {index} of X is {_shorten(row)} of type {type(row).__name__}, but a sequence is {expected}. "
+        "Token ids and numeric series need no tokenizer: give them to the estimator"
     )
 
 

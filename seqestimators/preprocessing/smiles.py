@@ -155,8 +155,8 @@ def _rewrite(sequences, canonical, stereo):
             molecule = Chem.MolFromSmiles(smiles)
             if molecule is None:
                 raise InvalidSequenceError(
-                    f"Could not parse {smiles!r} in row {i} as a molecule: correct or drop it, or leave SMILES as "
-                    "they are (canonical=False, stereo=True)"
+                    f"Could not parse {smiles!r} in row {i} as a molecule: correct or drop it, or leave "
+                    "SMILES as they are (canonical=False, stereo=True)"
                 )
             if not stereo:
                 Chem.RemoveStereochemistry(molecule)
@@ -174,11 +174,11 @@ def _continue_elements(text):
 
 
 def _continue_brackets(symbols, offsets, continues):
-    """Mark all of a bracket atom but its "[".
+    r"""Mark all of a bracket atom but its "[".
 
     A "[" opens an atom if the next bracket behind it is a "]" of the same row
     and something stands between. As no atom holds another, this is what
-    ``\\[[^\\[\\]]+\\]`` finds.
+    ``\[[^\[\]]+\]`` finds.
     """
     brackets = np.flatnonzero((symbols == ord("[")) | (symbols == ord("]")))
     opens = symbols[brackets] == ord("[")

@@ -1,5 +1,6 @@
 """Sequences cut into tokens: what the hook of a tokenizer returns."""
 
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,15 +78,16 @@ class Tokens:
             ) from None
         tokens = cls(np.array(codes, dtype=np.int64), list(code_of), offsets_of(lists))
         for code, name in enumerate(tokens.names):
-            if _is_missing(name) or (isinstance(name, str) and name in SPECIAL_TOKENS):
-                row, preceding = tokens.place(codes.index(code))
+            if _is_missing(name):
+                reason = f"missing ({name!r}): leave it out"
+            elif isinstance(name, str) and name in SPECIAL_TOKENS:
                 reason = (
-                    f"missing ({name!r}): leave it out"
-                    if _is_missing(name)
-                    else f"{name!r}, the name of a special token: rename it, or leave it out (add_bos and add_eos "
-                    "mark the ends of sequences)"
+                    f"{name!r}, the name of a special token: rename it, or set add_bos or add_eos for ends"
                 )
-                raise InvalidSequenceError(f"row {row}, position {len(preceding)} of X is {reason}")
+            else:
+                continue
+            row, preceding = tokens.place(codes.index(code))
+            raise InvalidSequenceError(f"row {row}, position {len(preceding)} of X is {reason}")
         return tokens
 
     @classmethod
@@ -105,10 +107,8 @@ class Tokens:
         if joined.isascii():
             return cls(np.frombuffer(joined.encode("ascii"), np.uint8), _ASCII_CHARACTERS, offsets)
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        distinct = np.flatnonzero(np.bincount(points))
-        code_of = np.zeros(distinct[-1] + 1, dtype=np.uint32)
-        code_of[distinct] = np.arange(len(distinct))
-        return cls(code_of[points], list(map(chr, distinct.tolist())), offsets)
+        distinct, codes = number_distinct(points, sys.maxunicode + 1)
+        return cls(codes, list(map(chr, distinct.tolist())), offsets)
 
     def count(self):
         """Count the tokens.
@@ -139,7 +139,7 @@ class Tokens:
         ndarray of shape (n_total,), dtype int64
         """
         table = np.asarray(number_of_name, dtype=np.int64)
-        if self.codes.dtype == np.uint8 and table.size and 0 <= table.min() and table.max() < 256:
+        if self.codes.dtype == np.uint8 and table.size and table.min() >= 0 and table.max() < 256:
             # bytes.translate is several times faster than indexing with an array
             translation = table.astype(np.uint8).tobytes().ljust(256, b"\0")
             return np.frombuffer(self.codes.tobytes().translate(translation), np.uint8).astype(np.int64)
@@ -169,6 +169,33 @@ def offsets_of(rows):
     return offsets
 
 
+def number_distinct(values, bound):
+    """Number the distinct ones among non-negative integers.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_values,), integer dtype
+    bound : int
+        Greater than every value.
+
+    Returns
+    -------
+    distinct : ndarray of shape (n_distinct,)
+        Sorted.
+    numbers : ndarray of shape (n_values,), integer dtype
+        Where each value stands in `distinct`.
+    """
+    if bound > max(2**22, 4 * len(values)):
+        return np.unique(values, return_inverse=True)
+    # a table of all possible values takes a pass over the data where sorting takes log(n)
+    occurs = np.zeros(bound, dtype=bool)
+    occurs[values] = True
+    distinct = np.flatnonzero(occurs)
+    number_of = np.zeros(bound, dtype=np.uint32)
+    number_of[distinct] = np.arange(len(distinct))
+    return distinct, number_of[values]
+
+
 def join_ascii(strings):
     """Join strings of ASCII characters into one buffer.
 
@@ -191,11 +218,9 @@ def join_ascii(strings):
     joined = "".join(strings)
     if not joined.isascii():
         row, string = next((i, string) for i, string in enumerate(strings) if not string.isascii())
-        position, character = next(
-            (i, character) for i, character in enumerate(string) if not character.isascii()
-        )
+        position, character = next((i, letter) for i, letter in enumerate(string) if not letter.isascii())
         raise InvalidSequenceError(
-            f"row {row}, position {position} of X is {character!r}, which is not an ASCII character: remove or "
-            "replace it, or use SequenceTokenizer, which reads any characters"
+            f"row {row}, position {position} of X is {character!r}, which is not an ASCII character: remove "
+            "or replace it, or use SequenceTokenizer, which reads any characters"
         )
     return joined.encode("ascii"), offsets_of(strings)

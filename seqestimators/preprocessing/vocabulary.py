@@ -87,9 +87,9 @@ class Vocabulary(dict):
         if isinstance(vocabulary, dict) and vocabulary != read:
             wrong = next(token for token in read if vocabulary.get(token) != read[token])
             raise ValueError(
-                f"the vocabulary gives {wrong!r} the id {vocabulary.get(wrong)}, not {read[wrong]}: special tokens "
-                f"{SPECIAL_TOKENS} come first, the others sorted. Give the vocabulary_ of a fitted tokenizer, or "
-                "a list of tokens, which get their ids here"
+                f"the vocabulary gives {wrong!r} the id {vocabulary.get(wrong)}, not {read[wrong]}: special "
+                f"tokens {SPECIAL_TOKENS} come first, the others sorted. Give the vocabulary_ of a fitted "
+                "tokenizer, or a list of tokens, which get their ids here"
             )
         return read
 
