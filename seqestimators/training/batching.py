@@ -1,0 +1,225 @@
+"""Length-bucketed batches, cut from the flat buffer by vectorized indexing."""
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+__all__ = ["Batch", "BatchIterator", "SequenceDataset", "cut_by_length"]
+
+WINDOW = 32
+"""Batches that are sorted by length together."""
+MAX_PADDED_SIZE = 16384
+"""Padded steps that a batch may always have."""
+MAX_PADDING_RATIO = 2
+"""Padded steps per real step that a larger batch may have."""
+
+
+class SequenceDataset(Dataset):
+    """Sequences, their targets and weights as tensors on one device.
+
+    Parameters
+    ----------
+    sequences : Sequences
+        Token ids or numeric series.
+    target : ndarray of shape (n, ...) or None, default=None
+        What to learn, one row a sequence.
+    weight : ndarray of shape (n,) or None, default=None
+        Weight of every sequence in the loss; None weighs all alike.
+    device : str or torch.device, default="cpu"
+
+    Examples
+    --------
+    >>> from seqestimators.preprocessing import read_sequences
+    >>> from seqestimators.training import SequenceDataset
+    >>> dataset = SequenceDataset(read_sequences([[4, 5, 6], [7]]))
+    >>> dataset.batch([1, 0]).pieces[0][0]
+    tensor([[7, 0, 0],
+            [4, 5, 6]])
+    """
+
+    def __init__(self, sequences, target=None, weight=None, device="cpu"):
+        padding = np.zeros((1, *sequences.values.shape[1:]), dtype=sequences.values.dtype)
+        self.values = torch.from_numpy(np.concatenate([sequences.values, padding])).to(device)
+        self.lengths = sequences.lengths
+        self.starts = sequences.offsets[:-1]
+        self.target = None if target is None else torch.from_numpy(np.ascontiguousarray(target)).to(device)
+        weight = np.ones(len(sequences)) if weight is None else weight
+        self.weight = torch.from_numpy(np.asarray(weight, dtype=np.float64)).to(device)
+
+    def __len__(self):
+        return len(self.lengths)
+
+    def __getitem__(self, row):
+        return self.batch([row]), self.targets([row])
+
+    def pad(self, rows):
+        """Return the sequences of some rows as one padded matrix.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,), dtype int64
+
+        Returns
+        -------
+        inputs : Tensor of shape (n_rows, T) or (n_rows, T, d)
+            T is the longest of these rows, at least 1; 0 stands behind.
+        lengths : Tensor of shape (n_rows,), dtype int64
+        """
+        device = self.values.device
+        lengths = self.lengths[rows]
+        steps = np.arange(max(lengths.max(initial=1), 1))
+        padding = len(self.values) - 1  # the last element of the buffer is 0
+        index = np.where(steps < lengths[:, None], self.starts[rows][:, None] + steps, padding)  # (n, T)
+        inputs = self.values[torch.from_numpy(index).to(device)]
+        return inputs, torch.from_numpy(lengths).to(device)
+
+    def batch(self, rows):
+        """Return the sequences of some rows, in pieces if their lengths are far apart."""
+        rows = np.asarray(rows)
+        return Batch([self.pad(rows[piece]) for piece in cut_by_length(self.lengths[rows])], len(rows))
+
+    def targets(self, rows):
+        """Return the targets of some rows and their weights, which sum to 1."""
+        rows = torch.as_tensor(rows, device=self.weight.device)
+        weight = self.weight[rows]
+        return (None if self.target is None else self.target[rows]), weight / weight.sum()
+
+
+class Batch:
+    """The sequences of one batch, as skorch hands them to the network.
+
+    Parameters
+    ----------
+    pieces : list of (inputs, lengths)
+        See :meth:`PooledNetwork.represent`.
+    n_rows : int
+        Number of sequences in all pieces together.
+
+    Examples
+    --------
+    >>> from seqestimators.training import Batch
+    >>> len(Batch([], n_rows=0))
+    0
+    """
+
+    def __init__(self, pieces, n_rows):
+        self.pieces = pieces
+        self.n_rows = n_rows
+
+    def __len__(self):
+        return self.n_rows
+
+
+def cut_by_length(lengths):
+    """Cut a batch where one matrix would be mostly padding.
+
+    One sequence of 20,000 steps among 63 of 50 would make a matrix, and a
+    memory for the gradient, 55 times larger than its content. Read in pieces
+    whose results are joined, the loss and its gradient stay the same.
+
+    Parameters
+    ----------
+    lengths : ndarray of shape (n,), dtype int64
+        In ascending order, for pieces that are as few as possible.
+
+    Returns
+    -------
+    list of slice
+        Consecutive and together the whole batch. The padded size of a piece
+        is at most `MAX_PADDED_SIZE`, or `MAX_PADDING_RATIO` times its content
+        (or it holds a single sequence).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from seqestimators.training import cut_by_length
+    >>> cut_by_length(np.array([50] * 63 + [20_000]))
+    [slice(0, 63, None), slice(63, 64, None)]
+    """
+    pieces = []
+    stack = [(0, len(lengths))]
+    while stack:
+        start, stop = stack.pop()
+        piece = lengths[start:stop]
+        padded = len(piece) * piece.max(initial=0)
+        if len(piece) <= 1 or padded <= max(MAX_PADDED_SIZE, MAX_PADDING_RATIO * piece.sum()):
+            pieces.append(slice(start, stop))
+            continue
+        is_long = piece > piece.max() / 2
+        middle = start + max(1, int(np.argmax(is_long)))
+        stack += [(middle, stop), (start, middle)]
+    return pieces
+
+
+class BatchIterator:
+    """Batches of sequences of about the same length.
+
+    For training, the rows are shuffled, cut into large windows, sorted by
+    length within each window and cut into batches, which come in random
+    order: every epoch has other batches, and little padding. Otherwise all
+    rows are sorted by length once.
+
+    Parameters
+    ----------
+    dataset : SequenceDataset
+    batch_size : int
+        Number of sequences per batch; -1 puts all into one. A last batch of
+        one sequence joins the one before it.
+    generator : torch.Generator or None, default=None
+        Shuffles; None keeps the order by length.
+
+    Attributes
+    ----------
+    order : ndarray of shape (n,), dtype int64
+        The rows as the last iteration visited them.
+
+    References
+    ----------
+    .. [1] V. Khomenko, O. Shyshkov, O. Radyvonenko, K. Bokhan, "Accelerating
+       recurrent neural network training using sequence bucketing and
+       multi-GPU data parallelization", IEEE DSMP 2016.
+
+    Examples
+    --------
+    >>> from seqestimators.preprocessing import read_sequences
+    >>> from seqestimators.training import BatchIterator, SequenceDataset
+    >>> dataset = SequenceDataset(read_sequences([[4, 5, 6], [7], [8, 9]]))
+    >>> [batch.pieces[0][1].tolist() for batch, _ in BatchIterator(dataset, batch_size=3)]
+    [[1, 2, 3]]
+    """
+
+    def __init__(self, dataset, batch_size, generator=None):
+        self.dataset = dataset
+        self.batch_size = len(dataset) if batch_size == -1 else batch_size
+        self.generator = generator
+
+    def __len__(self):
+        return len(self._bounds()) - 1
+
+    def _bounds(self):
+        n_rows = len(self.dataset)
+        bounds = [*range(0, n_rows, self.batch_size), n_rows]
+        if len(bounds) > 2 and bounds[-1] - bounds[-2] == 1:
+            del bounds[-2]
+        return bounds
+
+    def _plan(self):
+        """Rows of every batch, in the order in which they come."""
+        lengths = self.dataset.lengths
+        if self.generator is None:
+            order = np.argsort(lengths, kind="stable")
+        else:
+            order = torch.randperm(len(lengths), generator=self.generator).numpy()
+            window = np.arange(len(order)) // (WINDOW * self.batch_size)
+            order = order[np.lexsort((lengths[order], window))]
+        bounds = self._bounds()
+        batches = [order[start:stop] for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
+        if self.generator is not None:
+            batches = [batches[i] for i in torch.randperm(len(batches), generator=self.generator)]
+        return batches
+
+    def __iter__(self):
+        batches = self._plan()
+        self.order = np.concatenate(batches)
+        for rows in batches:
+            yield self.dataset.batch(rows), self.dataset.targets(rows)
