@@ -4,6 +4,7 @@ Arguments behind `--` go on to the tool: `nox -s tests -- -k padding`.
 """
 
 from glob import glob
+from tempfile import mkdtemp
 
 import nox
 
@@ -74,7 +75,7 @@ def oldest(session):
 def package(session):
     """Build source distribution and wheel, check their metadata, import from the wheel."""
     session.install("build", "twine", *CONSTRAINTS)
-    session.run("python", "-m", "build", "--outdir", folder := session.create_tmp(), *session.posargs)
+    session.run("python", "-m", "build", "--outdir", folder := mkdtemp(), *session.posargs)
     session.run("twine", "check", "--strict", *glob(f"{folder}/*"))
     session.install(*CONSTRAINTS, *glob(f"{folder}/*.whl"))
     session.run("python", "-P", "-c", "from seqestimators import *")  # -P: not from the sources here
