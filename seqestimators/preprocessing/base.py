@@ -278,7 +278,7 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
         if alphabet is not None and self.min_frequency == 1 and self.max_tokens is None:
             return Vocabulary(alphabet)
         counts = tokens.count()
-        known = {token for token in counts if counts[token] >= self.min_frequency}
+        known = {token for token in counts if counts[token] >= self.min_frequency} - set(SPECIAL_TOKENS)
         if alphabet is not None:
             known &= set(alphabet)
         # sorted() is stable: among equals the first in sorted order stay

@@ -9,6 +9,7 @@ from .._sklearn import Integral, Interval, StrOptions
 from ..exceptions import InvalidSequenceError
 from .base import SequenceTokenizer
 from .tokens import Tokens, join_ascii, number_distinct
+from .vocabulary import SPECIAL_TOKENS, UNKNOWN
 
 __all__ = ["DNATokenizer"]
 
@@ -17,6 +18,9 @@ AMBIGUOUS = "BDHKMNRSVWY"  # the IUPAC letters for two, three or any of the nucl
 
 # Read for each ASCII character: upper case, and T for U.
 _READ_AS = [chr(code).upper().replace("U", "T") for code in range(128)]
+
+# Stands for all other characters within a k-mer.
+_OTHER = "?"
 
 # So many k-mers are numbered in advance: 6-mers of 4 letters, 3-mers of 15.
 _MAX_ALPHABET = 4096
@@ -191,7 +195,7 @@ def split_kmers(text, offsets, letters, k, stride, first=0):
     Returns
     -------
     Tokens
-        A k-mer with another letter has a "?" in its name.
+        A k-mer with another letter is named ``"<unknown>"``.
     """
     if k == stride == 1 and first == 0:
         return Tokens(np.frombuffer(text, np.uint8), _READ_AS, offsets)
@@ -215,13 +219,17 @@ def split_kmers(text, offsets, letters, k, stride, first=0):
         return Tokens(codes, _kmer_names(letters, k), token_offsets)
     distinct, codes = number_distinct(codes, base**k)
     places = distinct.astype(np.int64)[:, None] // base ** np.arange(k - 1, -1, -1) % base
-    names = np.array([*letters, "?"])[places].view(f"U{k}").ravel().tolist()
-    return Tokens(codes, names, token_offsets)
+    names = np.array([*letters, _OTHER])[places].view(f"U{k}").ravel().tolist()
+    return Tokens(codes, _hide_others(names), token_offsets)
 
 
 @lru_cache(maxsize=16)
 def _kmer_names(letters, k):
-    return list(map("".join, product(letters + "?", repeat=k)))
+    return _hide_others(map("".join, product(letters + _OTHER, repeat=k)))
+
+
+def _hide_others(names):
+    return [SPECIAL_TOKENS[UNKNOWN] if _OTHER in name else name for name in names]
 
 
 def refuse_letters(text, offsets, letters, remedy):

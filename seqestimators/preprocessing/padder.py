@@ -248,9 +248,7 @@ class Padder(TransformerMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.one_d_array = True
         tags.input_tags.three_d_array = True
-        tags.input_tags.allow_nan = True
         return tags
 
 
@@ -259,7 +257,9 @@ def _float_type(X):
     if isinstance(X, Sequences):
         X = X.values
     dtype = getattr(X, "dtype", None)
-    is_numeric = isinstance(dtype, np.dtype) and dtype.kind in "iuf"
-    types = [dtype] if is_numeric else [getattr(row, "dtype", None) for row in X]
+    if isinstance(X, (list, tuple)) or dtype == np.dtype(object):
+        types = [getattr(row, "dtype", None) for row in X]
+    else:
+        types = [dtype]
     is_narrow = all(isinstance(t, np.dtype) and t.kind == "f" and t.itemsize <= 4 for t in types)
     return np.float32 if is_narrow else np.float64

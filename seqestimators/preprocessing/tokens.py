@@ -23,7 +23,8 @@ class Tokens:
     codes : ndarray of shape (n_total,), integer dtype
         Token `i` is ``names[codes[i]]``. Several codes may have one name.
     names : list of hashable
-        The distinct tokens. Names that no code uses are harmless.
+        The distinct tokens. Names that no code uses are harmless; a token
+        named ``"<unknown>"`` is never learned.
     offsets : ndarray of shape (n_sequences + 1,), dtype int64
         The tokens of sequence `i` are ``codes[offsets[i]:offsets[i + 1]]``.
 

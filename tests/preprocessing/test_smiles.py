@@ -1,0 +1,125 @@
+import re
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rdkit import Chem, RDConfig
+
+from seqestimators.exceptions import InvalidSequenceError
+from seqestimators.preprocessing import SmilesTokenizer
+
+ATOM = re.compile(r"\[[^\[\]]++\]|Br|Cl|Cr|Si|%\(\d+\)|%\d\d|.", re.DOTALL)
+CHARACTER = re.compile("Br|Cl|Cr|Si|.", re.DOTALL)
+
+hostile = st.lists(st.text("[]%()0129ClBrSi@H+n\n", max_size=30), min_size=1, max_size=5)
+
+
+def tokens_of(tokenizer, X):
+    names = tokenizer.vocabulary_.tokens
+    return [[names[i] for i in row] for row in tokenizer.transform(X)]
+
+
+@pytest.fixture(scope="module")
+def molecules():
+    """SMILES that the rdkit wheel ships: 4,999 of the National Cancer Institute."""
+    with open(f"{RDConfig.RDDataDir}/NCI/first_5K.smi") as lines:
+        return [line.split()[0] for line in lines if line.strip()]
+
+
+@pytest.mark.parametrize(("scheme", "pattern"), [("atom", ATOM), ("character", CHARACTER)])
+@given(strings=hostile)
+@example(
+    strings=[
+        "C%",
+        "12",
+        "C%1",
+        "2",
+        "%(1",
+        ")",
+        "[C",
+        "]",
+        "C",
+        "l",
+        "",
+        "[]",
+        "[[C]]",
+        "%%12",
+        "%()",
+        "%(12",
+    ]
+)
+def test_tokens_are_those_of_the_pattern(scheme, pattern, strings):
+    tokenizer = SmilesTokenizer(scheme=scheme).fit(strings)
+    assert tokens_of(tokenizer, strings) == [pattern.findall(string) for string in strings]
+
+
+@pytest.mark.parametrize(("scheme", "pattern"), [("atom", ATOM), ("character", CHARACTER)])
+def test_real_molecules(scheme, pattern, molecules):
+    tokenizer = SmilesTokenizer(scheme=scheme)
+    ids = tokenizer.fit_transform(molecules)
+    assert list(tokenizer.inverse_transform(ids)) == molecules
+    assert tokens_of(tokenizer, molecules) == [pattern.findall(smiles) for smiles in molecules]
+
+
+def test_schemes():
+    X = ["C[C@@H](Br)[nH]%12Cl%(123)"]
+    atoms = ["C", "[C@@H]", "(", "Br", ")", "[nH]", "%12", "Cl", "%(123)"]
+    assert tokens_of(SmilesTokenizer().fit(X), X) == [atoms]
+    characters = list("C[C@@H](r)[nH]%12l%(123)")
+    characters[characters.index("r")], characters[characters.index("l")] = "Br", "Cl"
+    assert tokens_of(SmilesTokenizer(scheme="character").fit(X), X) == [characters]
+
+
+def test_more_than_256_kinds_of_tokens():
+    X = [f"[{i}C]" for i in range(300)]
+    tokenizer = SmilesTokenizer()
+    assert list(tokenizer.inverse_transform(tokenizer.fit_transform(X))) == X
+    assert tokenizer.n_tokens_ == 304
+
+
+def test_brackets_in_linear_time():
+    tokenizer = SmilesTokenizer().fit(["[" * 1_000_000])
+    assert tokenizer.vocabulary_.tokens[4:] == ["["]
+
+
+@given(st.permutations(range(6)))
+def test_canonical_does_not_depend_on_how_a_molecule_is_written(order):
+    molecule = Chem.RenumberAtoms(Chem.MolFromSmiles("CC(N)C#N.O"), list(order))
+    written = Chem.MolToSmiles(molecule, canonical=False)
+    tokenizer = SmilesTokenizer(canonical=True)
+    assert tokenizer.inverse_transform(tokenizer.fit_transform([written]))[0] == Chem.CanonSmiles(
+        "CC(N)C#N.O"
+    )
+
+
+def test_without_stereo_isotopes_stay():
+    tokenizer = SmilesTokenizer(stereo=False)
+    ids = tokenizer.fit_transform(["[13CH3][C@@H](N)/C=C/Cl"])
+    assert tokenizer.inverse_transform(ids)[0] == "[13CH3]C(N)C=CCl"
+
+
+def test_molecules_are_read_as_smiles():
+    ids = SmilesTokenizer().fit([Chem.MolFromSmiles("OCC")]).transform(["CCO", Chem.MolFromSmiles("OCC")])
+    np.testing.assert_array_equal(ids[0], ids[1])
+
+
+@pytest.mark.parametrize("parameters", [{"canonical": True}, {"stereo": False}], ids=str)
+def test_unparsable_smiles(parameters, capfd):
+    tokenizer = SmilesTokenizer(**parameters).fit(["C"])
+    with pytest.raises(
+        InvalidSequenceError, match=re.escape("Could not parse 'C1CC(' in row 1 as a molecule")
+    ):
+        tokenizer.transform(["CC", "C1CC("])
+    assert capfd.readouterr().err == ""
+
+
+def test_unknown_error_names_the_place_in_the_string():
+    tokenizer = SmilesTokenizer(unknown="error").fit(["C[nH]Cl"])
+    with pytest.raises(InvalidSequenceError, match=re.escape("row 1, position 7 of X is '[Na+]'")):
+        tokenizer.transform(["C", "C[nH]Cl[Na+]"[0:5] + "Cl[Na+]"])
+
+
+def test_non_ascii():
+    with pytest.raises(InvalidSequenceError, match="row 0, position 1 of X is '\N{MINUS SIGN}'"):
+        SmilesTokenizer().fit(["C\N{MINUS SIGN}C"])
