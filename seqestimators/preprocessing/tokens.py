@@ -11,6 +11,9 @@ from .vocabulary import SPECIAL_TOKENS
 
 __all__ = ["Tokens", "join_ascii", "offsets_of"]
 
+# So many bytes are translated at once: they stay in the processor's cache.
+_BLOCK = 2**17
+
 _ASCII_CHARACTERS = [chr(code) for code in range(128)]
 
 
@@ -140,11 +143,15 @@ class Tokens:
         ndarray of shape (n_total,), dtype int64
         """
         table = np.asarray(number_of_name, dtype=np.int64)
-        if self.codes.dtype == np.uint8 and table.size and table.min() >= 0 and table.max() < 256:
-            # bytes.translate is several times faster than indexing with an array
-            translation = table.astype(np.uint8).tobytes().ljust(256, b"\0")
-            return np.frombuffer(self.codes.tobytes().translate(translation), np.uint8).astype(np.int64)
-        return table[self.codes]
+        if self.codes.dtype != np.uint8 or table.min() < 0 or table.max() > 255:
+            return table[self.codes]
+        # bytes.translate is several times faster than indexing with an array
+        translation = table.astype(np.uint8).tobytes().ljust(256, b"\0")
+        numbers = np.empty(len(self.codes), dtype=np.int64)
+        for begin in range(0, len(numbers), _BLOCK):
+            block = self.codes[begin : begin + _BLOCK].tobytes().translate(translation)
+            numbers[begin : begin + _BLOCK] = np.frombuffer(block, np.uint8)
+        return numbers
 
     def place(self, index):
         """Row of a token, and the tokens before it in that row.
