@@ -1,0 +1,35 @@
+"""Data: generated (`make_*`), shipped (`load_*`), downloaded (`fetch_*`), and readers of files.
+
+A `fetch_*` function looks for its file in the data home, which is the argument
+`data_home`, or else the folder that the environment variable SEQESTIMATORS_DATA
+names, or else a folder for caches in the home of the user. What isn't there is
+downloaded. The SHA-256 of a file is compared each time that it is read; a file
+that is there already is never written to.
+"""
+
+from .bundled import load_molecule_activity, load_nci_molecules
+from .coding_sequences import fetch_coding_sequences
+from .dna import fetch_promoters, fetch_splice
+from .fasta import FastaRecord, UniProtHeader, read_fasta
+from .generators import make_marker, make_start_codon
+from .molecules import fetch_bbbp, fetch_esol, fetch_freesolv, fetch_lipophilicity, fetch_zinc
+from .pronunciation import fetch_g2p
+
+__all__ = [
+    "FastaRecord",
+    "UniProtHeader",
+    "fetch_bbbp",
+    "fetch_coding_sequences",
+    "fetch_esol",
+    "fetch_freesolv",
+    "fetch_g2p",
+    "fetch_lipophilicity",
+    "fetch_promoters",
+    "fetch_splice",
+    "fetch_zinc",
+    "load_molecule_activity",
+    "load_nci_molecules",
+    "make_marker",
+    "make_start_codon",
+    "read_fasta",
+]

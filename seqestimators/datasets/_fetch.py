@@ -1,0 +1,117 @@
+"""Files of the data home: found, downloaded, and never read with a wrong checksum."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from ..exceptions import DataNotFoundError
+from ._registry import REMOTE_FILES
+
+__all__ = ["FETCH_PARAMETERS", "describe_file", "fetch_file"]
+
+# What every fetch_* function takes.
+FETCH_PARAMETERS: dict = {
+    "data_home": [str, os.PathLike, None],
+    "download_if_missing": ["boolean"],
+    "return_X_y": ["boolean"],
+    "as_frame": ["boolean"],
+}
+
+
+def fetch_file(key, data_home=None, download_if_missing=True):
+    """Return the path of a file of the registry, downloaded if need be.
+
+    Parameters
+    ----------
+    key : str
+        Key of ``REMOTE_FILES``.
+    data_home : str, path or None, default=None
+        Folder of the data. None takes the one that SEQESTIMATORS_DATA names,
+        or else pooch's folder for caches.
+    download_if_missing : bool, default=True
+        Whether to download a file that isn't there.
+
+    Returns
+    -------
+    path : pathlib.Path
+        A file with the right checksum.
+
+    Raises
+    ------
+    DataNotFoundError
+        The file is not there, and can't or mustn't be downloaded.
+    ValueError
+        The file that is there, or the downloaded one, has another checksum.
+    """
+    file = REMOTE_FILES[key]
+    path = _find_data_home(data_home) / file.name
+    if path.is_file():
+        _check_sha256(path, file)
+    elif download_if_missing:
+        _download(file, path)
+    else:
+        raise DataNotFoundError(
+            f"{path} is missing, and download_if_missing=False forbids to download it: {_remedy(file, path)}"
+        )
+    return path
+
+
+def describe_file(key, path):
+    """Return what a Bunch says about the file that it comes from.
+
+    Parameters
+    ----------
+    key : str
+        Key of ``REMOTE_FILES``.
+    path : pathlib.Path
+        Where the file lies.
+
+    Returns
+    -------
+    details : dict of str to str
+        DESCR, source, licence and filename.
+    """
+    file = REMOTE_FILES[key]
+    return {"DESCR": file.description, "source": file.url, "licence": file.licence, "filename": str(path)}
+
+
+def _find_data_home(data_home):
+    folder = data_home or os.environ.get("SEQESTIMATORS_DATA")
+    if not folder:
+        import pooch
+
+        folder = pooch.os_cache("seqestimators")
+    return Path(folder).expanduser().absolute()
+
+
+def _check_sha256(path, file):
+    with path.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if found != file.sha256:
+        raise ValueError(
+            f"{path} is not the file that this version knows: its sha256 is {found}, expected {file.sha256}. "
+            f"Delete it to have it downloaded again from {file.url}"
+        )
+
+
+def _download(file, path):
+    import pooch
+
+    try:
+        pooch.retrieve(file.url, f"sha256:{file.sha256}", fname=path.name, path=path.parent)
+    except OSError as error:  # no network, no such page, or no right to write
+        raise DataNotFoundError(
+            f"{path} is missing, and the download failed ({error}): {_remedy(file, path)}"
+        ) from error
+    except ValueError as error:
+        raise ValueError(
+            f"The download of {file.url} was refused, for its sha256 is not the expected {file.sha256}: try "
+            f"again, or put the right file at {path}"
+        ) from error
+
+
+def _remedy(file, path):
+    return (
+        f"download {file.url} to {path}, or give the folder that holds {file.name} as data_home or in the "
+        "environment variable SEQESTIMATORS_DATA"
+    )

@@ -1,0 +1,141 @@
+"""DNA with a label: splice junctions and promoters of the UCI repository."""
+
+import numpy as np
+
+from .._sklearn import validate_params
+from ._bunch import make_bunch
+from ._fetch import FETCH_PARAMETERS, describe_file, fetch_file
+
+__all__ = ["fetch_promoters", "fetch_splice"]
+
+
+@validate_params(FETCH_PARAMETERS, prefer_skip_nested_validation=True)
+def fetch_splice(*, data_home=None, download_if_missing=True, return_X_y=False, as_frame=False):
+    """Fetch splice junctions of primate genes: 3190 sequences, three classes.
+
+    Parameters
+    ----------
+    data_home : str, path or None, default=None
+        Folder of the data; None takes SEQESTIMATORS_DATA or a cache folder.
+    download_if_missing : bool, default=True
+        Whether to download the file if the data home lacks it.
+    return_X_y : bool, default=False
+        Whether to return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=False
+        Whether to return pandas objects instead of arrays.
+
+    Returns
+    -------
+    Bunch, or tuple (data, target)
+        - data : ndarray of shape (3190,), dtype object -- DNA of 60
+          nucleotides, upper case; 15 hold the ambiguity letters N, D, S or R.
+        - target : ndarray of shape (3190,), dtype str -- "EI" where an exon
+          ends in the middle, "IE" where one begins, else "N".
+        - identifier : ndarray of shape (3190,), dtype object -- name of the
+          gene and place in it.
+        - frame, feature_names, target_names, DESCR, source, licence, filename.
+
+    Raises
+    ------
+    DataNotFoundError
+        The file is not in the data home and can't or mustn't be downloaded.
+    ValueError
+        The file has a wrong checksum.
+
+    Notes
+    -----
+    185 sequences are duplicates of others: pass ``groups=data`` to a splitter
+    for groups, lest the test set holds what was trained on.
+
+    References
+    ----------
+    .. [1] M. O. Noordewier, G. G. Towell and J. W. Shavlik, "Training
+       knowledge-based neural networks to recognize genes in DNA sequences",
+       Advances in Neural Information Processing Systems 3 (1991) 530-536.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from seqestimators.datasets import fetch_splice
+    >>> dna, label = fetch_splice(return_X_y=True)  # doctest: +SKIP
+    >>> len(dna[0]), sorted(Counter(label.tolist()).items())  # doctest: +SKIP
+    (60, [('EI', 767), ('IE', 768), ('N', 1655)])
+    """
+    filename = fetch_file("splice", data_home, download_if_missing)
+    labels, identifiers, sequences = _read_uci(filename)
+    columns = {"sequence": sequences, "class": np.array(labels), "identifier": identifiers}
+    return make_bunch(
+        columns,
+        data="sequence",
+        target="class",
+        return_X_y=return_X_y,
+        as_frame=as_frame,
+        target_names=["EI", "IE", "N"],
+        **describe_file("splice", filename),
+    )
+
+
+@validate_params(FETCH_PARAMETERS, prefer_skip_nested_validation=True)
+def fetch_promoters(*, data_home=None, download_if_missing=True, return_X_y=False, as_frame=False):
+    """Fetch promoters of E. coli: 106 sequences, two classes.
+
+    Parameters
+    ----------
+    data_home : str, path or None, default=None
+        Folder of the data; None takes SEQESTIMATORS_DATA or a cache folder.
+    download_if_missing : bool, default=True
+        Whether to download the file if the data home lacks it.
+    return_X_y : bool, default=False
+        Whether to return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=False
+        Whether to return pandas objects instead of arrays.
+
+    Returns
+    -------
+    Bunch, or tuple (data, target)
+        - data : ndarray of shape (106,), dtype object -- DNA of 57
+          nucleotides, lower case as in the file; the tokenizers read both.
+        - target : ndarray of shape (106,), dtype str -- "+" for a promoter,
+          "-" for none, 53 of each.
+        - identifier : ndarray of shape (106,), dtype object -- name of the
+          gene, or place in the genome.
+        - frame, feature_names, target_names, DESCR, source, licence, filename.
+
+    Raises
+    ------
+    DataNotFoundError
+        The file is not in the data home and can't or mustn't be downloaded.
+    ValueError
+        The file has a wrong checksum.
+
+    References
+    ----------
+    .. [1] G. G. Towell, J. W. Shavlik and M. O. Noordewier, "Refinement of
+       approximate domain theories by knowledge-based neural networks", AAAI
+       (1990) 861-866.
+
+    Examples
+    --------
+    >>> from seqestimators.datasets import fetch_promoters
+    >>> dna, label = fetch_promoters(return_X_y=True)  # doctest: +SKIP
+    >>> dna[0][:10], str(label[0])  # doctest: +SKIP
+    ('tactagcaat', '+')
+    """
+    filename = fetch_file("promoters", data_home, download_if_missing)
+    labels, identifiers, sequences = _read_uci(filename)
+    columns = {"sequence": sequences, "class": np.array(labels), "identifier": identifiers}
+    return make_bunch(
+        columns,
+        data="sequence",
+        target="class",
+        return_X_y=return_X_y,
+        as_frame=as_frame,
+        target_names=["+", "-"],
+        **describe_file("promoters", filename),
+    )
+
+
+def _read_uci(path):
+    """Labels, names and sequences of a file of three columns."""
+    rows = [line.split(",") for line in path.read_text(encoding="ascii").splitlines() if line.strip()]
+    return [[field.strip() for field in column] for column in zip(*rows, strict=True)]

@@ -1,0 +1,364 @@
+"""Molecules as SMILES with a measured property: MoleculeNet and ZINC."""
+
+import csv
+
+import numpy as np
+
+from .._sklearn import StrOptions, validate_params
+from ._bunch import make_molecule_bunch
+from ._fetch import FETCH_PARAMETERS, describe_file, fetch_file
+
+__all__ = ["fetch_bbbp", "fetch_esol", "fetch_freesolv", "fetch_lipophilicity", "fetch_zinc"]
+
+_MOLECULE_PARAMETERS = {"invalid": [StrOptions({"keep", "drop"})], **FETCH_PARAMETERS}
+
+
+@validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
+def fetch_bbbp(*, invalid="keep", data_home=None, download_if_missing=True, return_X_y=False, as_frame=False):
+    """Fetch blood-brain barrier penetration: 2050 molecules, two classes.
+
+    Parameters
+    ----------
+    invalid : {"keep", "drop"}, default="keep"
+        What to do with the 11 SMILES that RDKit can't parse.
+    data_home : str, path or None, default=None
+        Folder of the data; None takes SEQESTIMATORS_DATA or a cache folder.
+    download_if_missing : bool, default=True
+        Whether to download the file if the data home lacks it.
+    return_X_y : bool, default=False
+        Whether to return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=False
+        Whether to return pandas objects instead of arrays.
+
+    Returns
+    -------
+    Bunch, or tuple (data, target)
+        - data : ndarray of shape (n_molecules,), dtype object -- SMILES.
+        - target : ndarray of shape (n_molecules,), dtype int64 -- 1 where the
+          molecule penetrates the barrier, else 0.
+        - name : ndarray of shape (n_molecules,), dtype object.
+        - target_names : list -- what 0 and 1 mean.
+        - n_invalid : int -- number of SMILES that RDKit can't parse.
+        - frame, feature_names, DESCR, source, licence, filename.
+
+    Raises
+    ------
+    DataNotFoundError
+        The file is not in the data home and can't or mustn't be downloaded.
+    ValueError
+        The file has a wrong checksum.
+
+    References
+    ----------
+    .. [1] I. F. Martins et al., "A Bayesian approach to in silico blood-brain
+       barrier penetration modeling", Journal of Chemical Information and
+       Modeling 52 (2012) 1686-1697.
+    .. [2] Z. Wu et al., "MoleculeNet: a benchmark for molecular machine
+       learning", Chemical Science 9 (2018) 513-530.
+
+    Examples
+    --------
+    >>> from seqestimators.datasets import fetch_bbbp
+    >>> bbbp = fetch_bbbp()  # doctest: +SKIP
+    >>> bbbp.data[1], bbbp.target[1], bbbp.n_invalid  # doctest: +SKIP
+    ('C(=O)(OC(C)(C)C)CCCc1ccc(cc1)N(CCCl)CCCl', np.int64(1), 11)
+
+    A file that is nowhere is an error that says where to get it.
+
+    >>> from seqestimators.exceptions import DataNotFoundError
+    >>> try:
+    ...     fetch_bbbp(data_home="no/such/folder", download_if_missing=False)
+    ... except DataNotFoundError as error:
+    ...     "BBBP.csv" in str(error)
+    True
+    """
+    filename = fetch_file("bbbp", data_home, download_if_missing)
+    table = _read_csv(filename)
+    columns = {
+        "smiles": table["smiles"],
+        "p_np": np.array(table["p_np"], dtype=np.int64),
+        "name": table["name"],
+    }
+    details = {"target_names": ["non-penetrating", "penetrating"], **describe_file("bbbp", filename)}
+    return make_molecule_bunch(
+        columns, target="p_np", invalid=invalid, return_X_y=return_X_y, as_frame=as_frame, **details
+    )
+
+
+@validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
+def fetch_esol(*, invalid="keep", data_home=None, download_if_missing=True, return_X_y=False, as_frame=False):
+    """Fetch solubilities in water: 1128 molecules, a regression target.
+
+    Parameters
+    ----------
+    invalid : {"keep", "drop"}, default="keep"
+        What to do with SMILES that RDKit can't parse; there are none so far.
+    data_home : str, path or None, default=None
+        Folder of the data; None takes SEQESTIMATORS_DATA or a cache folder.
+    download_if_missing : bool, default=True
+        Whether to download the file if the data home lacks it.
+    return_X_y : bool, default=False
+        Whether to return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=False
+        Whether to return pandas objects instead of arrays.
+
+    Returns
+    -------
+    Bunch, or tuple (data, target)
+        - data : ndarray of shape (1128,), dtype object -- SMILES, without the
+          spaces that stand around 212 of them in the file.
+        - target : ndarray of shape (1128,), dtype float64 -- logarithm, base
+          10, of the measured solubility in mol/L.
+        - name : ndarray of shape (1128,), dtype object.
+        - n_invalid : int -- number of SMILES that RDKit can't parse.
+        - frame, feature_names, target_names, DESCR, source, licence, filename.
+
+    Raises
+    ------
+    DataNotFoundError
+        The file is not in the data home and can't or mustn't be downloaded.
+    ValueError
+        The file has a wrong checksum.
+
+    References
+    ----------
+    .. [1] J. S. Delaney, "ESOL: estimating aqueous solubility directly from
+       molecular structure", Journal of Chemical Information and Computer
+       Sciences 44 (2004) 1000-1005.
+    .. [2] Z. Wu et al., "MoleculeNet: a benchmark for molecular machine
+       learning", Chemical Science 9 (2018) 513-530.
+
+    Examples
+    --------
+    >>> from seqestimators.datasets import fetch_esol
+    >>> smiles, solubility = fetch_esol(return_X_y=True)  # doctest: +SKIP
+    >>> smiles[1], solubility[1]  # doctest: +SKIP
+    ('Cc1occc1C(=O)Nc2ccccc2', np.float64(-3.3))
+    """
+    filename = fetch_file("esol", data_home, download_if_missing)
+    table = _read_csv(filename)
+    target = "measured log solubility in mols per litre"
+    columns = {
+        "smiles": [smiles.strip() for smiles in table["smiles"]],
+        target: np.array(table[target], dtype=np.float64),
+        "name": table["Compound ID"],
+    }
+    return make_molecule_bunch(
+        columns,
+        target=target,
+        invalid=invalid,
+        return_X_y=return_X_y,
+        as_frame=as_frame,
+        **describe_file("esol", filename),
+    )
+
+
+@validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
+def fetch_freesolv(
+    *, invalid="keep", data_home=None, download_if_missing=True, return_X_y=False, as_frame=False
+):
+    """Fetch free energies of hydration: 642 molecules, a regression target.
+
+    Parameters
+    ----------
+    invalid : {"keep", "drop"}, default="keep"
+        What to do with SMILES that RDKit can't parse; there are none so far.
+    data_home : str, path or None, default=None
+        Folder of the data; None takes SEQESTIMATORS_DATA or a cache folder.
+    download_if_missing : bool, default=True
+        Whether to download the file if the data home lacks it.
+    return_X_y : bool, default=False
+        Whether to return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=False
+        Whether to return pandas objects instead of arrays.
+
+    Returns
+    -------
+    Bunch, or tuple (data, target)
+        - data : ndarray of shape (642,), dtype object -- SMILES.
+        - target : ndarray of shape (642,), dtype float64 -- experimental free
+          energy of hydration in kcal/mol.
+        - calculated : ndarray of shape (642,), dtype float64 -- the same from
+          molecular dynamics, a rival to any model; not a feature.
+        - name : ndarray of shape (642,), dtype object -- IUPAC names.
+        - n_invalid : int -- number of SMILES that RDKit can't parse.
+        - frame, feature_names, target_names, DESCR, source, licence, filename.
+
+    Raises
+    ------
+    DataNotFoundError
+        The file is not in the data home and can't or mustn't be downloaded.
+    ValueError
+        The file has a wrong checksum.
+
+    References
+    ----------
+    .. [1] D. L. Mobley and J. P. Guthrie, "FreeSolv: a database of experimental
+       and calculated hydration free energies, with input files", Journal of
+       Computer-Aided Molecular Design 28 (2014) 711-720.
+
+    Examples
+    --------
+    >>> from seqestimators.datasets import fetch_freesolv
+    >>> smiles, energy = fetch_freesolv(return_X_y=True)  # doctest: +SKIP
+    >>> smiles[1], energy[1]  # doctest: +SKIP
+    ('CS(=O)(=O)Cl', np.float64(-4.87))
+    """
+    filename = fetch_file("freesolv", data_home, download_if_missing)
+    table = _read_csv(filename)
+    columns = {
+        "smiles": table["smiles"],
+        "expt": np.array(table["expt"], dtype=np.float64),
+        "calculated": np.array(table["calc"], dtype=np.float64),
+        "name": table["iupac"],
+    }
+    return make_molecule_bunch(
+        columns,
+        target="expt",
+        invalid=invalid,
+        return_X_y=return_X_y,
+        as_frame=as_frame,
+        **describe_file("freesolv", filename),
+    )
+
+
+@validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
+def fetch_lipophilicity(
+    *, invalid="keep", data_home=None, download_if_missing=True, return_X_y=False, as_frame=False
+):
+    """Fetch octanol/water distribution coefficients: 4200 molecules, a regression target.
+
+    Parameters
+    ----------
+    invalid : {"keep", "drop"}, default="keep"
+        What to do with SMILES that RDKit can't parse; there are none so far.
+    data_home : str, path or None, default=None
+        Folder of the data; None takes SEQESTIMATORS_DATA or a cache folder.
+    download_if_missing : bool, default=True
+        Whether to download the file if the data home lacks it.
+    return_X_y : bool, default=False
+        Whether to return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=False
+        Whether to return pandas objects instead of arrays.
+
+    Returns
+    -------
+    Bunch, or tuple (data, target)
+        - data : ndarray of shape (4200,), dtype object -- SMILES.
+        - target : ndarray of shape (4200,), dtype float64 -- logD at pH 7.4,
+          base 10.
+        - identifier : ndarray of shape (4200,), dtype object -- of ChEMBL.
+        - n_invalid : int -- number of SMILES that RDKit can't parse.
+        - frame, feature_names, target_names, DESCR, source, licence, filename.
+
+    Raises
+    ------
+    DataNotFoundError
+        The file is not in the data home and can't or mustn't be downloaded.
+    ValueError
+        The file has a wrong checksum.
+
+    References
+    ----------
+    .. [1] Z. Wu et al., "MoleculeNet: a benchmark for molecular machine
+       learning", Chemical Science 9 (2018) 513-530.
+
+    Examples
+    --------
+    >>> from seqestimators.datasets import fetch_lipophilicity
+    >>> smiles, log_d = fetch_lipophilicity(return_X_y=True)  # doctest: +SKIP
+    >>> smiles[0], log_d[0]  # doctest: +SKIP
+    ('Cn1c(CN2CCN(CC2)c3ccc(Cl)cc3)nc4ccccc14', np.float64(3.54))
+    """
+    filename = fetch_file("lipophilicity", data_home, download_if_missing)
+    table = _read_csv(filename)
+    columns = {
+        "smiles": table["smiles"],
+        "exp": np.array(table["exp"], dtype=np.float64),
+        "identifier": table["CMPD_CHEMBLID"],
+    }
+    details = describe_file("lipophilicity", filename)
+    return make_molecule_bunch(
+        columns, target="exp", invalid=invalid, return_X_y=return_X_y, as_frame=as_frame, **details
+    )
+
+
+@validate_params(
+    {"subset": [StrOptions({"valid", "test"})], **_MOLECULE_PARAMETERS}, prefer_skip_nested_validation=True
+)
+def fetch_zinc(
+    subset="valid",
+    *,
+    invalid="keep",
+    data_home=None,
+    download_if_missing=True,
+    return_X_y=False,
+    as_frame=False,
+):
+    """Fetch drug-like molecules of ZINC, for language models.
+
+    Parameters
+    ----------
+    subset : {"valid", "test"}, default="valid"
+        The 24,445 validation or the 5,000 test molecules of the usual split of
+        250,000.
+    invalid : {"keep", "drop"}, default="keep"
+        What to do with SMILES that RDKit can't parse; there are none so far.
+    data_home : str, path or None, default=None
+        Folder of the data; None takes SEQESTIMATORS_DATA or a cache folder.
+    download_if_missing : bool, default=True
+        Whether to download the file if the data home lacks it.
+    return_X_y : bool, default=False
+        Whether to return ``(data, None)`` instead of a Bunch. This doesn't
+        parse the molecules that it keeps, and is faster.
+    as_frame : bool, default=False
+        Whether to return pandas objects instead of arrays.
+
+    Returns
+    -------
+    Bunch, or tuple (data, None)
+        - data : ndarray of shape (n_molecules,), dtype object -- SMILES.
+        - target : None.
+        - n_invalid : int -- number of SMILES that RDKit can't parse.
+        - frame, feature_names, target_names, DESCR, source, licence, filename.
+
+    Raises
+    ------
+    DataNotFoundError
+        The file is not in the data home and can't or mustn't be downloaded.
+    ValueError
+        The file has a wrong checksum.
+
+    References
+    ----------
+    .. [1] J. J. Irwin et al., "ZINC: a free tool to discover chemistry for
+       biology", Journal of Chemical Information and Modeling 52 (2012)
+       1757-1768.
+    .. [2] W. Jin, R. Barzilay and T. Jaakkola, "Junction tree variational
+       autoencoder for molecular graph generation", ICML (2018).
+
+    Examples
+    --------
+    >>> from seqestimators.datasets import fetch_zinc
+    >>> smiles, _ = fetch_zinc("test", return_X_y=True)  # doctest: +SKIP
+    >>> len(smiles), smiles[0]  # doctest: +SKIP
+    (5000, 'CC(C)(C)c1ccc2occ(CC(=O)Nc3ccccc3F)c2c1')
+    """
+    key = f"zinc_{subset}"
+    filename = fetch_file(key, data_home, download_if_missing)
+    columns = {"smiles": filename.read_text(encoding="utf-8").split()}
+    return make_molecule_bunch(
+        columns,
+        target=None,
+        invalid=invalid,
+        return_X_y=return_X_y,
+        as_frame=as_frame,
+        **describe_file(key, filename),
+    )
+
+
+def _read_csv(path):
+    """The columns of a file as lists of strings."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return {name: [row[name] for row in rows] for name in rows[0]}
