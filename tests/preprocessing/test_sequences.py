@@ -8,10 +8,12 @@ import pyarrow as pa
 import pytest
 from Bio.Seq import MutableSeq, Seq
 from Bio.SeqRecord import SeqRecord
+from hypothesis import given
+from hypothesis import strategies as st
 from rdkit import Chem
 
 from seqestimators.exceptions import InvalidSequenceError
-from seqestimators.preprocessing import check_sequences
+from seqestimators.preprocessing import Sequences, check_sequences, read_sequences
 
 ROWS = ["ACGT", "", "AC"]
 
@@ -21,7 +23,6 @@ CONTAINERS = {
     "array of str": np.array,
     "array of bytes": lambda rows: np.array(rows, dtype="S"),
     "array of objects": lambda rows: np.array(rows, dtype=object),
-    "array of numpy strings": lambda rows: np.array(rows, dtype=np.dtypes.StringDType()),
     "column of an array": lambda rows: np.array(rows, dtype=object)[:, None],
     "pandas Series": lambda rows: pd.Series(rows, index=[7, 7, 8]),
     "pandas Series of objects": lambda rows: pd.Series(rows, dtype=object),
@@ -37,6 +38,9 @@ CONTAINERS = {
     "pyarrow chunks": lambda rows: pa.chunked_array([rows[:1], rows[1:]]),
     "pyarrow table": lambda rows: pa.table({"name of the column": rows}),
 }
+if hasattr(np.dtypes, "StringDType"):  # since numpy 2.0
+    CONTAINERS["array of numpy strings"] = lambda rows: np.array(rows, dtype=np.dtypes.StringDType())
+
 MISSING = {
     "None": [None],
     "nan": [float("nan")],
@@ -150,3 +154,109 @@ def test_neither_biopython_nor_rdkit_is_imported():
     code += "print({'torch', 'rdkit', 'Bio'} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "set()"
+
+
+ragged_ids = st.lists(st.lists(st.integers(1, 50), max_size=6), min_size=1)
+
+
+@given(ragged_ids, st.integers(0, 3), st.integers(0, 3))
+def test_ragged_and_padded_tokens_agree(rows, before, behind):
+    ragged = read_sequences([np.array(row, dtype=int) for row in rows], input="tokens")
+    width = max(map(len, rows)) + 1
+    matrix = np.array([[0] * before + row + [0] * (width - len(row) + behind) for row in rows])
+    padded = read_sequences(matrix)
+    assert [row.tolist() for row in ragged.to_list()] == rows
+    for sequences in (ragged, padded):
+        assert sequences.values.dtype == np.int64
+        np.testing.assert_array_equal(sequences.values, ragged.values)
+        np.testing.assert_array_equal(sequences.offsets, ragged.offsets)
+
+
+def test_an_inner_zero_of_a_token_matrix_stays():
+    assert read_sequences(np.array([[0, 4, 0, 5, 0]])).values.tolist() == [4, 0, 5]
+
+
+@given(ragged_ids)
+def test_take(rows):
+    sequences = read_sequences([np.array(row, dtype=int) for row in rows], input="tokens")
+    assert [row.tolist() for row in sequences.take([-1, 0]).to_list()] == [rows[-1], rows[0]]
+    is_long = sequences.lengths > 2
+    assert [row.tolist() for row in sequences.take(is_long).to_list()] == [
+        row for row in rows if len(row) > 2
+    ]
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        list,
+        tuple,
+        pd.Series,
+        lambda rows: np.fromiter(rows, dtype=object, count=len(rows)),
+        lambda rows: [row.tolist() for row in rows],
+    ],
+)
+def test_containers_of_ids(container):
+    sequences = read_sequences(container([np.array([4, 5, 6]), np.array([7])]))
+    assert sequences.is_tokens
+    assert [row.tolist() for row in sequences.to_list()] == [[4, 5, 6], [7]]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_values(dtype):
+    ragged = [np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[5.0, np.nan]])[:, :1].repeat(2, axis=1)]
+    cube = np.full((2, 3, 2), np.nan)
+    cube[0, :2], cube[1, :1] = ragged
+    for X in (ragged, cube):
+        sequences = read_sequences(X, dtype=dtype)
+        assert sequences.values.dtype == dtype
+        assert sequences.values.tolist() == [[1, 2], [3, 4], [5, 5]]
+        assert sequences.offsets.tolist() == [0, 2, 3]
+
+
+def test_a_matrix_of_floats_holds_series_of_scalars():
+    sequences = read_sequences(np.array([[0.0, 1.5, np.nan], [2.0, np.nan, np.nan]]))
+    assert [row.tolist() for row in sequences.to_list()] == [[[0], [1.5]], [[2]]]
+
+
+@pytest.mark.parametrize("X", [[[1, -1]], [[1.0, 2.0]], np.ones((1, 2, 1))], ids=str)
+def test_auto_takes_these_for_values(X):
+    assert not read_sequences(X).is_tokens
+
+
+@pytest.mark.parametrize(
+    ("X", "input", "message"),
+    [
+        ([[4, 5], [4, 5.5]], "tokens", "row 1, position 1 of X is 5.5"),
+        ([[4, 5], [4, -5]], "tokens", "row 1, position 1 of X is -5"),
+        ([[4.0, np.nan]], "tokens", "row 0, position 1 of X is NaN"),
+        ([[0.5], [np.nan, 0.5]], "values", "row 1, position 0 of X is NaN"),
+        ([[0.5], [0.5, np.inf]], "values", "row 1, position 1 of X is inf"),
+        ([[0.5], [1e300]], "values", "row 1, position 0 of X is inf"),
+        ([np.ones((2, 2)), np.ones((2, 3))], "auto", "row 1 of X has shape"),
+        ([[4], None], "auto", "row 1 of X is missing"),
+    ],
+)
+def test_bad_numbers(X, input, message):
+    with pytest.raises(InvalidSequenceError, match=message):
+        read_sequences(X, input=input)
+
+
+@pytest.mark.parametrize("X", [["ACGT"], np.array([["A"]]), [["A", "C"]], pd.Series(["ACGT"])], ids=str)
+def test_strings_need_a_tokenizer(X):
+    with pytest.raises(TypeError, match="put a tokenizer before the estimator"):
+        read_sequences(X)
+
+
+@pytest.mark.parametrize("X", ["ACGT", [], [1, 2]], ids=str)
+def test_no_sequences(X):
+    with pytest.raises(ValueError, match="string object received|0 sample|Expected a list of sequences"):
+        read_sequences(X)
+
+
+def test_sequences_pass_through():
+    sequences = read_sequences([[4, 5], [6]])
+    assert read_sequences(sequences) is sequences
+    assert isinstance(read_sequences(sequences, input="values"), Sequences)
+    with pytest.raises(IndexError, match="sequence 2 of 2"):
+        sequences[2]

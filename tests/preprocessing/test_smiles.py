@@ -1,3 +1,4 @@
+import csv
 import re
 
 import numpy as np
@@ -6,6 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rdkit import Chem, RDConfig
 
+from seqestimators.datasets import (
+    fetch_bbbp,
+    fetch_esol,
+    fetch_freesolv,
+    fetch_lipophilicity,
+    load_molecule_activity,
+    load_nci_molecules,
+)
 from seqestimators.exceptions import InvalidSequenceError
 from seqestimators.preprocessing import SmilesTokenizer
 
@@ -22,9 +31,11 @@ def tokens_of(tokenizer, X):
 
 @pytest.fixture(scope="module")
 def molecules():
-    """SMILES that the rdkit wheel ships: 4,999 of the National Cancer Institute."""
-    with open(f"{RDConfig.RDDataDir}/NCI/first_5K.smi") as lines:
-        return [line.split()[0] for line in lines if line.strip()]
+    """SMILES that the rdkit wheel ships: two labelled sets, and 10,000 of a screening."""
+    with open(f"{RDConfig.RDDataDir}/Pains/test_data/wehi_mols.csv") as lines:
+        screening = [row[0] for row in csv.reader(lines)]
+    labelled = [load(return_X_y=True)[0] for load in (load_molecule_activity, load_nci_molecules)]
+    return [*labelled[0], *labelled[1], *screening]
 
 
 @pytest.mark.parametrize(("scheme", "pattern"), [("atom", ATOM), ("character", CHARACTER)])
@@ -123,3 +134,11 @@ def test_unknown_error_names_the_place_in_the_string():
 def test_non_ascii():
     with pytest.raises(InvalidSequenceError, match="row 0, position 1 of X is '\N{MINUS SIGN}'"):
         SmilesTokenizer().fit(["C\N{MINUS SIGN}C"])
+
+
+@pytest.mark.parametrize("fetch", [fetch_bbbp, fetch_esol, fetch_freesolv, fetch_lipophilicity])
+@pytest.mark.parametrize("scheme", ["atom", "character"])
+def test_downloaded_molecules_come_back(fetch, scheme, data_home):
+    smiles = list(fetch(data_home=data_home, return_X_y=True)[0])
+    tokenizer = SmilesTokenizer(scheme=scheme, unknown="error")
+    assert list(tokenizer.inverse_transform(tokenizer.fit_transform(smiles))) == smiles
