@@ -265,10 +265,8 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
         alphabet = self._alphabet()
         if self.vocabulary is not None:
             vocabulary = Vocabulary.read(self.vocabulary)
-            foreign = (
-                set(vocabulary) - set(SPECIAL_TOKENS) - set(vocabulary if alphabet is None else alphabet)
-            )
-            if foreign:
+            foreign = set(vocabulary) - set(SPECIAL_TOKENS) - set(alphabet or ())
+            if alphabet is not None and foreign:
                 raise ValueError(
                     f"the vocabulary holds {sort_tokens(foreign)[0]!r}, which {type(self).__name__} never "
                     "makes with these parameters: leave it out, or take the vocabulary of a tokenizer of the "
