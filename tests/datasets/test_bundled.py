@@ -1,0 +1,59 @@
+"""Molecules out of RDKit's wheel."""
+
+import numpy as np
+import pytest
+from rdkit import RDConfig
+from rdkit.Chem import Crippen, MolFromSmiles, rdMolDescriptors
+
+from seqestimators.datasets import load_molecule_activity, load_nci_molecules
+from seqestimators.exceptions import DataNotFoundError
+
+
+def test_molecule_activity_has_the_numbers_of_its_file():
+    molecules = load_molecule_activity()
+    assert molecules.data.shape == molecules.target.shape == (1017,)
+    assert (molecules.target.min(), molecules.target.max()) == (4.27, 9.22)
+    assert np.median(molecules.target) == 6.44
+    assert molecules.n_invalid == 0
+    assert len(set(molecules.data)) == len(set(molecules.identifier)) == 1017
+
+
+def test_activities_belong_to_their_molecules():
+    molecules = load_molecule_activity()
+    with open(f"{RDConfig.RDContribDir}/FreeWilson/data/CHEMBL2321810_act.csv", encoding="utf-8") as stream:
+        lines = stream.read().split()[1:]
+    expected = dict(line.split(",") for line in lines)
+    found = dict(zip(molecules.identifier, molecules.target, strict=True))
+    assert found == {name: float(activity) for name, activity in expected.items()}
+
+
+def test_active_is_a_pic50_of_at_least_six_and_a_half():
+    values, classes = load_molecule_activity(), load_molecule_activity(target="active")
+    np.testing.assert_array_equal(classes.target, values.target >= 6.5)
+    assert classes.target.dtype == np.int64
+    assert classes.target_names == ["inactive", "active"]
+    assert (classes.data == values.data).all()
+
+
+def test_nci_molecules_have_the_numbers_of_their_file():
+    molecules = load_nci_molecules()
+    assert molecules.data.shape == molecules.target.shape == molecules.identifier.shape == (4999,)
+    assert molecules.n_invalid == 8
+    assert load_nci_molecules(invalid="drop").data.shape == (4991,)
+
+
+def test_surfaces_belong_to_their_molecules():
+    smiles, tpsa = load_nci_molecules(invalid="drop", return_X_y=True)
+    computed = [rdMolDescriptors.CalcTPSA(MolFromSmiles(one)) for one in smiles[:300]]
+    assert np.mean(np.abs(computed - tpsa[:300]) < 0.1) > 0.9
+    unrelated = [Crippen.MolLogP(MolFromSmiles(one)) for one in smiles[:300]]
+    assert np.mean(np.abs(unrelated - tpsa[:300]) < 0.1) < 0.1
+
+
+def test_an_rdkit_without_data_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(RDConfig, "RDContribDir", str(tmp_path))
+    monkeypatch.setattr(RDConfig, "RDDataDir", str(tmp_path))
+    for load in (load_molecule_activity, load_nci_molecules):
+        with pytest.raises(DataNotFoundError, match="pip install rdkit") as caught:
+            load()
+        assert str(tmp_path) in str(caught.value)
