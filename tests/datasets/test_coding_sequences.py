@@ -53,7 +53,7 @@ def feature(location, **qualifiers):
 def path(tmp_path):
     """Write a GenBank file with one gene of each kind."""
     sequence = Seq("ATGAAATAACC" + "TTAGGGCAT" + "ATGGGATTTTAA" + "CCTGTGAAATAG")
-    #               0          11          20             32
+    # The pieces begin at 0, 11, 20 and 32; the last gene has a T before its first codon.
     features = [
         feature(SimpleLocation(0, 9, 1), translation="MK", protein_id="plain.1", gene="one"),
         feature(SimpleLocation(11, 20, -1), translation="MP", protein_id="reverse.1", transl_table="11"),
@@ -62,9 +62,7 @@ def path(tmp_path):
             translation="MF",
             protein_id="spliced.1",
         ),
-        feature(
-            SimpleLocation(34, 44, 1), translation="VK", protein_id="frame.1", codon_start="2"
-        ),  # GTGAAATAG behind a T
+        feature(SimpleLocation(34, 44, 1), translation="VK", protein_id="frame.1", codon_start="2"),
         feature(SimpleLocation(0, 6, 1), translation="MK", protein_id="open.1"),
         feature(SimpleLocation(0, 9, 1), gene="pseudo", pseudo=""),
     ]
