@@ -53,7 +53,7 @@ def last_state(states, lengths, bidirectional=False):
     --------
     >>> import torch
     >>> from seqestimators.modules import last_state
-    >>> states = torch.tensor([[[1., 10.], [2., 20.], [3., 30.]]])
+    >>> states = torch.tensor([[[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]]])
     >>> last_state(states, torch.tensor([2]), bidirectional=True)
     tensor([[ 2., 10.]])
     """
@@ -61,7 +61,7 @@ def last_state(states, lengths, bidirectional=False):
     if bidirectional:
         half = states.shape[2] // 2
         last = torch.cat([last[:, :half], states[:, 0, half:]], dim=1)
-    return last * (lengths > 0).to(last.dtype)[:, None]
+    return last.masked_fill((lengths == 0)[:, None], 0)
 
 
 def masked_mean(states, lengths):
@@ -80,7 +80,7 @@ def masked_mean(states, lengths):
     --------
     >>> import torch
     >>> from seqestimators.modules import masked_mean
-    >>> masked_mean(torch.tensor([[[1.], [3.], [9.]]]), torch.tensor([2]))
+    >>> masked_mean(torch.tensor([[[1.0], [3.0], [9.0]]]), torch.tensor([2]))
     tensor([[2.]])
     """
     padding = ~real_steps(lengths, states.shape[1])[:, :, None]
@@ -103,7 +103,7 @@ def masked_max(states, lengths):
     --------
     >>> import torch
     >>> from seqestimators.modules import masked_max
-    >>> masked_max(torch.tensor([[[-3.], [-1.], [0.]]]), torch.tensor([2]))
+    >>> masked_max(torch.tensor([[[-3.0], [-1.0], [0.0]]]), torch.tensor([2]))
     tensor([[-1.]])
     """
     padding = ~real_steps(lengths, states.shape[1])[:, :, None]

@@ -1,0 +1,54 @@
+"""Dropout: what it does to numbers, and where its random numbers come from."""
+
+import torch
+
+from seqestimators.modules import Dropout
+
+
+def dropout(p, seed=0):
+    module = Dropout(p)
+    module.generator = torch.Generator().manual_seed(seed)
+    return module
+
+
+def test_elements_are_zeroed_or_scaled():
+    x = torch.ones(100_000)
+    y = dropout(0.3)(x)
+    kept = y[y != 0]
+    torch.testing.assert_close(kept, torch.full_like(kept, 1 / 0.7))
+    assert abs(len(kept) / len(x) - 0.7) < 0.01
+
+
+def test_the_gradient_passes_where_elements_were_kept():
+    x = torch.ones(50, requires_grad=True)
+    y = dropout(0.5)(x)
+    y.sum().backward()
+    torch.testing.assert_close(x.grad, y.detach())
+
+
+def test_nothing_happens_in_evaluation_or_at_zero():
+    x = torch.ones(10)
+    assert dropout(0.5).eval()(x) is x
+    assert dropout(0.0)(x) is x
+
+
+def test_random_numbers_come_from_the_generator_alone():
+    x = torch.ones(1000)
+    first, second = dropout(0.5), dropout(0.5)
+    state = torch.get_rng_state()
+    expected = [first(x), first(x)]
+    assert torch.equal(torch.get_rng_state(), state)
+    assert not torch.equal(*expected)
+    torch.rand(3)  # moves the global generator, which matters to nobody
+    assert all(torch.equal(second(x), one) for one in expected)
+    assert not torch.equal(dropout(0.5, seed=1)(x), expected[0])
+
+
+def test_without_a_generator_the_global_one_serves():
+    state = torch.get_rng_state()
+    Dropout(0.5)(torch.ones(10))
+    assert not torch.equal(torch.get_rng_state(), state)
+
+
+def test_the_probability_is_shown():
+    assert repr(Dropout(0.25)) == "Dropout(p=0.25)"

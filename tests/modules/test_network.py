@@ -1,0 +1,200 @@
+"""The whole network: exact for every cell, direction, depth and pooling, whatever is around a sequence."""
+
+import hypothesis
+import numpy as np
+import pytest
+import torch
+from hypothesis import strategies as st
+from torch.nn import functional as F
+
+from seqestimators.modules import PooledNetwork, RecurrentEncoder, initialize
+from seqestimators.modules.pooling import POOLINGS
+
+TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-6}
+
+every_cell = pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+every_direction = pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
+every_depth = pytest.mark.parametrize("num_layers", [1, 2, 3])
+every_pooling = pytest.mark.parametrize("pooling", POOLINGS)
+every_kind = pytest.mark.parametrize("kind", ["embedding", "one-hot", "values"])
+every_dtype = pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["float64", "float32"])
+
+
+def close(first, second, dtype):
+    torch.testing.assert_close(first, second, rtol=0, atol=TOLERANCE[dtype])
+
+
+@every_cell
+@every_direction
+@every_depth
+@every_pooling
+@every_dtype
+def test_outputs_and_gradients_are_those_of_packed_sequences(
+    make_network, make_sequences, pad, packed_twin, cell, bidirectional, num_layers, pooling, dtype
+):
+    network = make_network(
+        cell, bidirectional=bidirectional, num_layers=num_layers, pooling=pooling, dtype=dtype
+    )
+    twin = packed_twin(network, cell)
+    sequences = make_sequences()
+    outputs, expected = network([pad(sequences)]), twin(sequences)
+    close(outputs, expected, dtype)
+
+    target = torch.tensor([0, 1, 0, 0, 1, 1])
+    F.cross_entropy(outputs, target).backward()
+    F.cross_entropy(expected, target).backward()
+    gradients = twin.gradients()
+    assert gradients.keys() == {name for name, _ in network.named_parameters()}
+    for name, parameter in network.named_parameters():
+        close(parameter.grad, gradients[name], dtype)
+
+
+@every_cell
+@every_kind
+@every_dtype
+def test_every_kind_of_input_is_exact(make_network, make_sequences, pad, packed_twin, cell, kind, dtype):
+    network = make_network(cell, kind=kind, num_layers=2, dtype=dtype)
+    sequences = make_sequences(kind=kind, dtype=dtype)
+    close(network([pad(sequences)]), packed_twin(network, cell)(sequences), dtype)
+
+
+@every_cell
+@every_direction
+@every_depth
+@every_pooling
+def test_outputs_are_those_of_the_equations(
+    make_network, make_sequences, pad, recurrence, cell, bidirectional, num_layers, pooling
+):
+    network = make_network(
+        cell, bidirectional=bidirectional, num_layers=num_layers, pooling=pooling, dtype=torch.float32
+    )
+    parameters = {name: p.detach().double().numpy() for name, p in network.named_parameters()}
+    sequences = make_sequences()
+    outputs = network([pad(sequences)]).detach().numpy()
+    for sequence, output in zip(sequences, outputs, strict=True):
+        states = recurrence(network.encoder, cell, sequence)
+        half = 5
+        last = np.concatenate([states[-1, :half], states[0, half:]])
+        if pooling == "attention":
+            project = states @ parameters["pooling.attention.project.weight"].T
+            hidden = np.tanh(project + parameters["pooling.attention.project.bias"])
+            weights = np.exp(hidden @ parameters["pooling.attention.energy.weight"].T)
+            pooled = (weights * states).sum(0) / weights.sum()
+        elif pooling == "concat":
+            pooled = np.concatenate([last, states.max(0), states.mean(0)])
+        else:
+            pooled = {"last": last, "max": states.max(0), "mean": states.mean(0)}[pooling]
+        expected = parameters["output.weight"] @ pooled + parameters["output.bias"]
+        np.testing.assert_allclose(output, expected, rtol=0, atol=1e-5)
+
+
+@every_cell
+@every_direction
+@every_pooling
+@every_dtype
+def test_nothing_around_a_sequence_changes_its_output(
+    make_network, make_sequences, pad, cell, bidirectional, pooling, dtype
+):
+    network = make_network(cell, bidirectional=bidirectional, num_layers=2, pooling=pooling, dtype=dtype)
+    sequences = make_sequences([4, 0, 7, 1, 12])
+    with torch.no_grad():
+        alone = torch.cat([network([pad([one])]) for one in sequences])
+        for extra in (0, 1, 100):
+            close(network([pad(sequences, extra)]), alone, dtype)
+        close(network([pad(sequences, extra=3, value=5)]), alone, dtype)
+        close(network([pad(sequences[:2]), pad(sequences[2:])]), alone, dtype)
+        close(network([pad(sequences[::-1])]), alone.flip(0), dtype)
+
+
+@every_cell
+@hypothesis.given(lengths=st.lists(st.integers(0, 20), min_size=1, max_size=8), seed=st.integers(0, 99))
+def test_any_lengths_give_the_results_of_single_sequences(cell, lengths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    encoder = RecurrentEncoder(9, cell=cell, hidden_size=3, embedding_dim=2, bidirectional=True)
+    network = initialize(PooledNetwork(encoder, output_size=2), generator)
+    inputs = torch.randint(1, 9, (len(lengths), max(*lengths, 1)), generator=generator)
+    together = network([(inputs, torch.tensor(lengths))])
+    for row, length in enumerate(lengths):
+        alone = network([(inputs[row : row + 1, : max(length, 1)], torch.tensor([length]))])
+        torch.testing.assert_close(together[row], alone[0], rtol=0, atol=1e-6)
+
+
+@every_cell
+@every_pooling
+def test_an_empty_sequence_gives_the_bias(make_network, pad, cell, pooling):
+    network = make_network(cell, num_layers=2, pooling=pooling)
+    torch.nn.init.normal_(network.output.bias, generator=torch.Generator().manual_seed(1))
+    outputs = network([pad([torch.tensor([], dtype=torch.int64), torch.tensor([4, 5])])])
+    torch.testing.assert_close(outputs[0], network.output.bias)
+    outputs.sum().backward()
+    assert all(torch.isfinite(parameter.grad).all() for parameter in network.parameters())
+
+
+def test_the_row_of_padding_stays_zero_in_training(make_network, make_sequences, pad):
+    network = make_network(dtype=torch.float32)
+    embedding = network.encoder.embedding.weight
+    before = embedding.detach().clone()
+    optimizer = torch.optim.AdamW(network.parameters(), lr=0.1, weight_decay=0.1)
+    for _ in range(3):
+        optimizer.zero_grad()
+        inputs, lengths = pad([*make_sequences(), torch.tensor([3, 0, 4])])
+        network([(inputs, lengths)]).square().sum().backward()
+        optimizer.step()
+    assert not embedding[0].any()
+    assert (embedding[3] != before[3]).any()
+
+
+@every_cell
+def test_one_hot_vectors_are_an_embedding_by_the_identity(make_network, make_sequences, pad, cell):
+    one_hot = make_network(cell, kind="one-hot")
+    encoder = RecurrentEncoder(
+        9, cell=cell, hidden_size=5, bidirectional=True, embedding_dim=9, dtype=torch.float64
+    )
+    embedded = PooledNetwork(encoder, output_size=2, dtype=torch.float64)
+    identity = torch.eye(9, dtype=torch.float64)
+    identity[0] = 0
+    embedded.load_state_dict(one_hot.state_dict() | {"encoder.embedding.weight": identity})
+    batch = [pad([*make_sequences(), torch.tensor([4, 0, 5])])]
+    torch.testing.assert_close(one_hot(batch), embedded(batch), rtol=0, atol=1e-12)
+
+
+def test_represent_is_what_the_output_layer_reads(make_network, make_sequences, pad):
+    network = make_network(pooling="mean")
+    batch = [pad(make_sequences())]
+    representation = network.represent(batch)
+    assert representation.shape == (6, network.pooling.output_size)
+    torch.testing.assert_close(network.output(representation), network(batch))
+
+
+def test_without_bias_an_empty_sequence_gives_zero(make_network, pad):
+    network = make_network(output_bias=False)
+    assert network.output.bias is None
+    assert not network([pad([torch.tensor([], dtype=torch.int64)])]).any()
+
+
+def test_batch_norm_is_torchs_over_all_pieces(make_network, make_sequences, pad):
+    network = make_network(batch_norm=True).train()
+    sequences = make_sequences()
+    pooled = network.represent([pad(sequences)])
+    expected = network.output(F.batch_norm(pooled, None, None, training=True))
+    torch.testing.assert_close(network([pad(sequences[:2]), pad(sequences[2:])]), expected)
+    assert network.norm.running_mean.any()
+
+
+def test_batch_norm_of_one_row_uses_the_running_statistics(make_network, make_sequences, pad):
+    network = make_network(batch_norm=True).train()
+    network([pad(make_sequences())])
+    before = {name: value.clone() for name, value in network.norm.state_dict().items()}
+    single = [pad(make_sequences([4]))]
+    in_training = network(single)
+    for name, value in network.norm.state_dict().items():
+        torch.testing.assert_close(value, before[name])
+    torch.testing.assert_close(in_training, network.eval()(single))
+
+
+def test_dropout_acts_before_the_output_layer_of_a_single_layer(make_network, make_sequences, pad):
+    network = make_network(dropout=0.5)
+    batch = [pad(make_sequences())]
+    assert (network(batch) != network(batch)).any()
+    network.eval()
+    torch.testing.assert_close(network(batch), network(batch), rtol=0, atol=0)

@@ -1,0 +1,86 @@
+"""Pooling against the same sums over sequences without padding."""
+
+import pytest
+import torch
+
+from seqestimators.modules import (
+    AttentionPooling,
+    Pooling,
+    last_state,
+    masked_max,
+    masked_mean,
+    real_steps,
+)
+from seqestimators.modules.pooling import POOLINGS
+
+LENGTHS = torch.tensor([3, 1, 6, 0])
+
+
+@pytest.fixture
+def states():
+    return torch.randn(4, 6, 8, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+
+@pytest.fixture(params=[0.0, torch.inf, -torch.inf, torch.nan, 1e300], ids=str)
+def padded(request, states):
+    """States with the same content and something hostile behind it."""
+    return states.masked_fill(~real_steps(LENGTHS, 6)[:, :, None], request.param)
+
+
+def by_row(function, states):
+    """Apply a function to the real states of every row; 0 for a row without any."""
+    rows = [function(one[:n]) if n else torch.zeros(8) for one, n in zip(states, LENGTHS, strict=True)]
+    return torch.stack([row.to(states.dtype) for row in rows])
+
+
+def test_real_steps_are_those_before_the_end():
+    assert real_steps(LENGTHS, 6).sum(1).tolist() == LENGTHS.tolist()
+
+
+def test_mean_is_over_real_steps(states, padded):
+    torch.testing.assert_close(masked_mean(padded, LENGTHS), by_row(lambda one: one.mean(0), states))
+
+
+def test_maximum_is_over_real_steps(states, padded):
+    expected = by_row(lambda one: one.max(0).values, states)
+    torch.testing.assert_close(masked_max(padded, LENGTHS), expected)
+    torch.testing.assert_close(masked_max(padded - 5, LENGTHS)[:3], expected[:3] - 5)
+
+
+def test_last_state_has_read_everything(states, padded):
+    expected = by_row(lambda one: one[-1], states)
+    torch.testing.assert_close(last_state(padded, LENGTHS), expected)
+    expected = by_row(lambda one: torch.cat([one[-1, :4], one[0, 4:]]), states)
+    torch.testing.assert_close(last_state(padded, LENGTHS, bidirectional=True), expected)
+
+
+def test_attention_weights_sum_to_one_and_vanish_on_padding(states, padded):
+    pooling = AttentionPooling(8, dtype=torch.float64)
+    weights = pooling.weights(padded, LENGTHS)
+    torch.testing.assert_close(weights.sum(1), (LENGTHS > 0).double())
+    assert not weights[~real_steps(LENGTHS, 6)].any()
+    assert (weights[real_steps(LENGTHS, 6)] > 0).all()
+    expected = by_row(lambda one: pooling.weights(one[None], torch.tensor([len(one)]))[0] @ one, states)
+    torch.testing.assert_close(pooling(padded, LENGTHS), expected)
+
+
+@pytest.mark.parametrize("kind", POOLINGS)
+def test_gradients_flow_to_real_steps_only(padded, kind):
+    pooling = Pooling(kind, 8, bidirectional=True, dtype=torch.float64)
+    padded.requires_grad_()
+    pooled = pooling(padded, LENGTHS)
+    assert pooled.shape == (4, pooling.output_size)
+    assert not pooled[3].any()
+    pooled.square().sum().backward()
+    real = real_steps(LENGTHS, 6)
+    assert not padded.grad[~real].any()
+    if kind != "last":
+        assert padded.grad[real].any(dim=1).sum() > 4
+    for parameter in pooling.parameters():
+        assert torch.isfinite(parameter.grad).all()
+
+
+def test_concat_joins_last_maximum_and_mean(states):
+    pooled = Pooling("concat", 8, bidirectional=True)(states, LENGTHS)
+    parts = [last_state(states, LENGTHS, True), masked_max(states, LENGTHS), masked_mean(states, LENGTHS)]
+    torch.testing.assert_close(pooled, torch.cat(parts, dim=1))
