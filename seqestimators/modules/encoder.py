@@ -141,7 +141,9 @@ class RecurrentEncoder(nn.Module):
             self.embedding = nn.Embedding(input_size, embedding_dim, padding_idx=PAD, **factory)
         self.layers = nn.ModuleList()
         for layer in range(num_layers):
-            size = self.output_size if layer else (embedding_dim if self.embedding is not None else input_size)
+            size = (
+                self.output_size if layer else (embedding_dim if self.embedding is not None else input_size)
+            )
             directions = [CELLS[cell](size, hidden_size, **factory) for _ in range(1 + bidirectional)]
             self.layers.append(nn.ModuleList(directions))
         self.dropout = Dropout(dropout)

@@ -94,5 +94,7 @@ class PooledNetwork(nn.Module):
     def _normalize(self, pooled):
         if self.training and len(pooled) == 1:  # a single row has no variance: the running one serves
             norm = self.norm
-            return F.batch_norm(pooled, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
+            return F.batch_norm(
+                pooled, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps
+            )
         return self.norm(pooled)
