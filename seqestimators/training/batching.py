@@ -1,5 +1,7 @@
 """Length-bucketed batches, cut from the flat buffer by vectorized indexing."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 from torch.utils.data import Dataset
@@ -7,7 +9,7 @@ from torch.utils.data import Dataset
 __all__ = ["Batch", "BatchIterator", "SequenceDataset", "cut_by_length"]
 
 WINDOW = 32
-"""Batches that are sorted by length together."""
+"""Batches, at most, that are sorted by length together."""
 MAX_PADDED_SIZE = 16384
 """Padded steps that a batch may always have."""
 MAX_PADDING_RATIO = 2
@@ -154,17 +156,17 @@ def cut_by_length(lengths):
 class BatchIterator:
     """Batches of sequences of about the same length.
 
-    For training, the rows are shuffled, cut into large windows, sorted by
-    length within each window and cut into batches, which come in random
-    order: every epoch has other batches, and little padding. Otherwise all
-    rows are sorted by length once.
+    For training, the rows are shuffled, cut into two or more large windows,
+    sorted by length within each window and cut into batches, which come in
+    random order: every epoch has other batches, and little padding. Otherwise
+    all rows are sorted by length once.
 
     Parameters
     ----------
     dataset : SequenceDataset
     batch_size : int
-        Number of sequences per batch; -1 puts all into one. A last batch of
-        one sequence joins the one before it.
+        Number of sequences per batch; -1 puts all into one. A single sequence
+        left over joins the batch before it.
     generator : torch.Generator or None, default=None
         Shuffles; None keeps the order by length.
 
@@ -199,7 +201,7 @@ class BatchIterator:
     def _bounds(self):
         n_rows = len(self.dataset)
         bounds = [*range(0, n_rows, self.batch_size), n_rows]
-        if len(bounds) > 2 and bounds[-1] - bounds[-2] == 1:
+        if len(bounds) > 2 and self.batch_size > 1 and bounds[-1] - bounds[-2] == 1:
             del bounds[-2]
         return bounds
 
@@ -210,10 +212,11 @@ class BatchIterator:
             order = np.argsort(lengths, kind="stable")
         else:
             order = torch.randperm(len(lengths), generator=self.generator).numpy()
-            window = np.arange(len(order)) // (WINDOW * self.batch_size)
+            # at least two windows: one alone would give the same batches in every epoch
+            n_batches = min(WINDOW, -(-len(self) // 2))
+            window = np.arange(len(order)) // (n_batches * self.batch_size)
             order = order[np.lexsort((lengths[order], window))]
-        bounds = self._bounds()
-        batches = [order[start:stop] for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
+        batches = [order[start:stop] for start, stop in pairwise(self._bounds())]
         if self.generator is not None:
             batches = [batches[i] for i in torch.randperm(len(batches), generator=self.generator)]
         return batches

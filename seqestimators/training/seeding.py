@@ -47,7 +47,11 @@ def make_generators(random_state, device="cpu"):
     >>> import torch
     >>> from seqestimators.training import make_generators
     >>> first, second = make_generators(0), make_generators(0)
-    >>> bool((torch.rand(3, generator=first.order) == torch.rand(3, generator=second.order)).all())
+    >>> bool(
+    ...     (
+    ...         torch.rand(3, generator=first.order) == torch.rand(3, generator=second.order)
+    ...     ).all()
+    ... )
     True
     """
     seeds = check_random_state(random_state).randint(2**31 - 1, size=3)

@@ -1,0 +1,110 @@
+"""The skorch net: the weighted loss, the order of predictions, and pieces that change nothing."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from seqestimators.modules import PooledNetwork, RecurrentEncoder, initialize
+from seqestimators.training import CrossEntropy, SequenceNet, SquaredError, batching
+
+LENGTHS = np.array([3, 9, 0, 4, 4, 1, 7, 12, 2])
+
+
+def make_net(criterion=SquaredError, output_size=1, dtype=torch.float64, tokens=True, **options):
+    encoder = RecurrentEncoder(
+        9 if tokens else 2, tokens=tokens, hidden_size=4, embedding_dim=3, bidirectional=True, dtype=dtype
+    )
+    network = PooledNetwork(encoder, output_size, dtype=dtype, dropout=options.pop("dropout", 0.0))
+    initialize(network, torch.Generator().manual_seed(0))
+    defaults = {"train_split": None, "optimizer": torch.optim.AdamW, "verbose": 0, "batch_size": 4}
+    return SequenceNet(network, criterion, **(defaults | options)).initialize()
+
+
+def whole_batch(dataset):
+    """All rows in ascending order of length, as one batch with its targets."""
+    return next(iter(batching.BatchIterator(dataset, -1)))
+
+
+def test_the_loss_is_the_weighted_mean(make_dataset):
+    weight = np.random.default_rng(0).uniform(0, 3, len(LENGTHS))
+    target = np.arange(len(LENGTHS)) % 3
+    dataset = make_dataset(LENGTHS, target=target, weight=weight)
+    net = make_net(CrossEntropy, output_size=3)
+    batch, (targets, weights) = dataset.batch(np.arange(9)), dataset.targets(np.arange(9))
+    logits = net.infer(batch)
+    losses = -torch.log_softmax(logits, dim=1)[torch.arange(9), torch.from_numpy(target)]
+    expected = (losses * torch.from_numpy(weight)).sum() / weight.sum()
+    torch.testing.assert_close(net.get_loss(logits, (targets, weights)), expected)
+
+
+def test_weight_two_is_the_row_twice_and_weight_zero_is_its_absence(make_dataset):
+    target = np.random.default_rng(0).normal(size=(9, 1))
+    weighted = make_dataset(LENGTHS, target=target, weight=np.array([1, 0, 2, 1, 1, 2, 0, 1, 1]))
+    plain = make_dataset(LENGTHS, target=target)
+    rows = [0, 2, 2, 3, 4, 5, 5, 7, 8]
+    net = make_net()
+    first = net.get_loss(net.infer(weighted.batch(np.arange(9))), weighted.targets(np.arange(9)))
+    second = net.get_loss(net.infer(plain.batch(rows)), plain.targets(rows))
+    torch.testing.assert_close(first, second)
+
+
+@pytest.mark.parametrize("tokens", [True, False], ids=["tokens", "values"])
+def test_a_giant_sequence_gives_the_same_loss_and_gradients_cut_or_not(make_dataset, monkeypatch, tokens):
+    lengths = np.array([*LENGTHS, 400])
+    target = np.random.default_rng(0).normal(size=(10, 1))
+    dataset = make_dataset(lengths, target=target, channels=None if tokens else 2)
+    dataset.values = dataset.values if tokens else dataset.values.double()
+    results = []
+    for size, n_pieces in ((10**9, 1), (50, 3)):
+        monkeypatch.setattr(batching, "MAX_PADDED_SIZE", size)
+        net = make_net(tokens=tokens)
+        batch, targets = whole_batch(dataset)
+        assert len(batch.pieces) >= n_pieces
+        loss = net.get_loss(net.infer(batch), targets)
+        loss.backward()
+        results.append([loss.detach(), *(parameter.grad for parameter in net.module_.parameters())])
+    for uncut, cut in zip(*results, strict=True):
+        torch.testing.assert_close(uncut, cut, rtol=0, atol=1e-12)
+
+
+def test_training_lowers_the_loss(make_dataset):
+    dataset = make_dataset(LENGTHS, target=LENGTHS[:, None].astype(np.float32))
+    net = make_net(dtype=torch.float32, lr=0.01, max_epochs=30, order_generator=torch.Generator())
+    net.fit(dataset, None)
+    assert net.history[-1, "train_loss"] < net.history[0, "train_loss"] / 2
+
+
+def test_predictions_come_in_the_order_of_the_iterator(make_dataset):
+    net = make_net()
+    dataset = make_dataset(LENGTHS)
+    iterator = net.get_iterator(dataset)
+    with torch.no_grad():
+        outputs = torch.cat([net.evaluation_step(batch) for batch in iterator])
+        alone = torch.cat([net.infer(dataset.batch([row])) for row in iterator.order])
+    torch.testing.assert_close(outputs, alone, rtol=0, atol=1e-12)
+
+
+def test_training_is_shuffled_and_prediction_is_not(make_dataset):
+    net = make_net(order_generator=torch.Generator())
+    dataset = make_dataset(LENGTHS)
+    assert net.get_iterator(dataset, training=True).generator is net.order_generator
+    assert net.get_iterator(dataset).generator is None
+
+
+def test_a_fit_moves_no_global_generator_and_repeats(make_dataset):
+    dataset = make_dataset(LENGTHS, target=LENGTHS[:, None].astype(np.float64))
+    nets = [
+        make_net(max_epochs=3, dropout=0.5, order_generator=torch.Generator().manual_seed(1))
+        for _ in range(2)
+    ]
+    before = torch.get_rng_state(), np.random.get_state()[1].copy(), random.getstate()
+    results = [
+        [parameter.detach() for parameter in net.fit(dataset, None).module_.parameters()] for net in nets
+    ]
+    assert torch.equal(torch.get_rng_state(), before[0])
+    assert (np.random.get_state()[1] == before[1]).all()
+    assert random.getstate() == before[2]
+    for first, second in zip(*results, strict=True):
+        assert torch.equal(first, second)
