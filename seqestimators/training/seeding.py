@@ -46,12 +46,8 @@ def make_generators(random_state, device="cpu"):
     --------
     >>> import torch
     >>> from seqestimators.training import make_generators
-    >>> first, second = make_generators(0), make_generators(0)
-    >>> bool(
-    ...     (
-    ...         torch.rand(3, generator=first.order) == torch.rand(3, generator=second.order)
-    ...     ).all()
-    ... )
+    >>> first, second = (torch.rand(3, generator=make_generators(0).order) for _ in "ab")
+    >>> torch.equal(first, second)
     True
     """
     seeds = check_random_state(random_state).randint(2**31 - 1, size=3)
