@@ -164,9 +164,9 @@ class RecurrentEncoder(nn.Module):
             return inputs
         if self.embedding is not None:
             return self.embedding(inputs)
-        one_hot = F.one_hot(inputs, self.input_size).to(self.layers[0][0].weight_hh_l0.dtype)
-        one_hot[..., PAD] = 0
-        return one_hot
+        one_hot = torch.eye(self.input_size, dtype=next(self.parameters()).dtype, device=inputs.device)
+        one_hot[PAD] = 0
+        return F.embedding(inputs, one_hot)
 
     def forward(self, inputs, lengths):
         """Return the hidden state of the last layer at every step.
@@ -201,9 +201,10 @@ class RecurrentEncoder(nn.Module):
         for depth, directions in enumerate(self.layers):
             if depth:
                 states = self.dropout(states)
-            outputs = directions[0](states)[0]  # (T, n, H)
+            cells = list(directions.children())
+            outputs = cells[0](states)[0]  # (T, n, H)
             if self.bidirectional:
-                backward = directions[1](reverse_each(states, lengths))[0]
+                backward = cells[1](reverse_each(states, lengths))[0]
                 outputs = torch.cat([outputs, reverse_each(backward, lengths)], dim=2)  # (T, n, 2H)
             states = outputs
         return states

@@ -88,13 +88,11 @@ class PooledNetwork(nn.Module):
         """Return the outputs for one batch, Tensor of shape (n, output_size)."""
         pooled = self.represent(pieces)  # (n, d)
         if self.norm is not None:
-            pooled = self._normalize(pooled)
+            pooled = _normalize(self.norm, pooled)
         return self.output(self.dropout(pooled))  # (n, output_size)
 
-    def _normalize(self, pooled):
-        if self.training and len(pooled) == 1:  # a single row has no variance: the running one serves
-            norm = self.norm
-            return F.batch_norm(
-                pooled, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps
-            )
-        return self.norm(pooled)
+
+def _normalize(norm, pooled):
+    if norm.training and len(pooled) == 1:  # a single row has no variance: the running one serves
+        return F.batch_norm(pooled, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
+    return norm(pooled)
