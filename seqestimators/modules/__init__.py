@@ -1,7 +1,7 @@
 """Pure torch: tensors in, tensors out; no strings, no scikit-learn, no skorch."""
 
 from .dropout import Dropout
-from .encoder import RecurrentEncoder, reverse_each
+from .encoder import RecurrentEncoder, join_directions, reverse_each
 from .initialization import initialize
 from .network import PooledNetwork
 from .pooling import AttentionPooling, Pooling, last_state, masked_max, masked_mean, real_steps
@@ -13,6 +13,7 @@ __all__ = [
     "Pooling",
     "RecurrentEncoder",
     "initialize",
+    "join_directions",
     "last_state",
     "masked_max",
     "masked_mean",

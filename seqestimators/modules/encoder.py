@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 from .dropout import Dropout
 
-__all__ = ["CELLS", "RecurrentEncoder", "reverse_each"]
+__all__ = ["CELLS", "RecurrentEncoder", "join_directions", "reverse_each"]
 
 CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 PAD = 0
@@ -31,10 +31,9 @@ def reverse_each(x, lengths):
 
     Parameters
     ----------
-    x : Tensor of shape (length, n, ...)
-        Sequences along the first axis.
+    x : Tensor of shape (n, T, ...)
     lengths : Tensor of shape (n,), dtype int64
-        How many steps of each are real.
+        How many steps of each sequence are real.
 
     Returns
     -------
@@ -44,15 +43,46 @@ def reverse_each(x, lengths):
     --------
     >>> import torch
     >>> from seqestimators.modules import reverse_each
-    >>> reverse_each(torch.tensor([[1, 4], [2, 5], [3, 0]]), torch.tensor([3, 2])).T
+    >>> reverse_each(torch.tensor([[1, 2, 3], [4, 5, 0]]), torch.tensor([3, 2]))
     tensor([[3, 2, 1],
             [5, 4, 0]])
     """
-    steps, n = x.shape[:2]
+    n, steps = x.shape[:2]
     time = torch.arange(steps, device=x.device)[:, None]  # (T, 1)
     mirrored = torch.where(time < lengths, lengths - 1 - time, time)  # (T, n)
-    index = (mirrored * n + torch.arange(n, device=x.device)).reshape(-1)  # (T * n,)
-    return _Permute.apply(x.reshape(steps * n, *x.shape[2:]), index).view(x.shape)
+    index = (mirrored * n + torch.arange(n, device=x.device)).flatten()  # (T * n,)
+    time_first = x.transpose(0, 1)
+    return _Permute.apply(time_first.flatten(0, 1), index).view(time_first.shape).transpose(0, 1)
+
+
+def join_directions(directions, lengths):
+    """Put the states of both directions side by side.
+
+    Parameters
+    ----------
+    directions : list of one or two Tensors of shape (n, T, hidden_size)
+        What :meth:`RecurrentEncoder.read` returns.
+    lengths : Tensor of shape (n,), dtype int64
+
+    Returns
+    -------
+    Tensor of shape (n, T, output_size)
+        The states of the second direction are turned into the order of the
+        first.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import join_directions
+    >>> forward, backward = torch.tensor([[[1], [2]]]), torch.tensor([[[20], [10]]])
+    >>> join_directions([forward, backward], torch.tensor([2]))
+    tensor([[[ 1, 10],
+             [ 2, 20]]])
+    """
+    if len(directions) == 1:
+        return directions[0]
+    forward, backward = directions
+    return torch.cat([forward, reverse_each(backward, lengths)], dim=2)
 
 
 class RecurrentEncoder(nn.Module):
@@ -140,12 +170,13 @@ class RecurrentEncoder(nn.Module):
         if tokens and embedding_dim is not None:
             self.embedding = nn.Embedding(input_size, embedding_dim, padding_idx=PAD, **factory)
         self.layers = nn.ModuleList()
-        for layer in range(num_layers):
-            size = (
-                self.output_size if layer else (embedding_dim if self.embedding is not None else input_size)
-            )
-            directions = [CELLS[cell](size, hidden_size, **factory) for _ in range(1 + bidirectional)]
-            self.layers.append(nn.ModuleList(directions))
+        size = input_size if self.embedding is None else embedding_dim
+        for _ in range(num_layers):
+            cells = [
+                CELLS[cell](size, hidden_size, batch_first=True, **factory) for _ in range(1 + bidirectional)
+            ]
+            self.layers.append(nn.ModuleList(cells))
+            size = self.output_size
         self.dropout = Dropout(dropout)
 
     def embed(self, inputs):
@@ -183,28 +214,34 @@ class RecurrentEncoder(nn.Module):
         Tensor of shape (n, T, output_size)
             What stands at padded steps means nothing.
         """
-        return self.encode(self.embed(inputs.transpose(0, 1)), lengths).transpose(0, 1)
+        return join_directions(self.read(inputs, lengths), lengths)
 
-    def encode(self, states, lengths):
-        """Run the recurrent layers over embedded steps.
+    def read(self, inputs, lengths):
+        """Return the hidden states of each direction, in the order in which it reads.
 
         Parameters
         ----------
-        states : Tensor of shape (T, n, size)
-            What :meth:`embed` returns, time first.
+        inputs : Tensor of shape (n, T) of token ids or (n, T, d) of values
+            Padded behind with 0.
         lengths : Tensor of shape (n,), dtype int64
 
         Returns
         -------
-        Tensor of shape (T, n, output_size)
+        list of one or two Tensors of shape (n, T, hidden_size)
+            The second direction begins with the last real step. Pooling needs
+            no common order, which saves turning it round.
         """
-        for depth, directions in enumerate(self.layers):
-            if depth:
-                states = self.dropout(states)
-            cells = list(directions.children())
-            outputs = cells[0](states)[0]  # (T, n, H)
-            if self.bidirectional:
-                backward = cells[1](reverse_each(states, lengths))[0]
-                outputs = torch.cat([outputs, reverse_each(backward, lengths)], dim=2)  # (T, n, 2H)
-            states = outputs
-        return states
+        # Time comes first in memory, as the cells need it, and the batch first in every shape
+        states = self.embed(inputs.transpose(0, 1)).transpose(0, 1)  # (n, T, size)
+        directions = self._read_layer(self.layers[0], states, lengths)
+        for layer in self.layers[1:]:
+            states = self.dropout(join_directions(directions, lengths))  # (n, T, output_size)
+            directions = self._read_layer(layer, states, lengths)
+        return directions
+
+    def _read_layer(self, layer, states, lengths):
+        forward, *backward = layer.children()
+        directions = [forward(states)[0]]  # (n, T, hidden_size)
+        for cell in backward:
+            directions.append(cell(reverse_each(states, lengths))[0])
+        return directions

@@ -62,7 +62,7 @@ class PooledNetwork(nn.Module):
         super().__init__()
         factory = {"device": device, "dtype": dtype}
         self.encoder = encoder
-        self.pooling = Pooling(pooling, encoder.output_size, bidirectional=encoder.bidirectional, **factory)
+        self.pooling = Pooling(pooling, encoder.output_size, **factory)
         self.norm = nn.BatchNorm1d(self.pooling.output_size, **factory) if batch_norm else None
         self.dropout = Dropout(dropout)
         self.output = nn.Linear(self.pooling.output_size, output_size, bias=output_bias, **factory)
@@ -82,7 +82,9 @@ class PooledNetwork(nn.Module):
         Tensor of shape (n, pooling.output_size)
             ``n`` is the sum of all ``n_i``, in that order.
         """
-        return torch.cat([self.pooling(self.encoder(inputs, lengths), lengths) for inputs, lengths in pieces])
+        return torch.cat(
+            [self.pooling(self.encoder.read(inputs, lengths), lengths) for inputs, lengths in pieces]
+        )
 
     def forward(self, pieces):
         """Return the outputs for one batch, Tensor of shape (n, output_size)."""

@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from .encoder import join_directions
+
 __all__ = ["POOLINGS", "AttentionPooling", "Pooling", "last_state", "masked_max", "masked_mean", "real_steps"]
 
 POOLINGS = ("concat", "last", "mean", "max", "attention")
@@ -37,17 +39,22 @@ def _fill_padding(states, lengths, value):
     By the index of whole steps, as a mask over all elements takes ten times
     as long on a CPU; time first, as the encoder's states lie in memory.
     """
-    n, steps, size = states.shape
-    padding = (~real_steps(lengths, steps)).T.flatten().nonzero()[:, 0]  # of T * n steps
-    filled = states.transpose(0, 1).reshape(steps * n, size).index_fill(0, padding, value)
-    return filled.view(steps, n, size).transpose(0, 1)
+    time_first = states.transpose(0, 1)  # (T, n, size)
+    padding = (~real_steps(lengths, len(time_first))).T.flatten().nonzero()[:, 0]  # of T * n steps
+    if not len(padding):
+        return states
+    return time_first.flatten(0, 1).index_fill(0, padding, value).view(time_first.shape).transpose(0, 1)
 
 
 class _MaxOverTime(torch.autograd.Function):
-    """What ``amax(1)`` gives, its gradient by arithmetic on floats: bool is several times slower on a CPU."""
+    """The maximum over real steps, -inf without any; the gradient by arithmetic on floats.
+
+    ``amax`` finds its gradient with bool tensors, several times slower on a CPU.
+    """
 
     @staticmethod
-    def forward(ctx, states):
+    def forward(ctx, states, lengths):
+        states = _fill_padding(states, lengths, -torch.inf)
         largest = states.amax(1)
         ctx.save_for_backward(states, largest)
         return largest
@@ -56,22 +63,16 @@ class _MaxOverTime(torch.autograd.Function):
     def backward(ctx, gradient):
         states, largest = ctx.saved_tensors
         is_largest = torch.eq(states, largest[:, None], out=torch.empty_like(states))  # 0 or 1
-        return is_largest * (gradient / is_largest.sum(1))[:, None]  # steps that are equal share it
+        return is_largest * (gradient / is_largest.sum(1))[:, None], None  # equal steps share it
 
 
-def last_state(states, lengths, bidirectional=False):
-    """Return the state that has read the whole sequence.
-
-    The forward half is taken at the last real step, the backward half at the
-    first: there it has read everything, at the last step only one token.
+def last_state(states, lengths):
+    """Return the state at the last real step, 0 for a sequence of length 0.
 
     Parameters
     ----------
     states : Tensor of shape (n, T, size)
     lengths : Tensor of shape (n,), dtype int64
-        A sequence of length 0 gives the zero vector.
-    bidirectional : bool, default=False
-        Whether the second half of a state comes from the backward direction.
 
     Returns
     -------
@@ -81,14 +82,10 @@ def last_state(states, lengths, bidirectional=False):
     --------
     >>> import torch
     >>> from seqestimators.modules import last_state
-    >>> states = torch.tensor([[[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]]])
-    >>> last_state(states, torch.tensor([2]), bidirectional=True)
-    tensor([[ 2., 10.]])
+    >>> last_state(torch.tensor([[[1.0], [3.0], [9.0]]]), torch.tensor([2]))
+    tensor([[3.]])
     """
     last = states[torch.arange(len(states), device=states.device), (lengths - 1).clamp(min=0)]  # (n, size)
-    if bidirectional:
-        half = states.shape[2] // 2
-        last = torch.cat([last[:, :half], states[:, 0, half:]], dim=1)
     return last.masked_fill((lengths == 0)[:, None], 0)
 
 
@@ -133,7 +130,7 @@ def masked_max(states, lengths):
     >>> masked_max(torch.tensor([[[-3.0], [-1.0], [0.0]]]), torch.tensor([2]))
     tensor([[-1.]])
     """
-    largest = _MaxOverTime.apply(_fill_padding(states, lengths, -torch.inf))  # (n, size)
+    largest = _MaxOverTime.apply(states, lengths)  # (n, size)
     return largest.masked_fill((lengths == 0)[:, None], 0)
 
 
@@ -200,11 +197,10 @@ class Pooling(nn.Module):
     Parameters
     ----------
     kind : {"concat", "last", "mean", "max", "attention"}
-        What to keep; "concat" joins last, max and mean.
+        What to keep. "last" is the state that has read the whole sequence:
+        the last of each direction. "concat" joins last, max and mean.
     size : int
-        Size of a state.
-    bidirectional : bool, default=False
-        Whether the second half of a state comes from the backward direction.
+        Size of a state, of both directions together.
     device, dtype : optional
         As for any torch module.
 
@@ -222,26 +218,41 @@ class Pooling(nn.Module):
     --------
     >>> import torch
     >>> from seqestimators.modules import Pooling
-    >>> Pooling("concat", 4)(torch.zeros(2, 5, 4), torch.tensor([5, 3])).shape
-    torch.Size([2, 12])
+    >>> forward, backward = torch.zeros(2, 5, 4), torch.zeros(2, 5, 4)
+    >>> Pooling("concat", 8)([forward, backward], torch.tensor([5, 3])).shape
+    torch.Size([2, 24])
     """
 
-    def __init__(self, kind, size, *, bidirectional=False, device=None, dtype=None):
+    def __init__(self, kind, size, *, device=None, dtype=None):
         super().__init__()
         self.kind = kind
-        self.bidirectional = bidirectional
-        self.output_size = 3 * size if kind == "concat" else size
+        self.output_size = size * len(_PARTS.get(kind, [kind]))
         self.attention = AttentionPooling(size, device=device, dtype=dtype) if kind == "attention" else None
 
-    def forward(self, states, lengths):
-        """Return Tensor of shape (n, output_size) for states of shape (n, T, size)."""
+    def forward(self, directions, lengths):
+        """Return the pooled states.
+
+        Parameters
+        ----------
+        directions : list of one or two Tensors of shape (n, T, hidden_size)
+            What :meth:`RecurrentEncoder.read` returns.
+        lengths : Tensor of shape (n,), dtype int64
+
+        Returns
+        -------
+        Tensor of shape (n, output_size)
+            0 for a sequence of length 0.
+        """
         if self.attention is not None:
-            return self.attention(states, lengths)
-        parts = []
-        if self.kind in ("last", "concat"):
-            parts.append(last_state(states, lengths, self.bidirectional))
-        if self.kind in ("max", "concat"):
-            parts.append(masked_max(states, lengths))
-        if self.kind in ("mean", "concat"):
-            parts.append(masked_mean(states, lengths))
-        return torch.cat(parts, dim=1)
+            return self.attention(join_directions(directions, lengths), lengths)
+        return torch.cat(
+            [part(states, lengths) for part in _PARTS[self.kind] for states in directions], dim=1
+        )
+
+
+_PARTS = {
+    "last": [last_state],
+    "max": [masked_max],
+    "mean": [masked_mean],
+    "concat": [last_state, masked_max, masked_mean],
+}

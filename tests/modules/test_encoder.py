@@ -31,20 +31,30 @@ def test_states_are_those_of_the_equations(
 @hypothesis.given(lengths=st.lists(st.integers(0, 9), min_size=1, max_size=6), extra=st.integers(0, 3))
 def test_every_sequence_is_reversed_within_its_length(lengths, extra):
     steps = max(lengths) + extra
-    x = torch.arange(steps * len(lengths) * 2).reshape(steps, len(lengths), 2)
+    x = torch.arange(steps * len(lengths) * 2).reshape(len(lengths), steps, 2)
     reversed_ = reverse_each(x, torch.tensor(lengths))
     for row, length in enumerate(lengths):
-        assert torch.equal(reversed_[:length, row], x[:length, row].flip(0))
-        assert torch.equal(reversed_[length:, row], x[length:, row])
+        assert torch.equal(reversed_[row, :length], x[row, :length].flip(0))
+        assert torch.equal(reversed_[row, length:], x[row, length:])
     assert torch.equal(reverse_each(reversed_, torch.tensor(lengths)), x)
 
 
 def test_the_gradient_of_the_reversal_is_right():
     generator = torch.Generator().manual_seed(0)
-    x = torch.randn(5, 3, 2, generator=generator, dtype=torch.float64, requires_grad=True)
+    x = torch.randn(3, 5, 2, generator=generator, dtype=torch.float64, requires_grad=True)
     lengths = torch.tensor([5, 0, 3])
     assert torch.autograd.gradcheck(lambda x: reverse_each(x, lengths), x)
     assert torch.autograd.gradgradcheck(lambda x: reverse_each(x, lengths), x)
+
+
+def test_directions_are_read_in_their_own_order(make_network, make_sequences, pad):
+    encoder = make_network(num_layers=2).encoder
+    inputs, lengths = pad(make_sequences())
+    states = encoder(inputs, lengths)
+    forward, backward = encoder.read(inputs, lengths)
+    for row, length in enumerate(lengths):
+        torch.testing.assert_close(states[row, :length, :5], forward[row, :length])
+        torch.testing.assert_close(states[row, :length, 5:], backward[row, :length].flip(0))
 
 
 def test_steps_at_padding_give_no_gradient(make_network, pad):

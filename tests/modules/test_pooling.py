@@ -10,6 +10,7 @@ from seqestimators.modules import (
     masked_max,
     masked_mean,
     real_steps,
+    reverse_each,
 )
 from seqestimators.modules.pooling import POOLINGS
 
@@ -47,11 +48,9 @@ def test_maximum_is_over_real_steps(states, padded):
     torch.testing.assert_close(masked_max(padded - 5, LENGTHS)[:3], expected[:3] - 5)
 
 
-def test_last_state_has_read_everything(states, padded):
+def test_last_state_is_that_of_the_last_real_step(states, padded):
     expected = by_row(lambda one: one[-1], states)
     torch.testing.assert_close(last_state(padded, LENGTHS), expected)
-    expected = by_row(lambda one: torch.cat([one[-1, :4], one[0, 4:]]), states)
-    torch.testing.assert_close(last_state(padded, LENGTHS, bidirectional=True), expected)
 
 
 def test_attention_weights_sum_to_one_and_vanish_on_padding(states, padded):
@@ -66,9 +65,9 @@ def test_attention_weights_sum_to_one_and_vanish_on_padding(states, padded):
 
 @pytest.mark.parametrize("kind", POOLINGS)
 def test_gradients_flow_to_real_steps_only(padded, kind):
-    pooling = Pooling(kind, 8, bidirectional=True, dtype=torch.float64)
+    pooling = Pooling(kind, 8, dtype=torch.float64)
     padded.requires_grad_()
-    pooled = pooling(padded, LENGTHS)
+    pooled = pooling([padded], LENGTHS)
     assert pooled.shape == (4, pooling.output_size)
     assert not pooled[3].any()
     pooled.square().sum().backward()
@@ -80,7 +79,26 @@ def test_gradients_flow_to_real_steps_only(padded, kind):
         assert torch.isfinite(parameter.grad).all()
 
 
-def test_concat_joins_last_maximum_and_mean(states):
-    pooled = Pooling("concat", 8, bidirectional=True)(states, LENGTHS)
-    parts = [last_state(states, LENGTHS, True), masked_max(states, LENGTHS), masked_mean(states, LENGTHS)]
+def test_concat_joins_last_maximum_and_mean_of_both_directions(states):
+    both = [states, -states]
+    pooled = Pooling("concat", 16)(both, LENGTHS)
+    parts = [part(one, LENGTHS) for part in (last_state, masked_max, masked_mean) for one in both]
     torch.testing.assert_close(pooled, torch.cat(parts, dim=1))
+
+
+def test_attention_sees_both_directions_of_a_step(states):
+    pooling = Pooling("attention", 16, dtype=torch.float64)
+    expected = pooling.attention(torch.cat([states, reverse_each(-states, LENGTHS)], dim=2), LENGTHS)
+    torch.testing.assert_close(pooling([states, -states], LENGTHS), expected)
+
+
+def test_the_gradient_of_the_maximum_is_that_of_torch(states):
+    states[0, 1] = states[0, 0]  # steps that are equal share the gradient
+    states[2] = 0.5
+    first, second = (states.clone().requires_grad_() for _ in range(2))
+    weight = torch.arange(8, dtype=torch.float64)
+    (masked_max(first, LENGTHS) * weight).sum().backward()
+    real = real_steps(LENGTHS, 6)[:, :, None]
+    largest = second.masked_fill(~real, -torch.inf).amax(1)[LENGTHS > 0]
+    (largest * weight).sum().backward()
+    torch.testing.assert_close(first.grad, second.grad)
