@@ -229,6 +229,14 @@ def make_ecfp_mlp(
     --------
     make_ecfp_forest : The same with a random forest.
 
+    References
+    ----------
+    .. [1] D. Rogers, M. Hahn, "Extended-Connectivity Fingerprints", Journal of
+       Chemical Information and Modeling 50 (2010) 742-754.
+    .. [2] J. Ma et al., "Deep Neural Nets as a Method for Quantitative
+       Structure-Activity Relationships", Journal of Chemical Information and
+       Modeling 55 (2015) 263-274.
+
     Examples
     --------
     >>> from seqestimators.baselines import make_ecfp_mlp

@@ -24,14 +24,14 @@ _START_CODON = "ATG"
 def make_marker(n_samples=1000, *, length=(10, 25), marker=-1, rectangular=False, random_state=None):
     """Generate series of digits, half of which hold a marker somewhere.
 
-    Digits are drawn uniformly from 0 to 9. In every second series, one of
+    Digits are drawn uniformly from 0 to 9. In half of the series, one of
     them, at a place drawn uniformly, is replaced by the marker. A network
     must remember that it has seen the marker until the series ends.
 
     Parameters
     ----------
     n_samples : int, default=1000
-        Number of series, at least 1. The class "with" has ``n_samples // 2``.
+        Number of series, at least 1. ``n_samples // 2`` of them hold the marker.
     length : int or tuple (lowest, highest), default=(10, 25)
         Number of steps of all series, or the bounds between which it is drawn
         uniformly, both included; at least 1.
