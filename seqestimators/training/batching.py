@@ -222,7 +222,20 @@ class BatchIterator:
         return batches
 
     def __iter__(self):
+        _keep_freed_memory()
         batches = self._plan()
         self.order = np.concatenate(batches)
         for rows in batches:
             yield self.dataset.batch(rows), self.dataset.targets(rows)
+
+
+def _keep_freed_memory():
+    """Let the memory of one batch serve the next.
+
+    glibc gives freed memory back to the system beyond twice the largest block
+    that it has seen freed, and batches of different lengths take pages anew
+    again and again: a tenth of the time of training, measured on a virtual
+    machine. The largest block that counts has 32 MB; allocated and freed
+    untouched, it costs microseconds. Other systems are indifferent to it.
+    """
+    torch.empty(2**25 - 2**13, dtype=torch.uint8)
