@@ -78,7 +78,9 @@ class PackedTwin(nn.Module):
             case "max":
                 return states.max(0).values
             case "concat":
-                return torch.cat([last, states.max(0).values, states.mean(0)])
+                parts = [last, states.max(0).values, states.mean(0)]
+                directions = zip(*(part.split(self.recurrent.hidden_size) for part in parts), strict=True)
+                return torch.cat([part for direction in directions for part in direction])
             case "attention":
                 attention = pooling.attention
                 weights = torch.softmax(attention.energy(torch.tanh(attention.project(states))), dim=0)
