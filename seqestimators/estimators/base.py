@@ -1,0 +1,382 @@
+"""What all recurrent estimators share: parameters, reading, training, state."""
+
+from abc import abstractmethod
+from contextlib import suppress
+from copy import deepcopy
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.metrics import check_scoring
+from sklearn.utils import check_consistent_length
+from sklearn.utils.validation import check_is_fitted, validate_data
+from skorch.helper import predefined_split
+
+from .._sklearn import Integral, Interval, Real, StrOptions, _check_sample_weight
+from ..modules import RecurrentEncoder, initialize
+from ..modules.encoder import CELLS
+from ..preprocessing.sequences import Sequences, read_sequences
+from ..preprocessing.vocabulary import EOS, UNKNOWN
+from ..training import BatchIterator, SequenceDataset, SequenceNet, make_callbacks, make_generators
+from .validation_split import split_validation
+
+__all__ = ["BaseRecurrent"]
+
+OPTIMIZERS = {
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+    "nadam": torch.optim.NAdam,
+    "radam": torch.optim.RAdam,
+    "rmsprop": torch.optim.RMSprop,
+    "sgd": torch.optim.SGD,
+}
+FUSED = {"adam", "adamw", "sgd"}
+"""Optimizers whose step torch runs as one kernel, on a CPU too."""
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+
+
+class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Base of all recurrent estimators.
+
+    A subclass lists its parameters in `__init__`, as scikit-learn asks, and
+    supplies what its task needs: how y becomes an array (`_encode_target`),
+    the network (`_make_network`), the loss (`_criterion`), and what predict
+    makes of the network's outputs (`_run`).
+    """
+
+    _doc_link_module = "seqestimators"
+    _doc_link_template = (
+        "https://seqestimators.readthedocs.io/en/latest/api/generated/seqestimators.{estimator_name}.html"
+    )
+
+    _parameter_constraints: dict = {
+        "cell": [StrOptions(set(CELLS))],
+        "hidden_size": [Interval(Integral, 1, None, closed="left")],
+        "num_layers": [Interval(Integral, 1, None, closed="left")],
+        "bidirectional": ["boolean"],
+        "embedding_dim": [Interval(Integral, 1, None, closed="left"), None],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "input": [StrOptions({"auto", "tokens", "values"})],
+        "max_epochs": [Interval(Integral, 1, None, closed="left")],
+        "lr": [Interval(Real, 0, None, closed="neither")],
+        "batch_size": [Interval(Integral, 1, None, closed="left"), StrOptions({"all"})],
+        "optimizer": [StrOptions(set(OPTIMIZERS)), type],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "gradient_clip": [Interval(Real, 0, None, closed="neither"), None],
+        "lr_schedule": [StrOptions({"one_cycle", "cosine", "constant"})],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "scoring": [str, callable, list, None],
+        "output_bias": ["boolean"],
+        "dtype": [StrOptions(set(DTYPES))],
+        "callbacks": [list, None],
+        "device": [str, torch.device],
+        "warm_start": ["boolean"],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    # What a subclass supplies
+
+    @abstractmethod
+    def _encode_target(self, y, sample_weight, reset, classes=None):
+        """Return y as the array that the loss reads; learn the encoding if `reset`."""
+
+    @abstractmethod
+    def _make_network(self, encoder, factory):
+        """Return the network around an encoder, on the device and of the dtype of `factory`."""
+
+    @abstractmethod
+    def _criterion(self):
+        """Return the class of the loss, one number a row."""
+
+    def _strata(self, target):
+        """Return the classes to stratify the validation rows by, or None."""
+        return None
+
+    def _row_weights(self, target, sample_weight):
+        """Return the weight of every row in the loss."""
+        return sample_weight
+
+    # Reading
+
+    def _read(self, X, reset):
+        """Read X; learn from it what input this model takes if `reset`."""
+        is_matrix = not isinstance(X, Sequences) and len(getattr(X, "shape", ())) == 2
+        if is_matrix and not _is_column_of_sequences(X):
+            validate_data(self, X, reset=reset, skip_check_array=True)
+        elif reset:
+            for name in ("n_features_in_", "feature_names_in_"):
+                with suppress(AttributeError):
+                    delattr(self, name)
+        sequences = read_sequences(X, self.input if reset else self.input_, np.dtype(self.dtype))
+        if reset:
+            self._learn_input(sequences)
+        elif sequences.is_tokens:
+            sequences = self._replace_unknown(sequences)
+        elif sequences.values.shape[1] != self.n_inputs_:
+            raise ValueError(
+                f"X has series of {sequences.values.shape[1]} channels, but {type(self).__name__} was fitted on "
+                f"series of {self.n_inputs_}"
+            )
+        return sequences
+
+    def _learn_input(self, sequences):
+        self.input_ = "tokens" if sequences.is_tokens else "values"
+        if sequences.is_tokens:
+            self.n_inputs_ = max(EOS + 1, int(sequences.values.max(initial=0)) + 1)
+            self._known = np.zeros(self.n_inputs_, dtype=bool)
+            self._known[: EOS + 1] = True
+            self._known[sequences.values] = True
+        else:
+            self.n_inputs_ = sequences.values.shape[1]
+
+    def _replace_unknown(self, sequences):
+        """Give ids that fit has not seen the id UNKNOWN."""
+        values = np.where(sequences.values < self.n_inputs_, sequences.values, UNKNOWN)
+        return Sequences(np.where(self._known[values], values, UNKNOWN), sequences.offsets)
+
+    # Training
+
+    def _fit(self, X, y, sample_weight, groups=None):
+        """Fit from the start, or go on from the present weights under `warm_start`."""
+        goes_on = self.warm_start and hasattr(self, "net_")
+        data = self._prepare(X, y, sample_weight, reset=not goes_on)
+        sequences, target, weight, kept, y = data
+        generators = make_generators(self.random_state, self._device()) if not goes_on else None
+        train, valid = np.arange(len(sequences)), None
+        if self.early_stopping:
+            if groups is not None:
+                check_consistent_length(X, groups)
+                groups = np.asarray(groups)[kept]
+            seed = generators.split_seed if generators else make_generators(self.random_state).split_seed
+            train, valid = split_validation(
+                len(sequences), self.validation_fraction, stratify=self._strata(target), groups=groups, seed=seed
+            )
+        if not goes_on:
+            self._make_net(generators)
+            self.history_ = []
+        parts = {"train": train} if valid is None else {"train": train, "valid": valid}
+        datasets = {
+            name: SequenceDataset(sequences.take(rows), target[rows], weight[rows], self._device())
+            for name, rows in parts.items()
+        }
+        monitored = {name: (sequences.take(rows), y[rows]) for name, rows in parts.items()}
+        self._train(datasets, self.max_epochs, "constant" if goes_on else self.lr_schedule, monitored)
+        return self
+
+    def _partial_fit(self, X, y, sample_weight, classes=None):
+        """Run one epoch at a constant learning rate."""
+        if self.early_stopping:
+            raise ValueError("partial_fit sees one chunk at a time and supports no early_stopping=True")
+        reset = not hasattr(self, "net_")
+        sequences, target, weight, _, y = self._prepare(X, y, sample_weight, reset=reset, classes=classes)
+        if reset:
+            self._make_net(make_generators(self.random_state, self._device()))
+            self.history_ = []
+        dataset = SequenceDataset(sequences, target, weight, self._device())
+        self._train({"train": dataset}, 1, "constant", {"train": (sequences, y)})
+        return self
+
+    def _prepare(self, X, y, sample_weight, reset, classes=None):
+        """Read and check all inputs; leave out the rows of weight 0, which count as absent."""
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None: give one target a row"
+            )
+        sequences = self._read(X, reset)
+        if sequences.is_tokens and not reset:
+            sequences = self._replace_unknown(sequences)
+        check_consistent_length(sequences, y)
+        kept = np.arange(len(sequences))
+        weight = np.ones(len(sequences))
+        if sample_weight is not None:
+            weight = _check_sample_weight(sample_weight, np.empty((len(sequences), 1)), ensure_non_negative=True)
+            kept = np.flatnonzero(weight)
+            if not len(kept):
+                raise ValueError("sample_weight is 0 for every row: no row is left to learn from")
+        target, y = self._encode_target(y, weight, reset, classes)
+        sequences, target, weight = sequences.take(kept), target[kept], weight[kept]
+        return sequences, target, self._row_weights(target, weight), kept, y[kept]
+
+    def _device(self):
+        if self.device != "auto":
+            return torch.device(self.device)
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+    def _make_net(self, generators=None):
+        """Build the network and its skorch net, with fresh weights if there are generators."""
+        device, dtype = self._device(), DTYPES[self.dtype]
+        factory = {"device": "meta", "dtype": dtype}
+        encoder = RecurrentEncoder(
+            self.n_inputs_,
+            tokens=self.input_ == "tokens",
+            cell=self.cell,
+            hidden_size=self.hidden_size,
+            num_layers=self.num_layers,
+            bidirectional=self.bidirectional,
+            embedding_dim=self.embedding_dim,
+            dropout=self.dropout,
+            **factory,
+        )
+        network = self._make_network(encoder, factory).to_empty(device=device)
+        optimizer = {"optimizer": self.optimizer}
+        if isinstance(self.optimizer, str):
+            optimizer = {"optimizer": OPTIMIZERS[self.optimizer], "optimizer__weight_decay": self.weight_decay}
+            if self.optimizer in FUSED:
+                optimizer["optimizer__fused"] = True
+            if self.optimizer in ("sgd", "rmsprop"):
+                optimizer["optimizer__momentum"] = 0.9
+        if generators is not None:
+            initialize(network, generators.weights)
+        self.net_ = SequenceNet(
+            network,
+            criterion=self._criterion(),
+            lr=self.lr,
+            batch_size=-1 if self.batch_size == "all" else self.batch_size,
+            train_split=None,
+            device=device,
+            verbose=int(self.verbose),
+            order_generator=generators.order if generators is not None else None,
+            **optimizer,
+        ).initialize()
+        self.n_parameters_ = sum(weight.numel() for weight in network.parameters())
+
+    def _train(self, datasets, max_epochs, lr_schedule, monitored):
+        """Run skorch's loop over the datasets and take over its history."""
+        net = self.net_
+        if net.order_generator is None:  # read from a file: generators don't travel
+            generators = make_generators(self.random_state, self._device())
+            net.order_generator = generators.order
+            for part in net.module_.modules():
+                if hasattr(part, "generator"):
+                    part.generator = generators.weights
+        scorer = None if self.scoring is None else check_scoring(self, scoring=self.scoring)
+        monitor = None
+        if "valid" in datasets:
+            monitor = "valid_loss" if scorer is None else f"valid_{self._score_names()[0]}"
+        n_batches = len(BatchIterator(datasets["train"], net.batch_size))
+        net.callbacks = make_callbacks(
+            lr=self.lr,
+            lr_schedule=lr_schedule,
+            n_batches=n_batches,
+            max_epochs=max_epochs,
+            gradient_clip=self.gradient_clip,
+            scores=None if scorer is None else lambda: self._monitor(scorer, monitored),
+            monitor=monitor,
+            patience=self.n_iter_no_change,
+            extra=deepcopy(self.callbacks),
+        )
+        net.initialize_callbacks()
+        net.train_split = predefined_split(datasets["valid"]) if "valid" in datasets else None
+        net.initialize_history()
+        try:
+            net.partial_fit(datasets["train"], epochs=max_epochs)
+        finally:  # the fitted net holds neither data nor callbacks that hold some
+            net.train_split = None
+            net.callbacks = None
+            net.initialize_callbacks()
+        self.history_ = self.history_ + _plain_history(net.history, first_epoch=len(self.history_) + 1)
+        self.n_iter_ = len(self.history_)
+        if not all(torch.isfinite(weight).all() for weight in net.module_.parameters()):
+            raise ValueError(
+                f"Training diverged: weights are no longer finite after {self.n_iter_} epochs. Lower lr (now "
+                f"{self.lr}), set gradient_clip, or scale the values of X."
+            )
+
+    def _score_names(self):
+        if isinstance(self.scoring, str):
+            return [self.scoring]
+        return list(self.scoring) if isinstance(self.scoring, list) else ["score"]
+
+    def _monitor(self, scorer, monitored):
+        """Score the network as it stands on the training and validation rows."""
+        scores = {}
+        for part, (sequences, y) in monitored.items():
+            result = scorer(self, sequences, y)
+            result = result if isinstance(result, dict) else {self._score_names()[0]: result}
+            scores |= {f"{part}_{name}": score for name, score in result.items()}
+        return scores
+
+    # Using the network
+
+    def _run(self, X, method="forward"):
+        """Return the network's outputs for every row of X, in the order of the rows."""
+        check_is_fitted(self)
+        dataset = SequenceDataset(self._read(X, reset=False), device=self.net_.device)
+        network = self.net_.module_.eval()
+        iterator = self.net_.get_iterator(dataset)
+        with torch.inference_mode():
+            outputs = torch.cat([getattr(network, method)(batch.pieces) for batch, _ in iterator]).cpu().numpy()
+        result = np.empty_like(outputs)
+        result[iterator.order] = outputs
+        return result
+
+    def transform(self, X):
+        """Return the pooled hidden state of every sequence.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        ndarray of shape (n, n_features_out), dtype `dtype`
+            The vector the output layer reads, before batch norm and dropout.
+        """
+        return self._run(X, "represent")
+
+    @property
+    def _n_features_out(self):
+        return self.net_.module_.pooling.output_size
+
+    # State
+
+    def __getstate__(self):
+        state = dict(super().__getstate__())
+        if "net_" in state:
+            weights = state.pop("net_").module_.state_dict()
+            state["_weights"] = {name: weight.cpu().numpy() for name, weight in weights.items()}
+        return state
+
+    def __setstate__(self, state):
+        state = dict(state)
+        weights = state.pop("_weights", None)
+        super().__setstate__(state)
+        if weights is not None:
+            self._make_net()
+            self.net_.module_.load_state_dict(
+                {name: torch.from_numpy(np.array(weight)) for name, weight in weights.items()}
+            )
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = True
+        tags.input_tags.three_d_array = True
+        tags.input_tags.categorical = tags.input_tags.positive_only = self.input == "tokens"
+        tags.target_tags.required = True
+        if tags.transformer_tags is not None:
+            tags.transformer_tags.preserves_dtype = [self.dtype]
+        return tags
+
+
+def _is_column_of_sequences(X):
+    """Whether X is of shape (n, 1) with a sequence in each cell, as some meta-estimators pass them."""
+    if X.shape[1] != 1 or not X.shape[0] or not (hasattr(X, "iloc") or isinstance(X, np.ndarray)):
+        return False
+    return np.ndim(X.iloc[0, 0] if hasattr(X, "iloc") else X[0, 0]) > 0
+
+
+def _plain_history(history, first_epoch):
+    """One dict of numbers an epoch out of skorch's history."""
+    rows = []
+    for epoch, row in enumerate(history, first_epoch):
+        scores = {
+            name: value
+            for name, value in row.items()
+            if name.startswith(("train_", "valid_")) and not name.endswith(("_best", "_batch_count"))
+        }
+        rows.append({"epoch": epoch, **scores, "lr": row["lr"], "duration": row["dur"]})
+    return rows

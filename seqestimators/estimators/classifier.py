@@ -1,0 +1,317 @@
+"""RecurrentClassifier: a label for every sequence."""
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from .._sklearn import StrOptions, _fit_context
+from ..modules import PooledNetwork
+from ..modules.pooling import POOLINGS
+from ..training import BinaryCrossEntropy, CrossEntropy
+from ._parameters import shared_parameters
+from .base import BaseRecurrent
+
+__all__ = ["RecurrentClassifier"]
+
+
+@shared_parameters
+class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
+    """Recurrent network that tells the class of a sequence.
+
+    Sequences are token ids, as a tokenizer gives them, or numeric series, of
+    any lengths. The network embeds the tokens, runs recurrent layers over
+    them, pools the hidden states to one vector and reads the class from it.
+    The result for a sequence depends neither on padding nor on its
+    neighbours.
+
+    Parameters
+    ----------
+    <network>
+    <pooling>
+    <training>
+    class_weight : dict, "balanced" or None, default=None
+        Weight of every class in the loss, times `sample_weight`. "balanced"
+        weighs all classes alike in sum.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+    <attributes>
+
+    See Also
+    --------
+    RecurrentRegressor : Numbers instead of classes.
+
+    Notes
+    -----
+    Time grows with the number of tokens, memory of a step with the tokens of
+    a batch. Batches hold sequences of similar length, so that hardly any
+    padding is computed [1]_.
+
+    References
+    ----------
+    .. [1] Khomenko, V., Shyshkov, O., Radyvonenko, O., Bokhan, K.,
+       "Accelerating recurrent neural network training using sequence
+       bucketing and multi-GPU data parallelization", IEEE DSMP 2016.
+    .. [2] Hochreiter, S., Schmidhuber, J., "Long Short-Term Memory", Neural
+       Computation 9, 1997.
+    .. [3] Howard, J., Ruder, S., "Universal Language Model Fine-tuning for
+       Text Classification", ACL 2018 (concat pooling).
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import DNATokenizer, RecurrentClassifier
+    >>> X = ["ATGCCA", "ATGA", "CCATA", "GGCAC"] * 10
+    >>> y = ["start", "start", "none", "none"] * 10
+    >>> model = make_pipeline(DNATokenizer(), RecurrentClassifier(hidden_size=8, random_state=0))
+    >>> model.fit(X, y).predict(["ATGCAAT"])
+    array(['start'], dtype='<U5')
+    """
+
+    _parameter_constraints = {
+        **BaseRecurrent._parameter_constraints,
+        "pooling": [StrOptions(set(POOLINGS))],
+        "batch_norm": ["boolean"],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(
+        self,
+        *,
+        cell="lstm",
+        hidden_size=64,
+        num_layers=1,
+        bidirectional=True,
+        embedding_dim=32,
+        pooling="concat",
+        dropout=0.2,
+        batch_norm=False,
+        input="auto",
+        max_epochs=30,
+        lr=0.005,
+        batch_size=32,
+        optimizer="adamw",
+        weight_decay=0.01,
+        gradient_clip=1.0,
+        lr_schedule="one_cycle",
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        scoring=None,
+        class_weight=None,
+        output_bias=True,
+        dtype="float32",
+        callbacks=None,
+        device="auto",
+        warm_start=False,
+        random_state=None,
+        verbose=0,
+    ):
+        self.cell = cell
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.bidirectional = bidirectional
+        self.embedding_dim = embedding_dim
+        self.pooling = pooling
+        self.dropout = dropout
+        self.batch_norm = batch_norm
+        self.input = input
+        self.max_epochs = max_epochs
+        self.lr = lr
+        self.batch_size = batch_size
+        self.optimizer = optimizer
+        self.weight_decay = weight_decay
+        self.gradient_clip = gradient_clip
+        self.lr_schedule = lr_schedule
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.scoring = scoring
+        self.class_weight = class_weight
+        self.output_bias = output_bias
+        self.dtype = dtype
+        self.callbacks = callbacks
+        self.device = device
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, groups=None):
+        """Fit the network to sequences and their labels.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            Token ids or numeric series: a list of 1-D arrays (or of arrays of
+            shape (length, channels)), a 2-D array with padding, or a 3-D
+            float array. See :func:`~seqestimators.preprocessing.read_sequences`.
+        y : array-like of shape (n,)
+            Labels of any kind, at least two different ones.
+        sample_weight : array-like of shape (n,) or None, default=None
+            Weight of every row, at least 0; 0 means absent.
+        groups : array-like of shape (n,) or None, default=None
+            Rows of one group stay on one side of the validation split.
+
+        Returns
+        -------
+        RecurrentClassifier
+            The fitted estimator.
+
+        Raises
+        ------
+        InvalidSequenceError
+            A sequence can't be read; the message names row and position.
+        ValueError
+            y has one class only, or its length is not that of X.
+        TypeError
+            X holds strings: a tokenizer must come first.
+        """
+        return self._fit(X, y, sample_weight, groups)
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Run one epoch over a chunk of data, at a constant learning rate.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit. Token ids that the first call doesn't hold count as
+            unknown ever after.
+        y : array-like of shape (n,)
+            Labels.
+        classes : array-like of shape (n_classes,) or None, default=None
+            All labels that will ever come; needed in the first call unless
+            its y has them all.
+        sample_weight : array-like of shape (n,) or None, default=None
+            Weight of every row, at least 0.
+
+        Returns
+        -------
+        RecurrentClassifier
+            The estimator.
+        """
+        return self._partial_fit(X, y, sample_weight, classes)
+
+    def _encode_target(self, y, sample_weight, reset, classes=None):
+        y = validate_data(self, X="no_validation", y=y)
+        check_classification_targets(y)
+        if reset:
+            self.classes_ = np.unique(y if classes is None else classes)
+            if len(self.classes_) < 2:
+                raise ValueError(
+                    f"RecurrentClassifier needs at least two classes in y, got one class: {self.classes_[0]!r}"
+                )
+        target = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
+        unknown = self.classes_[target] != y
+        if unknown.any():
+            row = int(np.argmax(unknown))
+            raise ValueError(
+                f"row {row} of y is {y[row]!r}, which is none of the classes {self.classes_.tolist()}: name all "
+                "classes in the first call"
+            )
+        if classes is None and reset and len(np.unique(target[sample_weight > 0])) < 2:
+            raise ValueError("Rows of sample_weight above 0 have one class only; at least two classes are needed")
+        return target if len(self.classes_) > 2 else target[:, None].astype(self.dtype), y
+
+    def _strata(self, target):
+        return target.reshape(len(target))
+
+    def _row_weights(self, target, sample_weight):
+        if self.class_weight is None:
+            return sample_weight
+        target = target.reshape(len(target)).astype(np.int64)
+        if self.class_weight == "balanced":
+            mass = np.bincount(target, weights=sample_weight, minlength=len(self.classes_))
+            weights = mass.sum() / (len(self.classes_) * np.maximum(mass, np.finfo(float).tiny))
+        else:
+            weights = compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_[target])
+        return sample_weight * weights[target]
+
+    def _n_outputs(self):
+        return 1 if len(self.classes_) == 2 else len(self.classes_)
+
+    def _criterion(self):
+        return BinaryCrossEntropy if len(self.classes_) == 2 else CrossEntropy
+
+    def _make_network(self, encoder, factory):
+        return PooledNetwork(
+            encoder,
+            self._n_outputs(),
+            pooling=self.pooling,
+            dropout=self.dropout,
+            batch_norm=self.batch_norm,
+            output_bias=self.output_bias,
+            **factory,
+        )
+
+    def decision_function(self, X):
+        """Return the outputs of the network before softmax.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        ndarray of shape (n,) or (n, n_classes), dtype `dtype`
+            For two classes the log-odds of the second, else one number a
+            class.
+        """
+        logits = self._run(X)
+        return logits[:, 0] if len(self.classes_) == 2 else logits
+
+    def predict_log_proba(self, X):
+        """Return the natural logarithm of the probability of every class.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes), dtype `dtype`
+        """
+        logits = self.decision_function(X)
+        if logits.ndim == 1:
+            return -np.logaddexp(0, np.column_stack([logits, -logits]))
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+    def predict_proba(self, X):
+        """Return the probability of every class.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes), dtype `dtype`
+            Rows sum to 1; columns are in the order of `classes_`.
+        """
+        return np.exp(self.predict_log_proba(X))
+
+    def predict(self, X):
+        """Return the likeliest class of every sequence.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Labels of the kind fit saw.
+        """
+        check_is_fitted(self)
+        decision = self.decision_function(X)
+        return self.classes_[decision.argmax(axis=1) if decision.ndim == 2 else (decision > 0).astype(int)]

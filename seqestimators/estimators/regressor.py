@@ -1,0 +1,226 @@
+"""RecurrentRegressor: a number, or several, for every sequence."""
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.utils.validation import validate_data
+
+from .._sklearn import StrOptions, _fit_context
+from ..modules import PooledNetwork
+from ..modules.pooling import POOLINGS
+from ..training import SquaredError
+from ._parameters import shared_parameters
+from .base import BaseRecurrent
+
+__all__ = ["RecurrentRegressor"]
+
+
+@shared_parameters
+class RecurrentRegressor(RegressorMixin, BaseRecurrent):
+    """Recurrent network that tells a number, or several, of a sequence.
+
+    Sequences are token ids, as a tokenizer gives them, or numeric series, of
+    any lengths. Targets are standardized inside, with the weights of the
+    rows, and the predictions brought back; the loss is the squared error.
+
+    Parameters
+    ----------
+    <network>
+    <pooling>
+    <training>
+
+    Attributes
+    ----------
+    n_outputs_ : int
+        Number of targets.
+    <attributes>
+
+    See Also
+    --------
+    RecurrentClassifier : Classes instead of numbers.
+
+    References
+    ----------
+    .. [1] Hochreiter, S., Schmidhuber, J., "Long Short-Term Memory", Neural
+       Computation 9, 1997.
+    .. [2] Howard, J., Ruder, S., "Universal Language Model Fine-tuning for
+       Text Classification", ACL 2018 (concat pooling).
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import RecurrentRegressor, SmilesTokenizer
+    >>> X, y = ["C", "CC", "CCC", "CCCC"] * 5, [1.0, 2.0, 3.0, 4.0] * 5
+    >>> model = make_pipeline(SmilesTokenizer(), RecurrentRegressor(hidden_size=8, random_state=0))
+    >>> model.fit(X, y).predict(["CCC", "CC"]).shape
+    (2,)
+    """
+
+    _parameter_constraints = {
+        **BaseRecurrent._parameter_constraints,
+        "pooling": [StrOptions(set(POOLINGS))],
+        "batch_norm": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        *,
+        cell="lstm",
+        hidden_size=64,
+        num_layers=1,
+        bidirectional=True,
+        embedding_dim=32,
+        pooling="concat",
+        dropout=0.2,
+        batch_norm=False,
+        input="auto",
+        max_epochs=30,
+        lr=0.005,
+        batch_size=32,
+        optimizer="adamw",
+        weight_decay=0.01,
+        gradient_clip=1.0,
+        lr_schedule="one_cycle",
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        scoring=None,
+        output_bias=True,
+        dtype="float32",
+        callbacks=None,
+        device="auto",
+        warm_start=False,
+        random_state=None,
+        verbose=0,
+    ):
+        self.cell = cell
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.bidirectional = bidirectional
+        self.embedding_dim = embedding_dim
+        self.pooling = pooling
+        self.dropout = dropout
+        self.batch_norm = batch_norm
+        self.input = input
+        self.max_epochs = max_epochs
+        self.lr = lr
+        self.batch_size = batch_size
+        self.optimizer = optimizer
+        self.weight_decay = weight_decay
+        self.gradient_clip = gradient_clip
+        self.lr_schedule = lr_schedule
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.scoring = scoring
+        self.output_bias = output_bias
+        self.dtype = dtype
+        self.callbacks = callbacks
+        self.device = device
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, groups=None):
+        """Fit the network to sequences and their targets.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            Token ids or numeric series: a list of 1-D arrays (or of arrays of
+            shape (length, channels)), a 2-D array with padding, or a 3-D
+            float array. See :func:`~seqestimators.preprocessing.read_sequences`.
+        y : array-like of shape (n,) or (n, n_outputs)
+            Numbers, in any unit.
+        sample_weight : array-like of shape (n,) or None, default=None
+            Weight of every row, at least 0; 0 means absent.
+        groups : array-like of shape (n,) or None, default=None
+            Rows of one group stay on one side of the validation split.
+
+        Returns
+        -------
+        RecurrentRegressor
+            The fitted estimator.
+
+        Raises
+        ------
+        InvalidSequenceError
+            A sequence can't be read; the message names row and position.
+        ValueError
+            y holds NaN or inf, or its length is not that of X.
+        TypeError
+            X holds strings: a tokenizer must come first.
+        """
+        return self._fit(X, y, sample_weight, groups)
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None):
+        """Run one epoch over a chunk of data, at a constant learning rate.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit. Token ids that the first call doesn't hold count as
+            unknown ever after.
+        y : array-like of shape (n,) or (n, n_outputs)
+            Numbers. The first call decides how targets are standardized.
+        sample_weight : array-like of shape (n,) or None, default=None
+            Weight of every row, at least 0.
+
+        Returns
+        -------
+        RecurrentRegressor
+            The estimator.
+        """
+        return self._partial_fit(X, y, sample_weight)
+
+    def _encode_target(self, y, sample_weight, reset, classes=None):
+        y = validate_data(self, X="no_validation", y=y, multi_output=True, y_numeric=True)
+        table = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+        if reset:
+            self.n_outputs_ = table.shape[1]
+            self._y_is_1d = np.ndim(y) == 1
+            self._y_mean = np.average(table, axis=0, weights=sample_weight)
+            scale = np.sqrt(np.average((table - self._y_mean) ** 2, axis=0, weights=sample_weight))
+            self._y_scale = np.where(scale > 10 * np.finfo(float).eps * np.abs(self._y_mean), scale, 1.0)
+        elif table.shape[1] != self.n_outputs_:
+            raise ValueError(f"y has {table.shape[1]} targets, but the model was fitted on {self.n_outputs_}")
+        return ((table - self._y_mean) / self._y_scale).astype(self.dtype), y
+
+    def _n_outputs(self):
+        return self.n_outputs_
+
+    def _criterion(self):
+        return SquaredError
+
+    def _make_network(self, encoder, factory):
+        return PooledNetwork(
+            encoder,
+            self._n_outputs(),
+            pooling=self.pooling,
+            dropout=self.dropout,
+            batch_norm=self.batch_norm,
+            output_bias=self.output_bias,
+            **factory,
+        )
+
+    def predict(self, X):
+        """Return the predicted targets of every sequence.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        ndarray of shape (n,) or (n, n_outputs), dtype `dtype`
+            In the unit of y.
+        """
+        outputs = (self._run(X) * self._y_scale + self._y_mean).astype(self.dtype)
+        return outputs[:, 0] if self._y_is_1d else outputs
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
