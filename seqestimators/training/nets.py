@@ -6,6 +6,9 @@ from .batching import BatchIterator
 
 __all__ = ["SequenceNet"]
 
+PREDICTION_BATCH_SIZE = 256
+"""Sequences per batch, at least, where the result does not depend on it."""
+
 
 class SequenceNet(NeuralNet):
     """A skorch net over length-bucketed batches of weighted sequences.
@@ -33,8 +36,10 @@ class SequenceNet(NeuralNet):
         self.order_generator = order_generator
 
     def get_iterator(self, dataset, training=False):
-        """Return batches by length, shuffled for training."""
-        return BatchIterator(dataset, self.batch_size, self.order_generator if training else None)
+        """Return batches by length: shuffled for training, else of a size that is fast."""
+        if training:
+            return BatchIterator(dataset, self.batch_size, self.order_generator)
+        return BatchIterator(dataset, max(self.batch_size, PREDICTION_BATCH_SIZE))
 
     def infer(self, x, **fit_params):
         """Hand the pieces of a batch to the network."""

@@ -93,6 +93,12 @@ def test_training_is_shuffled_and_prediction_is_not(make_dataset):
     assert net.get_iterator(dataset).generator is None
 
 
+@pytest.mark.parametrize(("batch_size", "expected"), [(4, [256, 44]), (-1, [256, 44]), (280, [280, 20])])
+def test_prediction_takes_larger_batches(make_dataset, batch_size, expected):
+    iterator = make_net(batch_size=batch_size).get_iterator(make_dataset(np.full(300, 3)))
+    assert [len(batch) for batch, _ in iterator] == expected
+
+
 def test_a_fit_moves_no_global_generator_and_repeats(make_dataset):
     dataset = make_dataset(LENGTHS, target=LENGTHS[:, None].astype(np.float64))
     nets = [
