@@ -103,8 +103,9 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
 
     def _read(self, X, reset):
         """Read X; learn from it what input this model takes if `reset`."""
-        is_matrix = not isinstance(X, Sequences) and len(getattr(X, "shape", ())) == 2
-        if is_matrix and not _is_column_of_sequences(X):
+        if hasattr(X, "__array__") and not hasattr(X, "__len__"):
+            X = np.asarray(X)
+        if _is_matrix(X) or (reset and _is_nested_list(X)):
             validate_data(self, X, reset=reset, skip_check_array=True)
         elif reset:
             for name in ("n_features_in_", "feature_names_in_"):
@@ -362,11 +363,24 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         return tags
 
 
-def _is_column_of_sequences(X):
-    """Whether X is of shape (n, 1) with a sequence in each cell, as some meta-estimators pass them."""
-    if X.shape[1] != 1 or not X.shape[0] or not (hasattr(X, "iloc") or isinstance(X, np.ndarray)):
+def _is_matrix(X):
+    """Whether X is rectangular, so that its width is part of the model."""
+    if isinstance(X, Sequences) or len(getattr(X, "shape", ())) != 2:
         return False
-    return np.ndim(X.iloc[0, 0] if hasattr(X, "iloc") else X[0, 0]) > 0
+    if X.shape[0] and X.shape[1] == 1 and (hasattr(X, "iloc") or isinstance(X, np.ndarray)):
+        # meta-estimators pass a column with a sequence in each cell
+        return np.ndim(X.iloc[0, 0] if hasattr(X, "iloc") else X[0, 0]) == 0
+    return True
+
+
+def _is_nested_list(X):
+    """Whether X is a matrix written as a list of lists of numbers."""
+    return (
+        isinstance(X, list)
+        and len(X) > 0
+        and all(isinstance(row, list) and len(row) == len(X[0]) for row in X)
+        and np.ndim(X[0]) == 1
+    )
 
 
 def _plain_history(history, first_epoch):

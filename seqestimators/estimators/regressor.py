@@ -214,11 +214,12 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
 
         Returns
         -------
-        ndarray of shape (n,) or (n, n_outputs), dtype `dtype`
-            In the unit of y.
+        ndarray of shape (n,), dtype `dtype`, or (n, n_outputs), dtype float64
+            In the unit of y. Several targets come as float64, which
+            scikit-learn's checks ask for.
         """
-        outputs = (self._run(X) * self._y_scale + self._y_mean).astype(self.dtype)
-        return outputs[:, 0] if self._y_is_1d else outputs
+        outputs = self._run(X) * self._y_scale + self._y_mean
+        return outputs[:, 0].astype(self.dtype) if self._y_is_1d else outputs
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.utils import check_array
 
 from ..exceptions import InvalidSequenceError
@@ -166,6 +167,10 @@ def _flatten(X):
         raise ValueError("Iterable over sequences expected, string object received.")
     if isinstance(X, (dict, set, frozenset)) or not (hasattr(X, "__len__") or hasattr(X, "__array__")):
         raise TypeError(f"X must be a list or an array of sequences, got {type(X).__name__}")
+    if issparse(X):
+        raise TypeError("X is a sparse matrix, but sequences are dense: sparse input is not supported")
+    if not hasattr(X, "__len__"):
+        X = np.asarray(X)
     shape = getattr(X, "shape", None)
     if shape is not None and len(shape) == 2 and shape[1] == 1:
         column = np.asarray(X)[:, 0] if not hasattr(X, "iloc") else X.iloc[:, 0].to_numpy()
@@ -177,7 +182,7 @@ def _flatten(X):
 
 
 def _flatten_rectangle(X):
-    if getattr(getattr(X, "dtype", None), "kind", "") in "US":
+    if getattr(getattr(X, "dtype", None), "kind", None) in ("U", "S"):
         raise TypeError(f"X holds strings, and {_TOKENIZER_FIRST}")
     array = check_array(X, allow_nd=True, dtype="numeric", ensure_all_finite=False, input_name="X")
     if array.ndim > 3:
@@ -222,7 +227,7 @@ def _read_row(row, index):
         if isinstance(row, (int, float, np.number)):
             raise ValueError(
                 f"Expected a list of sequences, but row {index} of X is the number {row!r}. Wrap a single "
-                "sequence as [x], or reshape your data with X.reshape(-1, 1) if each number is a row."
+                "sequence as [x]. Reshape your data with X.reshape(-1, 1) if each number is a row."
             )
         raise TypeError(f"row {index} of X is a {type(row).__name__}, not a sequence of numbers")
     try:
