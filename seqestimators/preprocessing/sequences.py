@@ -165,10 +165,10 @@ def _flatten(X):
     """Join the rows of X into one buffer of shape (total,) or (total, d)."""
     if isinstance(X, (str, bytes)):
         raise ValueError("Iterable over sequences expected, string object received.")
-    if isinstance(X, (dict, set, frozenset)) or not (hasattr(X, "__len__") or hasattr(X, "__array__")):
-        raise TypeError(f"X must be a list or an array of sequences, got {type(X).__name__}")
     if issparse(X):
         raise TypeError("X is a sparse matrix, but sequences are dense: sparse input is not supported")
+    if isinstance(X, (dict, set, frozenset)) or not (hasattr(X, "__len__") or hasattr(X, "__array__")):
+        raise TypeError(f"X must be a list or an array of sequences, got {type(X).__name__}")
     if not hasattr(X, "__len__"):
         X = np.asarray(X)
     shape = getattr(X, "shape", None)
