@@ -1,5 +1,6 @@
 """Common tests that third parties can run on tokenizers and estimators of their own."""
 
+from .estimator_checks import check_sequence_estimator
 from .tokenizer_checks import check_sequence_tokenizer
 
-__all__ = ["check_sequence_tokenizer"]
+__all__ = ["check_sequence_estimator", "check_sequence_tokenizer"]

@@ -11,6 +11,16 @@ __all__ = ["Generators", "make_generators"]
 class Generators(NamedTuple):
     """One source of random numbers for each purpose, so that none shifts another.
 
+    Parameters
+    ----------
+    weights : torch.Generator
+        Fills the initial weights and drives dropout; on the device of the
+        network.
+    order : torch.Generator
+        Shuffles the rows of every epoch; on the CPU.
+    split_seed : int
+        Seed of the split that sets validation rows aside.
+
     Examples
     --------
     >>> from seqestimators.training import make_generators
@@ -20,11 +30,8 @@ class Generators(NamedTuple):
     """
 
     weights: torch.Generator
-    """Fills the initial weights and drives dropout; on the device of the network."""
     order: torch.Generator
-    """Shuffles the rows of every epoch; on the CPU."""
     split_seed: int
-    """Seed of the split that sets validation rows aside."""
 
 
 def make_generators(random_state, device="cpu"):

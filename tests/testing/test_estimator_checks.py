@@ -1,0 +1,198 @@
+import random
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils.validation import check_is_fitted
+
+from seqestimators import RecurrentClassifier, RecurrentRegressor
+from seqestimators.preprocessing import read_sequences
+from seqestimators.testing import check_sequence_estimator
+
+SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 1, "batch_size": 8}
+
+
+@pytest.mark.parametrize("estimator", [RecurrentClassifier, RecurrentRegressor])
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("input", ["tokens", "values", "auto"])
+def test_estimators_of_the_library_pass(estimator, cell, input):
+    if input == "tokens":  # then numeric series are refused, and only token ids checked
+        with pytest.raises(ValueError, match="token ids"):
+            estimator(**SMALL, input=input).fit([np.full((3, 2), 0.5)] * 2, [0, 1])
+    check_sequence_estimator(estimator(**SMALL, cell=cell, input=input))
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"dtype": "float64"},
+        {"early_stopping": True, "validation_fraction": 0.25},
+        {"pooling": "attention", "num_layers": 2, "bidirectional": False},
+        {"batch_norm": True, "embedding_dim": None},
+    ],
+    ids=str,
+)
+def test_other_parameters_pass(parameters):
+    check_sequence_estimator(RecurrentClassifier(**SMALL | parameters))
+
+
+class MeanLength(RegressorMixin, BaseEstimator):
+    """An estimator of few lines: y is predicted from the length of a sequence."""
+
+    def fit(self, X, y):
+        lengths = read_sequences(X).lengths
+        if len(lengths) != len(y):
+            raise ValueError("X and y differ in length")
+        self.slope_ = lengths @ y / max(1, lengths @ lengths)
+        return self
+
+    def predict(self, X):
+        check_is_fitted(self)
+        return read_sequences(X).lengths * self.slope_
+
+
+class Majority(ClassifierMixin, BaseEstimator):
+    """A classifier without scores."""
+
+    def fit(self, X, y):
+        if len(read_sequences(X)) != len(y):
+            raise ValueError("X and y differ in length")
+        self.classes_, counts = np.unique(y, return_counts=True)
+        self.label_ = self.classes_[counts.argmax()]
+        return self
+
+    def predict(self, X):
+        check_is_fitted(self)
+        return np.full(len(read_sequences(X)), self.label_)
+
+
+@pytest.mark.parametrize("estimator", [MeanLength(), Majority()])
+def test_estimators_of_others_pass(estimator):
+    check_sequence_estimator(estimator)
+
+
+class Padded(MeanLength):
+    """Counts padding."""
+
+    def predict(self, X):
+        check_is_fitted(self)
+        read_sequences(X)
+        return np.array([len(row) for row in X]) * self.slope_
+
+
+class Neighbours(MeanLength):
+    """Predicts by rank in the batch."""
+
+    def predict(self, X):
+        return super().predict(X) - super().predict(X).max()
+
+
+class Restless(MeanLength):
+    """Doesn't keep to itself: draws from a global generator."""
+
+    def __init__(self, source="numpy"):
+        self.source = source
+
+    def fit(self, X, y):
+        {"numpy": np.random.rand, "random": random.random, "torch": lambda: torch.rand(1)}[self.source]()
+        return super().fit(X, y)
+
+
+class Noisy(MeanLength):
+    """Every fit is another."""
+
+    def fit(self, X, y):
+        super().fit(X, y)
+        self.slope_ *= np.random.default_rng().uniform()
+        return self
+
+
+class Writing(MeanLength):
+    """Writes into X."""
+
+    def fit(self, X, y):
+        super().fit(X, y)
+        for row in X:
+            np.asarray(row)[...] = 4
+        return self
+
+
+class Eager(MeanLength):
+    """Predicts before fit."""
+
+    slope_ = 1.0
+
+    def predict(self, X):
+        return read_sequences(X).lengths * self.slope_
+
+
+class Forgetful(MeanLength):
+    """Loses its state on the way through a pickle."""
+
+    def __setstate__(self, state):
+        super().__setstate__(state | {"slope_": 0.0})
+
+
+class Stringy(MeanLength):
+    """Takes strings."""
+
+    def fit(self, X, y):
+        return super().fit([[4]] * len(X) if isinstance(X, list) and X and isinstance(X[0], str) else X, y)
+
+
+class Positional(MeanLength):
+    """Doesn't map ids that it hasn't seen."""
+
+    def predict(self, X):
+        check_is_fitted(self)
+        return np.array([row.sum() for row in read_sequences(X).to_list()]) * 1.0
+
+
+class Changing(MeanLength):
+    """Writes into its parameters."""
+
+    def __init__(self, degree=None):
+        self.degree = degree
+
+    def fit(self, X, y):
+        self.degree = 2
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "check"),
+    [
+        (Padded(), "check_padding"),
+        (Neighbours(), "check_batches_and_order"),
+        (Restless("numpy"), "check_global_generators.*numpy"),
+        (Restless("random"), "check_global_generators.*random"),
+        (Restless("torch"), "check_global_generators.*torch"),
+        (Noisy(), "check_ragged_and_padded_fit|check_refit|check_containers"),
+        (Writing(), "check_input_is_unchanged"),
+        (Eager(), "check_not_fitted"),
+        (Forgetful(), "check_pickle"),
+        (Stringy(), "check_strings"),
+        (Positional(), "check_unknown_ids"),
+        (Changing(), "check_parameters"),
+    ],
+    ids=repr,
+)
+def test_faults_are_found(estimator, check):
+    with pytest.raises(AssertionError, match=f"(?s){check}"):
+        check_sequence_estimator(estimator)
+
+
+def test_neither_classifier_nor_regressor():
+    with pytest.raises(TypeError, match="neither a classifier nor a regressor"):
+        check_sequence_estimator(BaseEstimator())
+
+
+class Picky(MeanLength):
+    def fit(self, X, y):
+        raise ValueError("never good enough")
+
+
+def test_an_estimator_that_reads_nothing():
+    with pytest.raises(ValueError, match="reads neither token ids nor numeric series.*never good enough"):
+        check_sequence_estimator(Picky())
