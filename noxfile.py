@@ -57,7 +57,7 @@ def examples(session):
 def benchmarks(session):
     """Run every benchmark, or those named behind `--`."""
     session.install(*CONSTRAINTS, "--group", "benchmarks", "-e", ".")
-    for path in session.posargs or sorted(glob("benchmarks/bench_*.py")):
+    for path in session.posargs or sorted(glob("benchmarks/*.py")):
         session.run("python", path)
 
 
