@@ -256,7 +256,7 @@ def check_global_generators(estimator, X, y):
     import torch  # here, so that tokenizers can be checked without it
 
     def states():
-        name, keys, *rest = np.random.get_state()
+        name, keys, *rest = np.random.get_state()  # noqa: NPY002 -- the global one
         return random.getstate(), name, keys.tolist(), rest, torch.get_rng_state().tolist()
 
     before = states()
