@@ -102,7 +102,7 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
     # Reading
 
     def _read(self, X, reset):
-        """Read X; learn from it what input this model takes if `reset`."""
+        """Read X; compare it with what fit has seen unless `reset`."""
         if hasattr(X, "__array__") and not hasattr(X, "__len__"):
             X = np.asarray(X)
         if _is_matrix(X) or (reset and _is_nested_list(X)):
@@ -113,8 +113,8 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
                     delattr(self, name)
         sequences = read_sequences(X, self.input if reset else self.input_, np.dtype(self.dtype))
         if reset:
-            self._learn_input(sequences)
-        elif sequences.is_tokens:
+            return sequences
+        if sequences.is_tokens:
             sequences = self._replace_unknown(sequences)
         elif sequences.values.shape[1] != self.n_inputs_:
             raise ValueError(
@@ -153,7 +153,11 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
                 groups = np.asarray(groups)[kept]
             seed = generators.split_seed if generators else make_generators(self.random_state).split_seed
             train, valid = split_validation(
-                len(sequences), self.validation_fraction, stratify=self._strata(target), groups=groups, seed=seed
+                len(sequences),
+                self.validation_fraction,
+                stratify=self._strata(target),
+                groups=groups,
+                seed=seed,
             )
         if not goes_on:
             self._make_net(generators)
@@ -187,16 +191,18 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
                 f"{type(self).__name__} requires y to be passed, but the target y is None: give one target a row"
             )
         sequences = self._read(X, reset)
-        if sequences.is_tokens and not reset:
-            sequences = self._replace_unknown(sequences)
         check_consistent_length(sequences, y)
         kept = np.arange(len(sequences))
         weight = np.ones(len(sequences))
         if sample_weight is not None:
-            weight = _check_sample_weight(sample_weight, np.empty((len(sequences), 1)), ensure_non_negative=True)
+            weight = _check_sample_weight(
+                sample_weight, np.empty((len(sequences), 1)), ensure_non_negative=True
+            )
             kept = np.flatnonzero(weight)
             if not len(kept):
                 raise ValueError("sample_weight is 0 for every row: no row is left to learn from")
+        if reset:
+            self._learn_input(sequences.take(kept))
         target, y = self._encode_target(y, weight, reset, classes)
         sequences, target, weight = sequences.take(kept), target[kept], weight[kept]
         return sequences, target, self._row_weights(target, weight), kept, y[kept]
@@ -224,7 +230,10 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         network = self._make_network(encoder, factory).to_empty(device=device)
         optimizer = {"optimizer": self.optimizer}
         if isinstance(self.optimizer, str):
-            optimizer = {"optimizer": OPTIMIZERS[self.optimizer], "optimizer__weight_decay": self.weight_decay}
+            optimizer = {
+                "optimizer": OPTIMIZERS[self.optimizer],
+                "optimizer__weight_decay": self.weight_decay,
+            }
             if self.optimizer in FUSED:
                 optimizer["optimizer__fused"] = True
             if self.optimizer in ("sgd", "rmsprop"):
@@ -309,7 +318,9 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         network = self.net_.module_.eval()
         iterator = self.net_.get_iterator(dataset)
         with torch.inference_mode():
-            outputs = torch.cat([getattr(network, method)(batch.pieces) for batch, _ in iterator]).cpu().numpy()
+            outputs = (
+                torch.cat([getattr(network, method)(batch.pieces) for batch, _ in iterator]).cpu().numpy()
+            )
         result = np.empty_like(outputs)
         result[iterator.order] = outputs
         return result

@@ -67,7 +67,9 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
     >>> from seqestimators import DNATokenizer, RecurrentClassifier
     >>> X = ["ATGCCA", "ATGA", "CCATA", "GGCAC"] * 10
     >>> y = ["start", "start", "none", "none"] * 10
-    >>> model = make_pipeline(DNATokenizer(), RecurrentClassifier(hidden_size=8, random_state=0))
+    >>> model = make_pipeline(
+    ...     DNATokenizer(), RecurrentClassifier(hidden_size=8, random_state=0)
+    ... )
     >>> model.fit(X, y).predict(["ATGCAAT"])
     array(['start'], dtype='<U5')
     """
@@ -204,18 +206,20 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
             self.classes_ = np.unique(y if classes is None else classes)
             if len(self.classes_) < 2:
                 raise ValueError(
-                    f"RecurrentClassifier needs at least two classes in y, got one class: {self.classes_[0]!r}"
+                    f"RecurrentClassifier needs at least two classes in y, got one class: {self.classes_.tolist()[0]!r}"
                 )
         target = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         unknown = self.classes_[target] != y
         if unknown.any():
             row = int(np.argmax(unknown))
             raise ValueError(
-                f"row {row} of y is {y[row]!r}, which is none of the classes {self.classes_.tolist()}: name all "
+                f"row {row} of y is {y[row : row + 1].tolist()[0]!r}, which is none of the classes {self.classes_.tolist()}: name all "
                 "classes in the first call"
             )
         if classes is None and reset and len(np.unique(target[sample_weight > 0])) < 2:
-            raise ValueError("Rows of sample_weight above 0 have one class only; at least two classes are needed")
+            raise ValueError(
+                "Rows of sample_weight above 0 have one class only; at least two classes are needed"
+            )
         return target if len(self.classes_) > 2 else target[:, None].astype(self.dtype), y
 
     def _strata(self, target):

@@ -50,7 +50,9 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
     >>> from sklearn.pipeline import make_pipeline
     >>> from seqestimators import RecurrentRegressor, SmilesTokenizer
     >>> X, y = ["C", "CC", "CCC", "CCCC"] * 5, [1.0, 2.0, 3.0, 4.0] * 5
-    >>> model = make_pipeline(SmilesTokenizer(), RecurrentRegressor(hidden_size=8, random_state=0))
+    >>> model = make_pipeline(
+    ...     SmilesTokenizer(), RecurrentRegressor(hidden_size=8, random_state=0)
+    ... )
     >>> model.fit(X, y).predict(["CCC", "CC"]).shape
     (2,)
     """

@@ -1,7 +1,12 @@
 """The rows that early stopping sets aside, taken from the training rows only."""
 
 import numpy as np
-from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedGroupKFold, StratifiedShuffleSplit
+from sklearn.model_selection import (
+    GroupShuffleSplit,
+    ShuffleSplit,
+    StratifiedGroupKFold,
+    StratifiedShuffleSplit,
+)
 
 __all__ = ["split_validation"]
 

@@ -1,0 +1,156 @@
+import pickle
+import pickletools
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import log_loss
+from skorch.callbacks import Callback
+
+from seqestimators import RecurrentClassifier, RecurrentRegressor
+from seqestimators.estimators.validation_split import split_validation
+from seqestimators.exceptions import InvalidSequenceError
+from seqestimators.training import make_generators
+
+SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 2, "batch_size": 8, "random_state": 0}
+X = [[4, 5, 6], [5], [6, 6, 4, 5], [4, 4]] * 6
+Y = np.array([0, 1, 1, 0] * 6)
+SERIES = [np.array(row)[:, None] / 4.0 for row in X]
+
+
+def model(**parameters):
+    return RecurrentClassifier(**SMALL | parameters)
+
+
+def test_early_stopping_restores_the_best_weights():
+    fitted = model(early_stopping=True, validation_fraction=0.25, max_epochs=5, n_iter_no_change=2, lr=0.3)
+    fitted.set_params(scoring="neg_log_loss").fit(X, Y, groups=np.arange(24) // 2)
+    scores = [row["valid_neg_log_loss"] for row in fitted.history_]
+    train = max(row["train_neg_log_loss"] for row in fitted.history_)
+    assert fitted.n_iter_ == len(scores) <= 5
+    assert {"epoch", "train_loss", "valid_loss", "lr", "duration"} <= set(fitted.history_[0])
+    assert np.isfinite([*scores, train]).all()
+    _, valid = split_validation(
+        24, 0.25, stratify=Y, groups=np.arange(24) // 2, seed=make_generators(0).split_seed
+    )
+    loss = log_loss(Y[valid], fitted.predict_proba([X[i] for i in valid]))
+    assert -loss == pytest.approx(max(scores), rel=1e-5)
+
+
+class Recorder(Callback):
+    def on_epoch_end(self, net, **kwargs):
+        net.history.record("train_norm", 1.0)
+
+
+def test_callbacks_are_copied_and_called():
+    recorder = Recorder()
+    fitted = model(callbacks=[recorder]).fit(X, Y)
+    assert [row["train_norm"] for row in fitted.history_] == [1.0, 1.0]
+    assert fitted.callbacks == [recorder]
+
+
+@pytest.mark.parametrize(
+    ("scoring", "column"),
+    [
+        ("accuracy", "train_accuracy"),
+        (["accuracy", "roc_auc"], "train_roc_auc"),
+        (lambda model, X, y: 0.5, "train_score"),
+    ],
+)
+def test_scores_are_monitored(scoring, column):
+    assert column in model(scoring=scoring).fit(X, Y).history_[-1]
+
+
+@pytest.mark.parametrize(
+    "optimizer", ["adamw", "adam", "nadam", "radam", "rmsprop", "sgd", torch.optim.Adagrad]
+)
+def test_optimizers(optimizer):
+    assert np.isfinite(model(optimizer=optimizer, lr_schedule="constant").fit(X, Y).predict_proba(X)).all()
+
+
+def test_verbose_prints_a_line_an_epoch(capsys):
+    model().fit(X, Y)
+    assert capsys.readouterr().out == ""
+    model(verbose=1).fit(X, Y)
+    assert len(capsys.readouterr().out.strip().splitlines()) == 4
+
+
+def test_warm_start_goes_on():
+    fitted = model(warm_start=True).fit(X, Y)
+    before = fitted.predict_proba(X)
+    assert [row["epoch"] for row in fitted.fit(X, Y).history_] == [1, 2, 3, 4]
+    assert not np.array_equal(fitted.predict_proba(X), before)
+
+
+def test_a_pickle_holds_no_torch_objects_and_moves_no_generator():
+    data = pickle.dumps(model().fit(X, Y))
+    assert not any(
+        "torch" in str(value) or "skorch" in str(value) for _, value, _ in pickletools.genops(data)
+    )
+    before = torch.get_rng_state(), np.random.get_state()[1].copy()
+    pickle.loads(data)
+    assert torch.equal(torch.get_rng_state(), before[0])
+    np.testing.assert_array_equal(np.random.get_state()[1], before[1])
+
+
+@pytest.mark.parametrize("data", [X, SERIES], ids=["tokens", "values"])
+@pytest.mark.parametrize("kind", [RecurrentClassifier, RecurrentRegressor])
+@pytest.mark.parametrize("class_weight", [None, "balanced"])
+def test_a_weight_counts_rows(data, kind, class_weight):
+    parameters = SMALL | {"dtype": "float64", "batch_size": "all", "dropout": 0}
+    if kind is RecurrentClassifier:
+        parameters["class_weight"] = class_weight
+    weight = np.arange(24) * 7 % 3
+    rows = np.repeat(np.arange(24), weight)
+    weighted = kind(**parameters).fit(data, Y, sample_weight=weight)
+    repeated = kind(**parameters).fit([data[i] for i in rows], Y[rows])
+    np.testing.assert_allclose(weighted.transform(data), repeated.transform(data), atol=1e-9)
+
+
+def test_an_id_of_an_absent_row_is_absent():
+    parameters = SMALL | {"dtype": "float64", "batch_size": "all", "dropout": 0}
+    weighted = RecurrentClassifier(**parameters).fit([*X, [9]], [*Y, 0], sample_weight=[1] * 24 + [0])
+    absent = RecurrentClassifier(**parameters).fit(X, Y)
+    np.testing.assert_allclose(weighted.transform([*X, [9]]), absent.transform([*X, [9]]), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("rows", "error", "message"),
+    [
+        ("ACGT", ValueError, "string object received"),
+        (["AC", "G"], TypeError, "row 0 of X is the string 'AC'.*tokenizer"),
+        ([[4], None], InvalidSequenceError, "row 1 of X is missing"),
+        ([[4], [4, -5]], InvalidSequenceError, "row 1, position 1 of X is -5"),
+        ([[4], [4.5]], InvalidSequenceError, "row 1, position 0 of X is 4.5"),
+        ([[4], [np.nan, 4]], InvalidSequenceError, "row 1, position 0 of X is NaN"),
+        ([], ValueError, "X has no sequences"),
+        ([1, 2], ValueError, "row 0 of X is the number 1"),
+    ],
+    ids=str,
+)
+def test_bad_sequences(rows, error, message):
+    fitted = model(input="tokens").fit(X, Y)
+    for use in (fitted.predict, lambda rows: model(input="tokens").fit(rows, Y[: len(rows)])):
+        with pytest.raises(error, match=message):
+            use(rows)
+
+
+def test_bad_values():
+    with pytest.raises(InvalidSequenceError, match="row 1, position 0 of X is inf"):
+        model(input="values").fit([[0.5], [np.inf]], [0, 1])
+    with pytest.raises(
+        ValueError, match="series of 2 channels, but RecurrentClassifier was fitted on series of 1"
+    ):
+        model().fit(SERIES, Y).predict([np.zeros((3, 2))])
+
+
+@pytest.mark.parametrize("kind", [RecurrentClassifier, RecurrentRegressor])
+def test_bad_targets(kind):
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        kind(**SMALL).fit(X, Y[1:])
+    with pytest.raises(ValueError, match="NaN"):
+        kind(**SMALL).fit(X, np.where(Y, np.nan, 1.0))
+    with pytest.raises(ValueError, match="requires y to be passed"):
+        kind(**SMALL).fit(X, None)
+    with pytest.raises(ValueError, match="0 for every row|at least one non-zero"):
+        kind(**SMALL).fit(X, Y, sample_weight=np.zeros(24))
