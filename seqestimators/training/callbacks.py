@@ -33,7 +33,16 @@ class EpochRecord(Callback):
 
 
 def make_callbacks(
-    *, lr, lr_schedule, n_batches, max_epochs, gradient_clip=None, scores=None, monitor=None, patience=None, extra=None
+    *,
+    lr,
+    lr_schedule,
+    n_batches,
+    max_epochs,
+    gradient_clip=None,
+    scores=None,
+    monitor=None,
+    patience=None,
+    extra=None,
 ):
     """Make the callbacks of one fit.
 
@@ -54,7 +63,7 @@ def make_callbacks(
         See :class:`EpochRecord`.
     monitor : str or None, default=None
         Column of the history that stops the training early when it no longer
-        improves: the lower the better if it ends in "loss", else the higher.
+        improves: "valid_loss", the lower the better, or a score, the higher.
     patience : int or None, default=None
         Number of epochs without improvement after which to stop.
     extra : list or None, default=None
@@ -81,14 +90,20 @@ def make_callbacks(
     n_steps = n_batches * max_epochs
     callbacks = [("record", EpochRecord(scores))]
     if lr_schedule == "one_cycle" and n_steps > 1:  # a cycle of one step has no peak
-        callbacks.append(("schedule", LRScheduler(OneCycleLR, step_every="batch", max_lr=lr, total_steps=n_steps + 1)))
+        callbacks.append(
+            ("schedule", LRScheduler(OneCycleLR, step_every="batch", max_lr=lr, total_steps=n_steps + 1))
+        )
     elif lr_schedule == "cosine":
         callbacks.append(("schedule", LRScheduler(CosineAnnealingLR, step_every="batch", T_max=n_steps)))
     if gradient_clip is not None:
         callbacks.append(("clip", GradientNormClipping(gradient_clip)))
     if monitor is not None:
         stopping = EarlyStopping(
-            monitor=monitor, patience=patience, lower_is_better=monitor.endswith("loss"), threshold=0, load_best=True
+            monitor=monitor,
+            patience=patience,
+            lower_is_better=monitor == "valid_loss",  # all scores, neg_log_loss too, are higher the better
+            threshold=0,
+            load_best=True,
         )
         callbacks.append(("stopping", stopping))
     for i, callback in enumerate(extra or []):
