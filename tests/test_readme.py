@@ -38,12 +38,12 @@ def test_links_lead_to_files():
 
 
 def test_everyday_use_runs(monkeypatch, capsys):
-    """The ten lines as they stand, on the first molecules only."""
+    """The ten lines as they stand, on every twelfth molecule."""
     load_all = datasets.load_molecule_activity
 
     def load_some(**options):
         smiles, active = load_all(**options)
-        return smiles[:80], active[:80]
+        return smiles[::12], active[::12]
 
     monkeypatch.setattr(datasets, "load_molecule_activity", load_some)
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)

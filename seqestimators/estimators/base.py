@@ -118,8 +118,8 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
             sequences = self._replace_unknown(sequences)
         elif sequences.values.shape[1] != self.n_inputs_:
             raise ValueError(
-                f"X has series of {sequences.values.shape[1]} channels, but {type(self).__name__} was fitted on "
-                f"series of {self.n_inputs_}"
+                f"X has series of {sequences.values.shape[1]} channels, but {type(self).__name__} was fitted "
+                f"on series of {self.n_inputs_}"
             )
         return sequences
 
@@ -188,7 +188,7 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         """Read and check all inputs; leave out the rows of weight 0, which count as absent."""
         if y is None:
             raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None: give one target a row"
+                f"{type(self).__name__} requires y to be passed, but the target y is None: give one a row"
             )
         sequences = self._read(X, reset)
         check_consistent_length(sequences, y)

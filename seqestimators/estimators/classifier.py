@@ -205,16 +205,15 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         if reset:
             self.classes_ = np.unique(y if classes is None else classes)
             if len(self.classes_) < 2:
-                raise ValueError(
-                    f"RecurrentClassifier needs at least two classes in y, got one class: {self.classes_.tolist()[0]!r}"
-                )
+                only = self.classes_.tolist()[0]
+                raise ValueError(f"RecurrentClassifier needs at least two classes in y, got one class: {only!r}")
         target = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         unknown = self.classes_[target] != y
         if unknown.any():
             row = int(np.argmax(unknown))
             raise ValueError(
-                f"row {row} of y is {y[row : row + 1].tolist()[0]!r}, which is none of the classes {self.classes_.tolist()}: name all "
-                "classes in the first call"
+                f"row {row} of y is {y[row : row + 1].tolist()[0]!r}, which is none of the classes "
+                f"{self.classes_.tolist()}: name all classes in the first call"
             )
         if classes is None and reset and len(np.unique(target[sample_weight > 0])) < 2:
             raise ValueError(

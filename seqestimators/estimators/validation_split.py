@@ -58,7 +58,8 @@ def split_validation(n_rows, validation_fraction, *, stratify=None, groups=None,
         train, valid = next(splitter.split(rows, stratify, groups))
     except ValueError as error:
         raise ValueError(
-            f"early_stopping=True sets a validation_fraction of {validation_fraction} of the {n_rows} training "
-            f"rows aside, which fails here: {error} Give more rows, another fraction, or early_stopping=False."
+            f"early_stopping=True sets a validation_fraction of {validation_fraction} of the {n_rows} "
+            f"training rows aside, which fails here: {error} Give more rows, another fraction, or "
+            "early_stopping=False."
         ) from None
     return np.sort(train), np.sort(valid)
