@@ -225,42 +225,54 @@ def peak_megabytes():
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
 
 
+def reset_peak():
+    """Make what is in use now the peak memory; before, importing torch has set it."""
+    Path("/proc/self/clear_refs").write_text("5")
+    return peak_megabytes()
+
+
 def report_memory(name, *shape):
-    """In a process of its own: print by how many megabytes one epoch raises its memory at most."""
-    CONTESTANTS[name]().fit(*make_data(2, 2, 2), 1)  # loads what is loaded on demand
+    """In a process of its own: print by how many megabytes one epoch, and predict, raise its memory."""
+    warm_up = CONTESTANTS[name]()  # loads what is loaded on demand
+    warm_up.fit(*make_data(2, 2, 2), 1)
+    warm_up.predict(make_data(2, 2, 2)[0])
     X, y = make_data(*shape)
-    Path("/proc/self/clear_refs").write_text("5")  # the peak is what is in use now
-    before = peak_megabytes()
-    CONTESTANTS[name]().fit(X, y, 1)
-    print(peak_megabytes() - before)
+    before = reset_peak()
+    model = CONTESTANTS[name]()
+    model.fit(X, y, 1)
+    of_fit = peak_megabytes() - before
+    reset_peak()
+    model.predict(X)
+    print(of_fit, peak_megabytes() - before)
 
 
 def measure_memory(name, *shape):
-    """Peak megabytes of one epoch of fit."""
+    """Peak megabytes of one epoch of fit, and of predict."""
     command = [sys.executable, __file__, "--memory", name, *map(str, shape)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return [float(number) for number in output.split()]
 
 
 def print_times(title, shape, n_epochs, n_repeats):
     times = measure_times(make_data(*shape), n_epochs, n_repeats)
     print(f"\n{title}")
-    print(
-        f"{'':20}{'fit, ms an epoch':>20}{'ratio':>8}{'predict, ms':>16}{'ratio':>8}{'peak of fit, MB':>20}"
-    )
+    columns = ("fit, ms an epoch", "ratio", "predict, ms", "ratio", "peak of fit, MB", "of predict, MB")
+    widths = (18, 8, 14, 8, 18, 17)
+    print(" " * 16 + "".join(f"{column:>{width}}" for column, width in zip(columns, widths, strict=True)))
     for name, (fit, predict) in times.items():
-        ratios = times[name] / times["seqestimators"]
-        memory = measure_memory(name, *shape)
-        columns = f"{fit * 1e3:18.0f}{ratios[0]:8.2f}{predict * 1e3:16.0f}{ratios[1]:8.2f}{memory:16.0f}"
-        print(f"{name:20}{columns}")
+        fit_ratio, predict_ratio = times[name] / times["seqestimators"]
+        of_fit, of_predict = measure_memory(name, *shape)
+        print(f"{name:16}{fit * 1e3:18.0f}{fit_ratio:8.2f}{predict * 1e3:14.0f}{predict_ratio:8.2f}", end="")
+        print(f"{of_fit:18.0f}{of_predict:17.0f}")
 
 
 def print_memory(cases):
-    print("\nPeak memory of fit with one giant sequence, MB")
-    print(f"{'':20}{'sequences of 50':>18}{'giant':>10}{'tokens':>12}{'MB':>10}")
+    print("\nPeak memory with one giant sequence, MB")
+    print(f"{'':16}{'sequences of 50':>18}{'giant':>10}{'tokens':>10}{'fit':>8}{'predict':>10}")
     for name, n_rows, giant in cases:
-        peak = measure_memory(name, n_rows, 50, 50, giant)
+        of_fit, of_predict = measure_memory(name, n_rows, 50, 50, giant)
         tokens = 50 * n_rows + max(giant - 50, 0)
-        print(f"{name:20}{n_rows:18,}{giant:10,}{tokens:12,}{peak:10.0f}")
+        print(f"{name:16}{n_rows:18,}{giant:10,}{tokens:10,}{of_fit:8.0f}{of_predict:10.0f}")
 
 
 def main():

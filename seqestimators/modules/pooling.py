@@ -121,15 +121,18 @@ class _LastMaxMean(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, states, lengths):
-        time_first = states.transpose(0, 1)  # (T, n, size)
-        n_steps, n = time_first.shape[:2]
+        n, n_steps, size = states.shape
+        rows = states.transpose(0, 1).reshape(n_steps * n, size)
         padding = _padded_rows(lengths, n_steps)
         is_empty = (lengths == 0)[:, None]
         ends = (lengths - 1).clamp(min=0) * n + torch.arange(n, device=lengths.device)
-        last = time_first.flatten(0, 1)[ends].masked_fill(is_empty, 0)  # (n, size)
-        filled = time_first.flatten(0, 1).index_fill(0, padding, 0)  # (T * n, size)
-        mean = filled.view(time_first.shape).sum(0) / lengths.clamp(min=1)[:, None]
-        filled = filled.index_fill_(0, padding, -torch.inf).view(time_first.shape)
+        last = rows[ends].masked_fill(is_empty, 0)  # (n, size)
+        if len(padding):
+            rows = rows.index_fill(0, padding, 0)
+        mean = rows.view(n_steps, n, size).sum(0) / lengths.clamp(min=1)[:, None]
+        if len(padding):
+            rows.index_fill_(0, padding, -torch.inf)
+        filled = rows.view(n_steps, n, size)
         largest = filled.amax(0)
         ctx.save_for_backward(filled, largest, lengths, ends, padding, is_empty)
         return torch.cat([last, largest.masked_fill(is_empty, 0), mean], dim=1)  # (n, 3 * size)
