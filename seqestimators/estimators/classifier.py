@@ -206,7 +206,9 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
             self.classes_ = np.unique(y if classes is None else classes)
             if len(self.classes_) < 2:
                 only = self.classes_.tolist()[0]
-                raise ValueError(f"RecurrentClassifier needs at least two classes in y, got one class: {only!r}")
+                raise ValueError(
+                    f"RecurrentClassifier needs at least two classes in y, got one class: {only!r}"
+                )
         target = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         unknown = self.classes_[target] != y
         if unknown.any():
