@@ -302,7 +302,7 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
 
     def _monitor(self, scorer, monitored):
         """Score the network as it stands on the training and validation rows."""
-        scores = {}
+        scores: dict[str, float] = {}
         for part, (sequences, y) in monitored.items():
             result = scorer(self, sequences, y)
             result = result if isinstance(result, dict) else {self._score_names()[0]: result}

@@ -256,8 +256,8 @@ def check_global_generators(estimator, X, y):
     import torch  # here, so that tokenizers can be checked without it
 
     def states():
-        name, keys, *rest = np.random.get_state()  # noqa: NPY002 -- the global one
-        return random.getstate(), name, keys.tolist(), rest, torch.get_rng_state().tolist()
+        name, keys, *rest = np.random.get_state(legacy=True)  # noqa: NPY002 -- the global one
+        return random.getstate(), name, list(keys), rest, torch.get_rng_state().tolist()
 
     before = states()
     _outputs(pickle.loads(pickle.dumps(estimator.fit(X, y))), X)
