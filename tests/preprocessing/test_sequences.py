@@ -125,7 +125,7 @@ def test_no_rows(X):
         check_sequences(X)
 
 
-@pytest.mark.parametrize("X", [None, 3, {"A": 1}, {"A"}, iter(["A"])], ids=repr)
+@pytest.mark.parametrize("X", [None, 3, {"A": 1}, {"A"}, iter(["A"])], ids=lambda X: type(X).__name__)
 def test_no_container(X):
     with pytest.raises(TypeError, match="X must be a list, array or Series"):
         check_sequences(X)
