@@ -7,7 +7,7 @@ making. Here a recurrent network reads the molecules as they are written, as SMI
 tells active from inactive ones. RNN, LSTM and GRU are compared with what chemists use: fingerprints
 with a neural network and with a random forest.
 
-The example needs no network and takes at most five minutes on two cores.
+The example needs no network and a few minutes on two cores.
 """
 
 import os
