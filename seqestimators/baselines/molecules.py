@@ -58,9 +58,9 @@ class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseE
 
     References
     ----------
-    .. [1] D. Rogers, M. Hahn, "Extended-Connectivity Fingerprints", Journal of
+    .. [1] Rogers, D., M. Hahn, "Extended-Connectivity Fingerprints", Journal of
        Chemical Information and Modeling 50 (2010) 742-754.
-    .. [2] H. L. Morgan, "The Generation of a Unique Machine Description for
+    .. [2] Morgan, H. L., "The Generation of a Unique Machine Description for
        Chemical Structures", Journal of Chemical Documentation 5 (1965)
        107-113.
 
@@ -231,9 +231,9 @@ def make_ecfp_mlp(
 
     References
     ----------
-    .. [1] D. Rogers, M. Hahn, "Extended-Connectivity Fingerprints", Journal of
+    .. [1] Rogers, D., M. Hahn, "Extended-Connectivity Fingerprints", Journal of
        Chemical Information and Modeling 50 (2010) 742-754.
-    .. [2] J. Ma et al., "Deep Neural Nets as a Method for Quantitative
+    .. [2] Ma, J. et al., "Deep Neural Nets as a Method for Quantitative
        Structure-Activity Relationships", Journal of Chemical Information and
        Modeling 55 (2015) 263-274.
 
@@ -298,7 +298,7 @@ def make_ecfp_forest(
 
     References
     ----------
-    .. [1] V. Svetnik et al., "Random Forest: A Classification and Regression
+    .. [1] Svetnik, V. et al., "Random Forest: A Classification and Regression
        Tool for Compound Classification and QSAR Modeling", Journal of Chemical
        Information and Computer Sciences 43 (2003) 1947-1958.
 

@@ -83,7 +83,7 @@ def load_molecule_activity(*, target="pIC50", return_X_y=False, as_frame=False):
 
     References
     ----------
-    .. [1] B. Zdrazil et al., "The ChEMBL Database in 2023", Nucleic Acids
+    .. [1] Zdrazil, B. et al., "The ChEMBL Database in 2023", Nucleic Acids
        Research 52 (2024) D1180-D1192.
 
     Examples
@@ -166,7 +166,7 @@ def load_nci_molecules(*, invalid="keep", return_X_y=False, as_frame=False):
 
     References
     ----------
-    .. [1] P. Ertl, B. Rohde and P. Selzer, "Fast calculation of molecular polar
+    .. [1] Ertl, P., B. Rohde and P. Selzer, "Fast calculation of molecular polar
        surface area as a sum of fragment-based contributions", Journal of
        Medicinal Chemistry 43 (2000) 3714-3717.
 

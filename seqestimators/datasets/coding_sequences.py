@@ -89,9 +89,9 @@ def fetch_coding_sequences(
 
     References
     ----------
-    .. [1] F. R. Blattner et al., "The complete genome sequence of Escherichia
+    .. [1] Blattner, F. R. et al., "The complete genome sequence of Escherichia
        coli K-12", Science 277 (1997) 1453-1462.
-    .. [2] E. W. Sayers et al., "GenBank", Nucleic Acids Research 50 (2022)
+    .. [2] Sayers, E. W. et al., "GenBank", Nucleic Acids Research 50 (2022)
        D161-D164.
 
     Examples

@@ -49,7 +49,7 @@ def fetch_splice(*, data_home=None, download_if_missing=True, return_X_y=False, 
 
     References
     ----------
-    .. [1] M. O. Noordewier, G. G. Towell and J. W. Shavlik, "Training
+    .. [1] Noordewier, M. O., G. G. Towell and J. W. Shavlik, "Training
        knowledge-based neural networks to recognize genes in DNA sequences",
        Advances in Neural Information Processing Systems 3 (1991) 530-536.
 
@@ -110,7 +110,7 @@ def fetch_promoters(*, data_home=None, download_if_missing=True, return_X_y=Fals
 
     References
     ----------
-    .. [1] G. G. Towell, J. W. Shavlik and M. O. Noordewier, "Refinement of
+    .. [1] Towell, G. G., J. W. Shavlik and M. O. Noordewier, "Refinement of
        approximate domain theories by knowledge-based neural networks", AAAI
        (1990) 861-866.
 

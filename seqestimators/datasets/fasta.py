@@ -166,7 +166,7 @@ def read_fasta(path_or_handle, *, max_bytes=2**30):
     ----------
     .. [1] W. R. Pearson and D. J. Lipman, "Improved tools for biological
        sequence comparison", PNAS 85 (1988) 2444-2448.
-    .. [2] P. J. A. Cock et al., "Biopython: freely available Python tools for
+    .. [2] Cock, P. J. A. et al., "Biopython: freely available Python tools for
        computational molecular biology and bioinformatics", Bioinformatics 25
        (2009) 1422-1423.
 

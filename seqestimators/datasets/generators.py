@@ -130,7 +130,7 @@ def make_start_codon(n_samples=1000, *, length=50, random_state=None):
 
     References
     ----------
-    .. [1] M. Kozak, "Initiation of translation in prokaryotes and eukaryotes",
+    .. [1] Kozak, M., "Initiation of translation in prokaryotes and eukaryotes",
        Gene 234 (1999) 187-208.
 
     Examples

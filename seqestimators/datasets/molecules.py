@@ -50,10 +50,10 @@ def fetch_bbbp(*, invalid="keep", data_home=None, download_if_missing=True, retu
 
     References
     ----------
-    .. [1] I. F. Martins et al., "A Bayesian approach to in silico blood-brain
+    .. [1] Martins, I. F. et al., "A Bayesian approach to in silico blood-brain
        barrier penetration modeling", Journal of Chemical Information and
        Modeling 52 (2012) 1686-1697.
-    .. [2] Z. Wu et al., "MoleculeNet: a benchmark for molecular machine
+    .. [2] Wu, Z. et al., "MoleculeNet: a benchmark for molecular machine
        learning", Chemical Science 9 (2018) 513-530.
 
     Examples
@@ -122,10 +122,10 @@ def fetch_esol(*, invalid="keep", data_home=None, download_if_missing=True, retu
 
     References
     ----------
-    .. [1] J. S. Delaney, "ESOL: estimating aqueous solubility directly from
+    .. [1] Delaney, J. S., "ESOL: estimating aqueous solubility directly from
        molecular structure", Journal of Chemical Information and Computer
        Sciences 44 (2004) 1000-1005.
-    .. [2] Z. Wu et al., "MoleculeNet: a benchmark for molecular machine
+    .. [2] Wu, Z. et al., "MoleculeNet: a benchmark for molecular machine
        learning", Chemical Science 9 (2018) 513-530.
 
     Examples
@@ -260,7 +260,7 @@ def fetch_lipophilicity(
 
     References
     ----------
-    .. [1] Z. Wu et al., "MoleculeNet: a benchmark for molecular machine
+    .. [1] Wu, Z. et al., "MoleculeNet: a benchmark for molecular machine
        learning", Chemical Science 9 (2018) 513-530.
 
     Examples
@@ -331,10 +331,10 @@ def fetch_zinc(
 
     References
     ----------
-    .. [1] J. J. Irwin et al., "ZINC: a free tool to discover chemistry for
+    .. [1] Irwin, J. J. et al., "ZINC: a free tool to discover chemistry for
        biology", Journal of Chemical Information and Modeling 52 (2012)
        1757-1768.
-    .. [2] W. Jin, R. Barzilay and T. Jaakkola, "Junction tree variational
+    .. [2] Jin, W., R. Barzilay and T. Jaakkola, "Junction tree variational
        autoencoder for molecular graph generation", ICML (2018).
 
     Examples

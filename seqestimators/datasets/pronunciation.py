@@ -59,7 +59,7 @@ def fetch_g2p(
 
     References
     ----------
-    .. [1] K. Gorman et al., "The SIGMORPHON 2020 shared task on multilingual
+    .. [1] Gorman, K. et al., "The SIGMORPHON 2020 shared task on multilingual
        grapheme-to-phoneme conversion", Proceedings of the 17th SIGMORPHON
        Workshop (2020) 40-50.
 

@@ -266,6 +266,8 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         monitor = None
         if "valid" in datasets:
             monitor = "valid_loss" if scorer is None else f"valid_{self._score_names()[0]}"
+        for group in net.optimizer_.param_groups:  # the schedule of the last fit has left it near 0
+            group["lr"] = self.lr
         n_batches = len(BatchIterator(datasets["train"], net.batch_size))
         net.callbacks = make_callbacks(
             lr=self.lr,

@@ -26,7 +26,7 @@ class Dropout(nn.Module):
 
     References
     ----------
-    .. [1] N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever,
+    .. [1] Srivastava, N., G. Hinton, A. Krizhevsky, I. Sutskever,
        R. Salakhutdinov, "Dropout: A Simple Way to Prevent Neural Networks
        from Overfitting", JMLR 15, 2014.
 

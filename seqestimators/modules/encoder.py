@@ -129,12 +129,12 @@ class RecurrentEncoder(nn.Module):
 
     References
     ----------
-    .. [1] J. L. Elman, "Finding Structure in Time", Cognitive Science 14, 1990.
-    .. [2] S. Hochreiter, J. Schmidhuber, "Long Short-Term Memory", Neural
+    .. [1] Elman, J. L., "Finding Structure in Time", Cognitive Science 14, 1990.
+    .. [2] Hochreiter, S., J. Schmidhuber, "Long Short-Term Memory", Neural
        Computation 9, 1997.
-    .. [3] K. Cho et al., "Learning Phrase Representations using RNN
+    .. [3] Cho, K. et al., "Learning Phrase Representations using RNN
        Encoder-Decoder for Statistical Machine Translation", EMNLP 2014.
-    .. [4] M. Schuster, K. K. Paliwal, "Bidirectional Recurrent Neural
+    .. [4] Schuster, M., K. K. Paliwal, "Bidirectional Recurrent Neural
        Networks", IEEE Transactions on Signal Processing 45, 1997.
 
     Examples

@@ -33,12 +33,12 @@ def initialize(module, generator):
 
     References
     ----------
-    .. [1] A. M. Saxe, J. L. McClelland, S. Ganguli, "Exact solutions to the
+    .. [1] Saxe, A. M., J. L. McClelland, S. Ganguli, "Exact solutions to the
        nonlinear dynamics of learning in deep linear neural networks", ICLR
        2014.
-    .. [2] X. Glorot, Y. Bengio, "Understanding the difficulty of training
+    .. [2] Glorot, X., Y. Bengio, "Understanding the difficulty of training
        deep feedforward neural networks", AISTATS 2010.
-    .. [3] R. Jozefowicz, W. Zaremba, I. Sutskever, "An Empirical Exploration
+    .. [3] Jozefowicz, R., W. Zaremba, I. Sutskever, "An Empirical Exploration
        of Recurrent Network Architectures", ICML 2015.
 
     Examples

@@ -35,7 +35,7 @@ class PooledNetwork(nn.Module):
 
     References
     ----------
-    .. [1] S. Ioffe, C. Szegedy, "Batch Normalization: Accelerating Deep
+    .. [1] Ioffe, S., C. Szegedy, "Batch Normalization: Accelerating Deep
        Network Training by Reducing Internal Covariate Shift", ICML 2015.
 
     Examples

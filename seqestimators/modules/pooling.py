@@ -163,7 +163,7 @@ class AttentionPooling(nn.Module):
 
     References
     ----------
-    .. [1] Z. Yang, D. Yang, C. Dyer, X. He, A. Smola, E. Hovy, "Hierarchical
+    .. [1] Yang, Z., D. Yang, C. Dyer, X. He, A. Smola, E. Hovy, "Hierarchical
        Attention Networks for Document Classification", NAACL 2016.
 
     Examples
@@ -226,7 +226,7 @@ class Pooling(nn.Module):
 
     References
     ----------
-    .. [1] J. Howard, S. Ruder, "Universal Language Model Fine-tuning for Text
+    .. [1] Howard, J., S. Ruder, "Universal Language Model Fine-tuning for Text
        Classification", ACL 2018 (concat pooling).
 
     Examples

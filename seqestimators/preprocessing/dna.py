@@ -84,7 +84,7 @@ class DNATokenizer(SequenceTokenizer):
 
     References
     ----------
-    .. [1] A. Cornish-Bowden, "Nomenclature for incompletely specified bases in
+    .. [1] Cornish-Bowden, A., "Nomenclature for incompletely specified bases in
        nucleic acid sequences: recommendations 1984", Nucleic Acids Research
        13 (1985) 3021-3030.
 

@@ -79,9 +79,9 @@ class SmilesTokenizer(SequenceTokenizer):
 
     References
     ----------
-    .. [1] D. Weininger, "SMILES, a chemical language and information system",
+    .. [1] Weininger, D., "SMILES, a chemical language and information system",
        Journal of Chemical Information and Computer Sciences 28 (1988) 31-36.
-    .. [2] P. Schwaller et al., "Found in Translation: predicting outcomes of
+    .. [2] Schwaller, P. et al., "Found in Translation: predicting outcomes of
        complex organic chemistry reactions using neural sequence-to-sequence
        models", Chemical Science 9 (2018) 6091-6098.
 

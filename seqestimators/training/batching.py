@@ -177,7 +177,7 @@ class BatchIterator:
 
     References
     ----------
-    .. [1] V. Khomenko, O. Shyshkov, O. Radyvonenko, K. Bokhan, "Accelerating
+    .. [1] Khomenko, V., O. Shyshkov, O. Radyvonenko, K. Bokhan, "Accelerating
        recurrent neural network training using sequence bucketing and
        multi-GPU data parallelization", IEEE DSMP 2016.
 

@@ -75,9 +75,9 @@ def make_callbacks(
 
     References
     ----------
-    .. [1] L. N. Smith, N. Topin, "Super-Convergence: Very Fast Training of
+    .. [1] Smith, L. N., N. Topin, "Super-Convergence: Very Fast Training of
        Neural Networks Using Large Learning Rates", arXiv:1708.07120, 2017.
-    .. [2] R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training
+    .. [2] Pascanu, R., T. Mikolov, Y. Bengio, "On the difficulty of training
        recurrent neural networks", ICML 2013 (clipping).
 
     Examples

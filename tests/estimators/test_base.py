@@ -154,3 +154,14 @@ def test_bad_targets(kind):
         kind(**SMALL).fit(X, None)
     with pytest.raises(ValueError, match="0 for every row|at least one non-zero"):
         kind(**SMALL).fit(X, Y, sample_weight=np.zeros(24))
+
+
+@pytest.mark.parametrize("lr_schedule", ["one_cycle", "cosine"])
+def test_goes_on_at_the_full_learning_rate(lr_schedule):
+    X, y = [[4, 5], [6, 7], [4, 7], [6, 5]], [0, 1, 0, 1]
+    model = RecurrentClassifier(
+        lr=0.01, lr_schedule=lr_schedule, max_epochs=2, hidden_size=4, random_state=0, warm_start=True
+    )
+    assert model.fit(X, y).history_[-1]["lr"] < 0.001
+    assert model.fit(X, y).history_[-1]["lr"] == 0.01
+    assert model.set_params(lr=0.02).partial_fit(X, y).history_[-1]["lr"] == 0.02
