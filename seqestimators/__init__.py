@@ -33,6 +33,7 @@ _ROOMS = (
     "datasets",
     "estimators",
     "exceptions",
+    "metrics",
     "modules",
     "preprocessing",
     "testing",

@@ -1,0 +1,23 @@
+"""Scores of sequences: of every token, of whole sequences, by edit distance; and scorers of them."""
+
+from .scorers import edit_similarity_scorer, exact_match_scorer, token_accuracy_scorer
+from .scores import (
+    edit_similarity_score,
+    exact_match_score,
+    perplexity,
+    phoneme_error_rate,
+    token_accuracy_score,
+    word_error_rate,
+)
+
+__all__ = [
+    "edit_similarity_score",
+    "edit_similarity_scorer",
+    "exact_match_score",
+    "exact_match_scorer",
+    "perplexity",
+    "phoneme_error_rate",
+    "token_accuracy_score",
+    "token_accuracy_scorer",
+    "word_error_rate",
+]

@@ -1,0 +1,416 @@
+"""Scores of predicted sequences against true ones."""
+
+from itertools import chain, pairwise
+from operator import eq
+
+import numpy as np
+
+from .._sklearn import _check_sample_weight, validate_params
+from ..exceptions import InvalidSequenceError
+from ..preprocessing import check_sequences
+from ..preprocessing.sequences import _is_missing
+from .edit_distance import edit_distance
+
+__all__ = [
+    "edit_similarity_score",
+    "exact_match_score",
+    "perplexity",
+    "phoneme_error_rate",
+    "token_accuracy_score",
+    "word_error_rate",
+]
+
+_WEIGHTED: dict = {"sample_weight": ["array-like", None]}
+
+
+@validate_params(_WEIGHTED, prefer_skip_nested_validation=True)
+def token_accuracy_score(y_true, y_pred, *, sample_weight=None):
+    """Share of positions that agree, over all sequences.
+
+    Positions count alike, so that long sequences weigh more than short ones.
+    What one sequence has behind the end of the other is wrong: a pair counts
+    as many positions as the longer of both has.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        True sequences: strings, whose items are their characters, or lists,
+        tuples or 1-D arrays of hashable items; or a 2-D array, whose rows
+        count in full length.
+    y_pred : array-like of shape (n_samples,)
+        Predicted sequences, of either kind; ``["M", "K"]`` equals ``"MK"``.
+    sample_weight : array-like of shape (n_samples,) or None, default=None
+        Weights of the sequences, not negative; None weighs all alike.
+
+    Returns
+    -------
+    float
+        From 0 to 1, the best; 1 if all sequences are empty.
+
+    Raises
+    ------
+    InvalidSequenceError
+        A row or an item is missing. The message names row and position.
+    ValueError
+        `y_true` or `y_pred` is a bare string or has no rows, or they differ in
+        their number of rows; or weights don't fit.
+    TypeError
+        A row is no sequence, an item isn't hashable, or strings and lists are
+        mixed in one of both.
+
+    See Also
+    --------
+    edit_similarity_score : Forgives shifts by insertions and deletions.
+    exact_match_score : Share of sequences right as a whole.
+
+    Examples
+    --------
+    >>> from seqestimators.metrics import token_accuracy_score
+    >>> token_accuracy_score(["MKLV", "MA"], ["MKIV", "MA"])
+    0.8333...
+    >>> token_accuracy_score(["MKLV"], ["MK"])
+    0.5
+    """
+    y_true, y_pred, weight = _check_pair(y_true, y_pred, sample_weight)
+    n_positions = weight @ np.maximum(_lengths(y_true), _lengths(y_pred))
+    if n_positions == 0:
+        return 1.0
+    return float(weight @ _count_agreements(y_true, y_pred) / n_positions)
+
+
+@validate_params(_WEIGHTED, prefer_skip_nested_validation=True)
+def exact_match_score(y_true, y_pred, *, sample_weight=None):
+    """Share of sequences that are right from the first item to the last.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        True sequences, of any kind that :func:`token_accuracy_score` reads.
+    y_pred : array-like of shape (n_samples,)
+        Predicted sequences, one for each true one.
+    sample_weight : array-like of shape (n_samples,) or None, default=None
+        Weights of the sequences, not negative; None weighs all alike.
+
+    Returns
+    -------
+    float
+        From 0 to 1, the best.
+
+    Raises
+    ------
+    ValueError, TypeError
+        The sequences or weights don't fit, as in :func:`token_accuracy_score`.
+
+    See Also
+    --------
+    word_error_rate : The share of the others.
+
+    Examples
+    --------
+    >>> from seqestimators.metrics import exact_match_score
+    >>> exact_match_score(["MKLV", "MA"], ["MKIV", "MA"])
+    0.5
+    """
+    y_true, y_pred, weight = _check_pair(y_true, y_pred, sample_weight)
+    return float(np.average(_are_equal(y_true, y_pred), weights=weight))
+
+
+@validate_params(_WEIGHTED, prefer_skip_nested_validation=True)
+def edit_similarity_score(y_true, y_pred, *, sample_weight=None):
+    """Mean of 1 - edit distance / length of the longer sequence.
+
+    The edit distance [1]_ is the least number of insertions, deletions and
+    substitutions of one item that turn one sequence into the other. Unlike in
+    :func:`token_accuracy_score`, an item too many costs no more than itself,
+    and all sequences count alike.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        True sequences, of any kind that :func:`token_accuracy_score` reads.
+    y_pred : array-like of shape (n_samples,)
+        Predicted sequences, one for each true one.
+    sample_weight : array-like of shape (n_samples,) or None, default=None
+        Weights of the sequences, not negative; None weighs all alike.
+
+    Returns
+    -------
+    float
+        From 0 to 1, the best. Two empty sequences are alike: 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        The sequences or weights don't fit, as in :func:`token_accuracy_score`.
+
+    References
+    ----------
+    .. [1] Levenshtein, V. I., "Binary codes capable of correcting deletions,
+       insertions, and reversals", Soviet Physics Doklady 10 (1966) 707-710.
+
+    Examples
+    --------
+    >>> from seqestimators.metrics import edit_similarity_score, token_accuracy_score
+    >>> edit_similarity_score(["MKLVA"], ["KLVA"])
+    0.8
+    >>> token_accuracy_score(["MKLVA"], ["KLVA"])
+    0.0
+    """
+    y_true, y_pred, weight = _check_pair(y_true, y_pred, sample_weight)
+    longest = np.maximum(_lengths(y_true), _lengths(y_pred))
+    return float(np.average(1 - _edit_distances(y_true, y_pred) / np.maximum(longest, 1), weights=weight))
+
+
+@validate_params(_WEIGHTED, prefer_skip_nested_validation=True)
+def word_error_rate(y_true, y_pred, *, sample_weight=None):
+    """Share of sequences that are not right as a whole.
+
+    The measure of pronunciations [1]_, where each sequence belongs to one
+    word: ``1 - exact_match_score``. In speech recognition the same name means
+    the :func:`phoneme_error_rate` of sentences cut into words.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        True sequences, of any kind that :func:`token_accuracy_score` reads.
+    y_pred : array-like of shape (n_samples,)
+        Predicted sequences, one for each true one.
+    sample_weight : array-like of shape (n_samples,) or None, default=None
+        Weights of the sequences, not negative; None weighs all alike.
+
+    Returns
+    -------
+    float
+        From 0, the best, to 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        The sequences or weights don't fit, as in :func:`token_accuracy_score`.
+
+    References
+    ----------
+    .. [1] Bisani, M. and Ney, H., "Joint-sequence models for grapheme-to-phoneme
+       conversion", Speech Communication 50 (2008) 434-451.
+
+    Examples
+    --------
+    >>> from seqestimators.metrics import word_error_rate
+    >>> truth = [["K", "AE1", "T"], ["D", "AO1", "G"]]
+    >>> word_error_rate(truth, [["K", "AE1", "T"], ["D", "AA1", "G"]])
+    0.5
+    """
+    y_true, y_pred, weight = _check_pair(y_true, y_pred, sample_weight)
+    return float(np.average(~_are_equal(y_true, y_pred), weights=weight))
+
+
+@validate_params(_WEIGHTED, prefer_skip_nested_validation=True)
+def phoneme_error_rate(y_true, y_pred, *, sample_weight=None):
+    """Sum of the edit distances over the sum of the true lengths.
+
+    The measure of pronunciations [1]_, and with other items that of any
+    sequences: the character error rate of strings, the word error rate of
+    sentences cut into words.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        True sequences, of any kind that :func:`token_accuracy_score` reads.
+    y_pred : array-like of shape (n_samples,)
+        Predicted sequences, one for each true one.
+    sample_weight : array-like of shape (n_samples,) or None, default=None
+        Weights of the sequences, not negative; None weighs all alike.
+
+    Returns
+    -------
+    float
+        From 0, the best; more than 1 where the predictions are too long.
+
+    Raises
+    ------
+    ValueError, TypeError
+        The sequences or weights don't fit, as in :func:`token_accuracy_score`;
+        or all true sequences (of a weight that isn't 0) are empty.
+
+    References
+    ----------
+    .. [1] Bisani, M. and Ney, H., "Joint-sequence models for grapheme-to-phoneme
+       conversion", Speech Communication 50 (2008) 434-451.
+
+    Examples
+    --------
+    >>> from seqestimators.metrics import phoneme_error_rate
+    >>> truth = [["K", "AE1", "T"], ["D", "AO1", "G"]]
+    >>> phoneme_error_rate(truth, [["K", "AE1", "T", "S"], ["D", "AA1", "G"]])
+    0.333...
+    """
+    y_true, y_pred, weight = _check_pair(y_true, y_pred, sample_weight)
+    n_items = weight @ _lengths(y_true)
+    if n_items == 0:
+        raise ValueError(
+            "every row of y_true is empty, so that no error rate is defined: leave out empty rows, or use "
+            "edit_similarity_score"
+        )
+    return float(weight @ _edit_distances(y_true, y_pred) / n_items)
+
+
+@validate_params(_WEIGHTED, prefer_skip_nested_validation=True)
+def perplexity(log_likelihood, n_tokens, *, sample_weight=None):
+    """Exponential of the mean negative log-likelihood of a token.
+
+    A model as unsure as if it chose among k equally likely tokens at every
+    step has perplexity k.
+
+    Parameters
+    ----------
+    log_likelihood : array-like of shape (n_samples,), or float
+        Natural logarithm of the likelihood of each sequence; minus infinity
+        for an impossible one.
+    n_tokens : array-like of shape (n_samples,), or int
+        Number of tokens of each sequence, the mark of its end included if the
+        likelihood includes it; not negative.
+    sample_weight : array-like of shape (n_samples,) or None, default=None
+        Weights of the sequences, not negative; None weighs all alike.
+
+    Returns
+    -------
+    float
+        ``exp(-sum(log_likelihood) / sum(n_tokens))``, both sums weighted: 1
+        is the best; infinity where a sequence is impossible.
+
+    Raises
+    ------
+    ValueError
+        The arguments differ in shape or aren't 1-D; a log-likelihood is NaN
+        or infinite; a number of tokens is negative or fractional; there are
+        no tokens; or weights don't fit. The message names the row.
+
+    References
+    ----------
+    .. [1] Jelinek, F. et al., "Perplexity - a measure of the difficulty of
+       speech recognition tasks", Journal of the Acoustical Society of America
+       62 (1977) S63.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from seqestimators.metrics import perplexity
+    >>> round(perplexity(np.log([1 / 8, 1 / 4]), n_tokens=[3, 2]), 6)
+    2.0
+    """
+    log_likelihood = np.atleast_1d(np.asarray(log_likelihood, dtype=np.float64))
+    n_tokens = np.atleast_1d(np.asarray(n_tokens, dtype=np.float64))
+    if log_likelihood.shape != n_tokens.shape or n_tokens.ndim != 1:
+        raise ValueError(
+            f"log_likelihood has shape {log_likelihood.shape}, n_tokens {n_tokens.shape}: give one number "
+            "per sequence in both"
+        )
+    _refuse_first(
+        "log_likelihood",
+        log_likelihood,
+        ~(log_likelihood < np.inf),
+        "is no logarithm of a likelihood: leave the row out",
+    )
+    _refuse_first(
+        "n_tokens",
+        n_tokens,
+        ~((n_tokens >= 0) & (n_tokens < np.inf) & (n_tokens == np.round(n_tokens))),
+        "is no number of tokens: give a whole number from 0 on",
+    )
+    weight = _check_sample_weight(sample_weight, n_tokens, dtype=np.float64, ensure_non_negative=True)
+    total = weight @ n_tokens
+    if total == 0:
+        raise ValueError("the sum of n_tokens is 0, so that no perplexity is defined: count the ends too")
+    is_weighed = weight > 0  # 0 times infinity is no number
+    with np.errstate(over="ignore"):
+        return float(np.exp(-(weight[is_weighed] @ log_likelihood[is_weighed]) / total))
+
+
+def _refuse_first(name, values, is_wrong, reason):
+    if is_wrong.any():
+        row = int(np.argmax(is_wrong))
+        raise ValueError(f"row {row} of {name} is {values[row]:g}, which {reason}")
+
+
+def _check_pair(y_true, y_pred, sample_weight):
+    """Both as lists of strings, or both as lists of lists, and the weights."""
+    y_true, y_pred = _read(y_true, "y_true"), _read(y_pred, "y_pred")
+    if len(y_true) != len(y_pred):
+        raise ValueError(
+            f"y_true has {len(y_true)} rows, but y_pred has {len(y_pred)}: give one prediction for every "
+            "true sequence"
+        )
+    weight = _check_sample_weight(sample_weight, y_true, dtype=np.float64, ensure_non_negative=True)
+    if isinstance(y_true[0], str) != isinstance(y_pred[0], str):
+        y_true, y_pred = list(map(list, y_true)), list(map(list, y_pred))
+    return y_true, y_pred, weight
+
+
+def _read(y, name):
+    if isinstance(y, np.ndarray) and y.ndim == 2 and (y.dtype.kind in "iufb" or y.shape[1] != 1):
+        y = list(y)
+    try:
+        rows = check_sequences(y, lists=True)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name}: {error}".replace(" of X ", " ", 1)) from None
+    if not isinstance(rows[0], str):
+        _check_items(rows, name)
+    return rows
+
+
+def _check_items(rows, name):
+    """Refuse items that can't be compared."""
+    try:
+        distinct = set(chain.from_iterable(rows))
+    except TypeError:
+        row, position, item = next(_places(rows, _is_unhashable))
+        raise TypeError(
+            f"row {row}, position {position} of {name} is a {type(item).__name__}, which is no item of a "
+            "sequence: use strings, numbers or tuples"
+        ) from None
+    if any(map(_is_missing, distinct)):
+        row, position, item = next(_places(rows, _is_missing))
+        raise InvalidSequenceError(
+            f"row {row}, position {position} of {name} is missing ({item!r}): leave it out, or give it a name"
+        )
+
+
+def _places(rows, condition):
+    """Yield (row, position, item) of the items that fulfil a condition."""
+    for row, items in enumerate(rows):
+        for position, item in enumerate(items):
+            if condition(item):
+                yield row, position, item
+
+
+def _is_unhashable(item):
+    try:
+        hash(item)
+    except TypeError:
+        return True
+    return False
+
+
+def _lengths(rows):
+    return np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+
+
+def _are_equal(y_true, y_pred):
+    return np.fromiter(map(eq, y_true, y_pred), dtype=bool, count=len(y_true))
+
+
+def _edit_distances(y_true, y_pred):
+    return np.fromiter(map(edit_distance, y_true, y_pred), dtype=np.int64, count=len(y_true))
+
+
+def _count_agreements(y_true, y_pred):
+    """For every pair, the number of positions at which both have the same item."""
+    if not isinstance(y_true[0], str):
+        return [sum(map(eq, a, b)) for a, b in zip(y_true, y_pred, strict=True)]
+    pairs = [(a[: len(b)], b[: len(a)]) for a, b in zip(y_true, y_pred, strict=True)]
+    texts = ["".join(side) for side in zip(*pairs, strict=True)]
+    encoding, dtype = ("ascii", np.uint8) if all(map(str.isascii, texts)) else ("utf-32-le", np.uint32)
+    true, pred = (np.frombuffer(text.encode(encoding, "surrogatepass"), dtype) for text in texts)
+    agrees = np.equal(true, pred)
+    offsets = np.concatenate([[0], np.cumsum([len(a) for a, _ in pairs])]).tolist()
+    return [np.count_nonzero(agrees[begin:end]) for begin, end in pairwise(offsets)]

@@ -1,0 +1,214 @@
+"""Scores equal their definitions written out, whatever the rows are kept in."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score
+
+from seqestimators.exceptions import InvalidSequenceError
+from seqestimators.metrics import (
+    edit_similarity_score,
+    exact_match_score,
+    perplexity,
+    phoneme_error_rate,
+    token_accuracy_score,
+    word_error_rate,
+)
+
+SCORES = [
+    token_accuracy_score,
+    exact_match_score,
+    edit_similarity_score,
+    word_error_rate,
+    phoneme_error_rate,
+]
+every_score = pytest.mark.parametrize("score", SCORES)
+
+texts = st.text("ABé\N{GRINNING FACE}", max_size=8)
+pairs_of_rows = st.lists(st.tuples(texts, texts), min_size=1, max_size=10)
+
+
+def sides(pairs):
+    return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def naive_distance(a, b):
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a):
+        above, row = row, [i + 1]
+        for j, y in enumerate(b):
+            row.append(min(above[j + 1] + 1, row[j] + 1, above[j] + (x != y)))
+    return row[-1]
+
+
+@given(pairs_of_rows)
+def test_token_accuracy_is_the_share_of_equal_positions(pairs):
+    hits = sum(x == y for a, b in pairs for x, y in zip(a, b, strict=False))
+    total = sum(max(len(a), len(b)) for a, b in pairs)
+    assert token_accuracy_score(*sides(pairs)) == pytest.approx(hits / total if total else 1)
+
+
+@given(pairs_of_rows)
+def test_the_other_scores_are_their_definitions(pairs):
+    y_true, y_pred = sides(pairs)
+    distances = [naive_distance(a, b) for a, b in pairs]
+    similarities = [
+        1 - distance / max(len(a), len(b), 1) for (a, b), distance in zip(pairs, distances, strict=True)
+    ]
+    assert edit_similarity_score(y_true, y_pred) == pytest.approx(np.mean(similarities))
+    assert exact_match_score(y_true, y_pred) == pytest.approx(np.mean([a == b for a, b in pairs]))
+    assert word_error_rate(y_true, y_pred) == pytest.approx(1 - exact_match_score(y_true, y_pred))
+    if any(y_true):
+        expected = sum(distances) / sum(map(len, y_true))
+        assert phoneme_error_rate(y_true, y_pred) == pytest.approx(expected)
+
+
+@given(st.lists(st.text("ACGT", min_size=1), min_size=1))
+def test_token_accuracy_is_sklearns_over_the_joined_tokens(rows):
+    shuffled = ["".join(sorted(row)) for row in rows]
+    expected = accuracy_score(list("".join(rows)), list("".join(shuffled)))
+    assert token_accuracy_score(rows, shuffled) == pytest.approx(expected)
+
+
+@every_score
+@given(pairs_of_rows.filter(lambda pairs: any(a for a, _ in pairs)))
+def test_strings_lists_tuples_and_arrays_score_alike(score, pairs):
+    y_true, y_pred = sides(pairs)
+    expected = score(y_true, y_pred)
+    ids = [[ord(letter) for letter in row] for row in y_pred]
+    arrays = np.empty(len(pairs), dtype=object)
+    for i, row in enumerate(ids):
+        arrays[i] = np.array(row, dtype=np.int64)
+    assert score(y_true, list(map(list, y_pred))) == expected
+    assert score(list(map(tuple, y_true)), y_pred) == expected
+    assert score(pd.Series(y_true), np.array(y_pred, dtype=object)) == expected
+    assert score([list(map(ord, row)) for row in y_true], arrays) == expected
+
+
+@every_score
+@given(pairs_of_rows.filter(lambda pairs: any(a for a, _ in pairs)), st.data())
+def test_a_weight_counts_a_row_so_many_times(score, pairs, data):
+    counts = data.draw(st.lists(st.integers(0, 3), min_size=len(pairs), max_size=len(pairs)))
+    repeated = [pair for pair, count in zip(pairs, counts, strict=True) for _ in range(count)]
+    if any(a for a, _ in repeated):
+        weighted = score(*sides(pairs), sample_weight=counts)
+        assert weighted == pytest.approx(score(*sides(repeated)))
+
+
+@every_score
+def test_a_perfect_prediction_has_the_best_score(score):
+    rows = ["MKL", "M", ""]
+    assert score(rows, rows) == float(not score.__name__.endswith("rate"))
+    assert type(score(rows, rows)) is float
+
+
+@pytest.mark.parametrize("score", [token_accuracy_score, exact_match_score, edit_similarity_score])
+def test_empty_sequences_are_alike(score):
+    assert score([""], [""]) == 1
+    assert score([""], ["A"]) == score(["A"], [""]) == 0
+
+
+def test_an_item_of_several_letters_is_one_position():
+    assert token_accuracy_score([["AA1", "B"]], [["AA1", "K"]]) == 0.5
+    assert token_accuracy_score([["AA1", "B"]], ["AA1B"]) == 0
+    assert phoneme_error_rate([["AA1", "B"]], [["AA0", "B"]]) == 0.5
+
+
+def test_rows_of_matrices_are_sequences():
+    y_true = np.array([[1, 2, 3], [4, 5, 6]])
+    assert token_accuracy_score(y_true, [[1, 2, 0], [4, 5, 6]]) == pytest.approx(5 / 6)
+    assert token_accuracy_score(np.array([list("MK"), list("ML")]), ["MK", "MK"]) == 0.75
+    assert token_accuracy_score(y_true[:, :1], [[1], [0]]) == 0.5
+    assert exact_match_score(np.array([["MK"], ["ML"]], dtype=object), ["MK", "ML"]) == 1
+
+
+def test_special_tokens_are_items_like_others():
+    assert token_accuracy_score([["A", "<unknown>"]], [["A", "<unknown>"]]) == 1
+
+
+def test_no_error_rate_without_items():
+    with pytest.raises(ValueError, match="every row of y_true is empty.*edit_similarity_score"):
+        phoneme_error_rate(["", "A"], ["B", "A"], sample_weight=[1, 0])
+
+
+@every_score
+@pytest.mark.parametrize(("y_true", "y_pred"), [("MKL", ["MKL"]), (["MKL"], "MKL")])
+def test_a_bare_string_is_refused(score, y_true, y_pred):
+    with pytest.raises(ValueError, match="y_(true|pred): Iterable over sequences expected, string object"):
+        score(y_true, y_pred)
+
+
+@every_score
+def test_numbers_of_rows_must_agree(score):
+    with pytest.raises(ValueError, match="y_true has 2 rows, but y_pred has 1: give one prediction"):
+        score(["A", "B"], ["A"])
+
+
+@every_score
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
+def test_missing_rows_and_items_are_named(score, missing):
+    with pytest.raises(InvalidSequenceError, match=r"y_pred: row 1 is missing \(.*\): drop it"):
+        score(["A", "B"], ["A", missing])
+    with pytest.raises(InvalidSequenceError, match=r"row 1, position 2 of y_true is missing .*: leave it"):
+        score([["A"], ["B", "C", missing]], ["A", "B"])
+
+
+@every_score
+def test_rows_and_items_of_foreign_types_are_named(score):
+    with pytest.raises(TypeError, match="y_true: row 0 is 3 of type int"):
+        score([3], ["A"])
+    with pytest.raises(TypeError, match="y_true: row 1 is a list, but row 0 a str"):
+        score(["A", ["A"]], ["A", "A"])
+    with pytest.raises(TypeError, match="row 1, position 0 of y_pred is a list, which is no item"):
+        score(["A", "B"], [["A"], [["B"]]])
+
+
+@every_score
+@pytest.mark.parametrize("weight", [[-1, 1], [1, np.nan], [1], [[1, 1]], "heavy", [0, 0]])
+def test_weights_that_make_no_sense_are_refused(score, weight):
+    with pytest.raises(ValueError, match=r"weight"):
+        score(["A", "B"], ["A", "B"], sample_weight=weight)
+
+
+@every_score
+def test_arguments_stay_as_they_are(score):
+    y_true, y_pred = [["A", "B"]], [("A",)]
+    score(y_true, y_pred)
+    assert (y_true, y_pred) == ([["A", "B"]], [("A",)])
+
+
+@given(st.integers(1, 1000), st.lists(st.integers(1, 50), min_size=1, max_size=10))
+def test_perplexity_of_a_uniform_choice_is_the_number_of_choices(n_choices, lengths):
+    log_likelihood = -np.log(n_choices) * np.array(lengths)
+    assert perplexity(log_likelihood, lengths) == pytest.approx(n_choices)
+    assert perplexity(log_likelihood.sum(), sum(lengths)) == pytest.approx(n_choices)
+
+
+def test_perplexity_weighs_sequences_by_their_tokens_and_weights():
+    log_likelihood, n_tokens = [-1.0, -4.0, -np.inf], [2, 3, 1]
+    assert perplexity(log_likelihood[:2], n_tokens[:2]) == pytest.approx(np.exp(1))
+    expected = np.exp((1 + 2 * 4) / (2 + 2 * 3))
+    assert perplexity(log_likelihood, n_tokens, sample_weight=[1, 2, 0]) == pytest.approx(expected)
+    assert perplexity(log_likelihood, n_tokens) == np.inf
+    assert perplexity([-1e6], [1]) == np.inf
+    assert type(perplexity([-1], [1])) is float
+
+
+@pytest.mark.parametrize(
+    ("log_likelihood", "n_tokens", "message"),
+    [
+        ([-1, -1], [1], r"log_likelihood has shape \(2,\), n_tokens \(1,\): give one number"),
+        ([[-1]], [[1]], r"log_likelihood has shape \(1, 1\)"),
+        ([-1, np.nan], [1, 1], "row 1 of log_likelihood is nan, which is no logarithm.*leave the row out"),
+        ([np.inf, -1], [1, 1], "row 0 of log_likelihood is inf"),
+        ([-1, -1], [1, 1.5], "row 1 of n_tokens is 1.5, which is no number of tokens: give a whole number"),
+        ([-1, -1], [-1, 1], "row 0 of n_tokens is -1"),
+        ([-1, -1], [1, np.inf], "row 1 of n_tokens is inf"),
+        ([-1, -1], [0, 0], "the sum of n_tokens is 0"),
+    ],
+)
+def test_perplexity_names_what_makes_no_sense(log_likelihood, n_tokens, message):
+    with pytest.raises(ValueError, match=message):
+        perplexity(log_likelihood, n_tokens)
