@@ -18,7 +18,13 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .estimators import RecurrentClassifier, RecurrentRegressor
+    from .estimators import (
+        RecurrentClassifier,
+        RecurrentLanguageModel,
+        RecurrentRegressor,
+        RecurrentSeq2Seq,
+        RecurrentTagger,
+    )
     from .preprocessing import (
         CodonTokenizer,
         DNATokenizer,
@@ -45,7 +51,10 @@ _ROOM_OF_NAME = {
     "Padder": "preprocessing",
     "ProteinTokenizer": "preprocessing",
     "RecurrentClassifier": "estimators",
+    "RecurrentLanguageModel": "estimators",
     "RecurrentRegressor": "estimators",
+    "RecurrentSeq2Seq": "estimators",
+    "RecurrentTagger": "estimators",
     "SequenceTokenizer": "preprocessing",
     "SmilesTokenizer": "preprocessing",
 }
@@ -56,7 +65,10 @@ __all__ = [
     "Padder",
     "ProteinTokenizer",
     "RecurrentClassifier",
+    "RecurrentLanguageModel",
     "RecurrentRegressor",
+    "RecurrentSeq2Seq",
+    "RecurrentTagger",
     "SequenceTokenizer",
     "SmilesTokenizer",
 ]

@@ -8,10 +8,13 @@ that is there already is never written to.
 """
 
 from .bundled import load_molecule_activity, load_nci_molecules
+from .coding_generator import make_coding_sequences
 from .coding_sequences import fetch_coding_sequences
 from .dna import fetch_promoters, fetch_splice
 from .fasta import FastaRecord, UniProtHeader, read_fasta
 from .generators import make_marker, make_start_codon
+from .languages import make_counting_language, make_dyck, make_reber
+from .memory_tasks import make_adding, make_copy, make_parity
 from .molecules import fetch_bbbp, fetch_esol, fetch_freesolv, fetch_lipophilicity, fetch_zinc
 from .pronunciation import fetch_g2p
 
@@ -29,7 +32,14 @@ __all__ = [
     "fetch_zinc",
     "load_molecule_activity",
     "load_nci_molecules",
+    "make_adding",
+    "make_coding_sequences",
+    "make_copy",
+    "make_counting_language",
+    "make_dyck",
     "make_marker",
+    "make_parity",
+    "make_reber",
     "make_start_codon",
     "read_fasta",
 ]

@@ -1,9 +1,10 @@
-"""Data with a known rule, in any number."""
+"""Classes with a known rule, in any number."""
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 from .._sklearn import Integral, Interval, validate_params
+from ._draws import cut, draw_labels, draw_lengths
 
 __all__ = ["make_marker", "make_start_codon"]
 
@@ -76,17 +77,17 @@ def make_marker(n_samples=1000, *, length=(10, 25), marker=-1, rectangular=False
     if 0 <= marker < _N_DIGITS:
         raise ValueError(f"marker={marker} is one of the digits 0 to 9, and could not be told from them")
     random = check_random_state(random_state)
-    lengths = _draw_lengths(length, n_samples, shortest=1, random=random)
+    lengths = draw_lengths(length, n_samples, shortest=1, random=random)
     if rectangular:
         lengths[:] = lengths[0]
-    y = _draw_labels(n_samples, random)
+    y = draw_labels(n_samples, random)
     ends = np.cumsum(lengths)
     digits = random.randint(_N_DIGITS, size=ends[-1]).astype(np.float64)
     places = ends - lengths + random.randint(lengths)
     digits[places[y == 1]] = marker
     if rectangular:
         return digits.reshape(n_samples, lengths[0], 1), y
-    return _fill(np.split(digits, ends[:-1])), y
+    return cut(digits, ends), y
 
 
 @validate_params(
@@ -143,8 +144,8 @@ def make_start_codon(n_samples=1000, *, length=50, random_state=None):
     (3, 12)
     """
     random = check_random_state(random_state)
-    lengths = _draw_lengths(length, n_samples, shortest=len(_START_CODON), random=random)
-    y = _draw_labels(n_samples, random)
+    lengths = draw_lengths(length, n_samples, shortest=len(_START_CODON), random=random)
+    y = draw_labels(n_samples, random)
     ends = np.cumsum(lengths)
     letters = np.frombuffer(b"ACGT", dtype=np.uint8)
     dna = letters[random.randint(4, size=ends[-1])]
@@ -154,33 +155,4 @@ def make_start_codon(n_samples=1000, *, length=50, random_state=None):
     first = others[random.randint(len(others), size=n_samples)]
     first[y == 1] = start
     dna[(ends - lengths)[:, None] + np.arange(3)] = first
-    text = dna.tobytes().decode("ascii")
-    X = _fill([text[end - n : end] for end, n in zip(ends.tolist(), lengths.tolist(), strict=True)])
-    return X, np.array(["no start", "start"])[y]
-
-
-def _draw_lengths(length, n_samples, shortest, random):
-    """Lengths within the bounds, or all the same."""
-    if isinstance(length, Integral):
-        return np.full(n_samples, length)
-    if len(length) != 2 or not all(isinstance(bound, Integral) for bound in length):
-        raise ValueError(f"length={length!r} must be a whole number or a pair (lowest, highest) of them")
-    lowest, highest = length
-    if not shortest <= lowest <= highest:
-        raise ValueError(
-            f"length={length!r} must be a pair (lowest, highest) with {shortest} <= lowest <= highest"
-        )
-    return random.randint(lowest, highest + 1, size=n_samples)
-
-
-def _draw_labels(n_samples, random):
-    """Half zeros and half ones (one 0 more if odd), shuffled."""
-    return random.permutation(np.arange(n_samples) % 2)
-
-
-def _fill(rows):
-    """An object array of one dimension, also when all rows are of one length."""
-    X = np.empty(len(rows), dtype=object)
-    for i, row in enumerate(rows):
-        X[i] = row
-    return X
+    return cut(dna.tobytes().decode("ascii"), ends), np.array(["no start", "start"])[y]

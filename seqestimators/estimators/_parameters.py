@@ -24,6 +24,19 @@ POOLING = """pooling : {"concat", "last", "mean", "max", "attention"}, default="
     output_bias : bool, default=True
         Whether the output layer has a bias."""
 
+PRETRAINING = """pretrained : RecurrentLanguageModel, FrozenEstimator or None, default=None
+        A fitted language model whose embedding and layers to start from; cell,
+        hidden_size, num_layers, bidirectional and embedding_dim are then its
+        own, whatever these parameters say. It stays fitted under ``clone``.
+        The tokenizer before this estimator takes the `vocabulary_` of the one
+        before the language model.
+    gradual_unfreezing : bool, default=False
+        Whether a pretrained network is trained from the output down, one more
+        layer each epoch.
+    layer_decay : float, default=1.0
+        Learning rate of a pretrained layer over that of the one below, at
+        least 1; 2.6 in ULMFiT."""
+
 TRAINING = """input : {"auto", "tokens", "values"}, default="auto"
         What X holds. "auto" decides in fit: non-negative integers are token
         ids, all else is numeric series.
@@ -93,6 +106,6 @@ ATTRIBUTES = """net_ : skorch.NeuralNet
 def shared_parameters(cls):
     """Fill the shared parts into the docstring of an estimator class."""
     if cls.__doc__ is not None:  # python -OO strips docstrings
-        for name in ("NETWORK", "POOLING", "TRAINING", "ATTRIBUTES"):
+        for name in ("NETWORK", "POOLING", "PRETRAINING", "TRAINING", "ATTRIBUTES"):
             cls.__doc__ = cls.__doc__.replace(f"<{name.lower()}>", globals()[name])
     return cls

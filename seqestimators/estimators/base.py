@@ -1,23 +1,37 @@
 """What all recurrent estimators share: parameters, reading, training, state."""
 
 from abc import abstractmethod
-from contextlib import suppress
 from copy import deepcopy
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import check_scoring
 from sklearn.utils import check_consistent_length
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 from skorch.helper import predefined_split
 
-from .._sklearn import Integral, Interval, Real, StrOptions, _check_sample_weight
+from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions, _check_sample_weight
 from ..modules import RecurrentEncoder, initialize
 from ..modules.encoder import CELLS
-from ..preprocessing.sequences import Sequences, read_sequences
-from ..preprocessing.vocabulary import EOS, UNKNOWN
-from ..training import BatchIterator, SequenceDataset, SequenceNet, make_callbacks, make_generators
+from ..training import (
+    BatchIterator,
+    SequenceDataset,
+    SequenceNet,
+    Unfreezing,
+    make_callbacks,
+    make_generators,
+)
+from .pretraining import (
+    ARCHITECTURE,
+    find_language_model,
+    layer_groups,
+    layer_names,
+    load_encoder,
+    refuse_new_tokens,
+)
+from .reading import SequenceReader
 from .validation_split import split_validation
 
 __all__ = ["BaseRecurrent"]
@@ -35,14 +49,19 @@ FUSED = {"adam", "adamw", "sgd"}
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
 
-class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SequenceReader):
     """Base of all recurrent estimators.
 
     A subclass lists its parameters in `__init__`, as scikit-learn asks, and
-    supplies what its task needs: how y becomes an array (`_encode_target`),
+    supplies what its task needs: how y becomes numbers (`_encode_target`),
     the network (`_make_network`), the loss (`_criterion`), and what predict
     makes of the network's outputs (`_run`).
     """
+
+    _net_class = SequenceNet
+    _mixes_directions = True
+    _teacher_forcing = False
+    pretrained = None
 
     _doc_link_module = "seqestimators"
     _doc_link_template = (
@@ -77,11 +96,21 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         "verbose": ["verbose"],
     }
 
+    # Of those that can start from a language model
+    _pretraining_constraints: dict = {
+        "pretrained": [HasMethods(["score_samples"]), FrozenEstimator, None],
+        "gradual_unfreezing": ["boolean"],
+        "layer_decay": [Interval(Real, 1, None, closed="left")],
+    }
+
     # What a subclass supplies
 
     @abstractmethod
-    def _encode_target(self, y, sample_weight, reset, classes=None):
-        """Return y as the array that the loss reads; learn the encoding if `reset`."""
+    def _encode_target(self, y, sequences, sample_weight, reset, classes=None):
+        """Return y as the loss reads it, and as a score does; learn the encoding if `reset`.
+
+        The first is an array with a row a sequence, or Sequences.
+        """
 
     @abstractmethod
     def _make_network(self, encoder, factory):
@@ -89,54 +118,15 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
 
     @abstractmethod
     def _criterion(self):
-        """Return the class of the loss, one number a row."""
+        """Return the loss: a module that gives one number a row, or a value of a ragged target."""
 
     def _strata(self, target):
         """Return the classes to stratify the validation rows by, or None."""
         return None
 
     def _row_weights(self, target, sample_weight):
-        """Return the weight of every row in the loss."""
+        """Return the weight in the loss of every row, or of every value of a ragged target."""
         return sample_weight
-
-    # Reading
-
-    def _read(self, X, reset):
-        """Read X; compare it with what fit has seen unless `reset`."""
-        if hasattr(X, "__array__") and not hasattr(X, "__len__"):
-            X = np.asarray(X)
-        if _is_matrix(X) or (reset and _is_nested_list(X)):
-            validate_data(self, X, reset=reset, skip_check_array=True)
-        elif reset:
-            for name in ("n_features_in_", "feature_names_in_"):
-                with suppress(AttributeError):
-                    delattr(self, name)
-        sequences = read_sequences(X, self.input if reset else self.input_, np.dtype(self.dtype))
-        if reset:
-            return sequences
-        if sequences.is_tokens:
-            sequences = self._replace_unknown(sequences)
-        elif sequences.values.shape[1] != self.n_inputs_:
-            raise ValueError(
-                f"X has series of {sequences.values.shape[1]} channels, but {type(self).__name__} was fitted "
-                f"on series of {self.n_inputs_}"
-            )
-        return sequences
-
-    def _learn_input(self, sequences):
-        self.input_ = "tokens" if sequences.is_tokens else "values"
-        if sequences.is_tokens:
-            self.n_inputs_ = max(EOS + 1, int(sequences.values.max(initial=0)) + 1)
-            self._known = np.zeros(self.n_inputs_, dtype=bool)
-            self._known[: EOS + 1] = True
-            self._known[sequences.values] = True
-        else:
-            self.n_inputs_ = sequences.values.shape[1]
-
-    def _replace_unknown(self, sequences):
-        """Give ids that fit has not seen the id UNKNOWN."""
-        values = np.where(sequences.values < self.n_inputs_, sequences.values, UNKNOWN)
-        return Sequences(np.where(self._known[values], values, UNKNOWN), sequences.offsets)
 
     # Training
 
@@ -164,10 +154,10 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
             self.history_ = []
         parts = {"train": train} if valid is None else {"train": train, "valid": valid}
         datasets = {
-            name: SequenceDataset(sequences.take(rows), target[rows], weight[rows], self._device())
+            name: self._make_dataset(sequences[rows], target[rows], weight[rows])
             for name, rows in parts.items()
         }
-        monitored = {name: (sequences.take(rows), y[rows]) for name, rows in parts.items()}
+        monitored = {name: (sequences[rows], None if y is None else y[rows]) for name, rows in parts.items()}
         self._train(datasets, self.max_epochs, "constant" if goes_on else self.lr_schedule, monitored)
         return self
 
@@ -180,18 +170,25 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         if reset:
             self._make_net(make_generators(self.random_state, self._device()))
             self.history_ = []
-        dataset = SequenceDataset(sequences, target, weight, self._device())
+        dataset = self._make_dataset(sequences, target, weight)
         self._train({"train": dataset}, 1, "constant", {"train": (sequences, y)})
         return self
 
+    def _make_dataset(self, sequences, target, weight):
+        return SequenceDataset(
+            sequences, target, weight, teacher_forcing=self._teacher_forcing, device=self._device()
+        )
+
     def _prepare(self, X, y, sample_weight, reset, classes=None):
         """Read and check all inputs; leave out the rows of weight 0, which count as absent."""
-        if y is None:
+        if y is None and self.__sklearn_tags__().target_tags.required:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: give one a row"
             )
         sequences = self._read(X, reset)
         check_consistent_length(sequences, y)
+        if self.pretrained is not None:
+            refuse_new_tokens(sequences, find_language_model(self.pretrained))
         kept = np.arange(len(sequences))
         weight = np.ones(len(sequences))
         if sample_weight is not None:
@@ -202,10 +199,19 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
             if not len(kept):
                 raise ValueError("sample_weight is 0 for every row: no row is left to learn from")
         if reset:
-            self._learn_input(sequences.take(kept))
-        target, y = self._encode_target(y, weight, reset, classes)
-        sequences, target, weight = sequences.take(kept), target[kept], weight[kept]
-        return sequences, target, self._row_weights(target, weight), kept, y[kept]
+            self._learn_input(sequences[kept])
+        target, y = self._encode_target(y, sequences, weight, reset, classes)
+        sequences, target, weight = sequences[kept], target[kept], weight[kept]
+        y = None if y is None else y[kept]
+        return sequences, target, self._row_weights(target, weight), kept, y
+
+    def _learn_input(self, sequences):
+        super()._learn_input(sequences)
+        if self.pretrained is not None:
+            model = find_language_model(self.pretrained)
+            known = model._known.copy()
+            known[: self.n_inputs_] |= self._known
+            self.n_inputs_, self._known = model.n_inputs_, known
 
     def _device(self):
         if self.device != "auto":
@@ -216,15 +222,13 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         """Build the network and its skorch net, with fresh weights if there are generators."""
         device, dtype = self._device(), DTYPES[self.dtype]
         factory = {"device": "meta", "dtype": dtype}
+        pretrained = None if self.pretrained is None else find_language_model(self.pretrained)
         encoder = RecurrentEncoder(
             self.n_inputs_,
             tokens=self.input_ == "tokens",
-            cell=self.cell,
-            hidden_size=self.hidden_size,
-            num_layers=self.num_layers,
-            bidirectional=self.bidirectional,
-            embedding_dim=self.embedding_dim,
             dropout=self.dropout,
+            mix_directions=self._mixes_directions,
+            **{name: getattr(pretrained or self, name) for name in ARCHITECTURE},
             **factory,
         )
         network = self._make_network(encoder, factory).to_empty(device=device)
@@ -240,7 +244,14 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
                 optimizer["optimizer__momentum"] = 0.9
         if generators is not None:
             initialize(network, generators.weights)
-        self.net_ = SequenceNet(
+        if pretrained is not None:
+            if generators is not None:
+                load_encoder(network.encoder, pretrained)
+            rates = self._learning_rates(network)
+            optimizer["optimizer__param_groups"] = [  # what they leave out, the new layers, comes last
+                (layer + "*", {"lr": lr}) for layer, lr in zip(layer_names(network), rates, strict=False)
+            ]
+        self.net_ = self._net_class(
             network,
             criterion=self._criterion(),
             lr=self.lr,
@@ -266,11 +277,12 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         monitor = None
         if "valid" in datasets:
             monitor = "valid_loss" if scorer is None else f"valid_{self._score_names()[0]}"
-        for group in net.optimizer_.param_groups:  # the schedule of the last fit has left it near 0
-            group["lr"] = self.lr
+        rates = self._learning_rates(net.module_)
+        for group, lr in zip(net.optimizer_.param_groups, rates, strict=True):
+            group["lr"] = lr  # the schedule of the last fit has left it near 0
         n_batches = len(BatchIterator(datasets["train"], net.batch_size))
         net.callbacks = make_callbacks(
-            lr=self.lr,
+            lr=rates,
             lr_schedule=lr_schedule,
             n_batches=n_batches,
             max_epochs=max_epochs,
@@ -280,6 +292,8 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
             patience=self.n_iter_no_change,
             extra=deepcopy(self.callbacks),
         )
+        if self.pretrained is not None and self.gradual_unfreezing and not self.history_:
+            net.callbacks.append(("unfreezing", Unfreezing(layer_groups(net.module_))))
         net.initialize_callbacks()
         net.train_split = predefined_split(datasets["valid"]) if "valid" in datasets else None
         net.initialize_history()
@@ -296,6 +310,13 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
                 f"Training diverged: weights are no longer finite after {self.n_iter_} epochs. Lower lr (now "
                 f"{self.lr}), set gradient_clip, or scale the values of X."
             )
+
+    def _learning_rates(self, network):
+        """Learning rate of each group of weights that the optimizer has."""
+        if self.pretrained is None:
+            return [self.lr]
+        n_layers = len(layer_names(network))
+        return [self.lr / self.layer_decay ** (i + 1) for i in range(n_layers)] + [self.lr]
 
     def _score_names(self):
         if isinstance(self.scoring, str):
@@ -344,9 +365,15 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
 
     @property
     def _n_features_out(self):
-        return self.net_.module_.pooling.output_size
+        return self.net_.module_.encoder.output_size
 
     # State
+
+    def __sklearn_clone__(self):
+        other = super().__sklearn_clone__()
+        if self.pretrained is not None:  # a clone of it would have forgotten what it has learned
+            other.pretrained = self.pretrained
+        return other
 
     def __getstate__(self):
         state = dict(super().__getstate__())
@@ -374,26 +401,6 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         if tags.transformer_tags is not None:
             tags.transformer_tags.preserves_dtype = [self.dtype]
         return tags
-
-
-def _is_matrix(X):
-    """Whether X is rectangular, so that its width is part of the model."""
-    if isinstance(X, Sequences) or len(getattr(X, "shape", ())) != 2:
-        return False
-    if X.shape[0] and X.shape[1] == 1 and (hasattr(X, "iloc") or isinstance(X, np.ndarray)):
-        # meta-estimators pass a column with a sequence in each cell
-        return np.ndim(X.iloc[0, 0] if hasattr(X, "iloc") else X[0, 0]) == 0
-    return True
-
-
-def _is_nested_list(X):
-    """Whether X is a matrix written as a list of lists of numbers."""
-    return (
-        isinstance(X, list)
-        and len(X) > 0
-        and all(isinstance(row, list) and len(row) == len(X[0]) for row in X)
-        and np.ndim(X[0]) == 1
-    )
 
 
 def _plain_history(history, first_epoch):

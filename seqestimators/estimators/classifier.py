@@ -2,22 +2,21 @@
 
 import numpy as np
 from sklearn.base import ClassifierMixin
+from sklearn.utils import check_array
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._sklearn import StrOptions, _fit_context
-from ..modules import PooledNetwork
-from ..modules.pooling import POOLINGS
 from ..training import BinaryCrossEntropy, CrossEntropy
 from ._parameters import shared_parameters
-from .base import BaseRecurrent
+from .pooled import BasePooled
 
 __all__ = ["RecurrentClassifier"]
 
 
 @shared_parameters
-class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
+class RecurrentClassifier(ClassifierMixin, BasePooled):
     """Recurrent network that tells the class of a sequence.
 
     Sequences are token ids, as a tokenizer gives them, or numeric series, of
@@ -30,6 +29,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
     ----------
     <network>
     <pooling>
+    <pretraining>
     <training>
     class_weight : dict, "balanced" or None, default=None
         Weight of every class in the loss, times `sample_weight`. "balanced"
@@ -75,9 +75,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
     """
 
     _parameter_constraints = {
-        **BaseRecurrent._parameter_constraints,
-        "pooling": [StrOptions(set(POOLINGS))],
-        "batch_norm": ["boolean"],
+        **BasePooled._parameter_constraints,
         "class_weight": [dict, StrOptions({"balanced"}), None],
     }
 
@@ -92,6 +90,9 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         pooling="concat",
         dropout=0.2,
         batch_norm=False,
+        pretrained=None,
+        gradual_unfreezing=False,
+        layer_decay=1.0,
         input="auto",
         max_epochs=30,
         lr=0.005,
@@ -121,6 +122,9 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         self.pooling = pooling
         self.dropout = dropout
         self.batch_norm = batch_norm
+        self.pretrained = pretrained
+        self.gradual_unfreezing = gradual_unfreezing
+        self.layer_decay = layer_decay
         self.input = input
         self.max_epochs = max_epochs
         self.lr = lr
@@ -152,8 +156,10 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
             Token ids or numeric series: a list of 1-D arrays (or of arrays of
             shape (length, channels)), a 2-D array with padding, or a 3-D
             float array. See :func:`~seqestimators.preprocessing.read_sequences`.
-        y : array-like of shape (n,)
-            Labels of any kind, at least two different ones.
+        y : array-like of shape (n,) or (n, n_labels)
+            Labels of any kind, at least two different ones. With several
+            columns, several labels a row: 1, 0, or NaN where one is not
+            known, which then doesn't count in the loss.
         sample_weight : array-like of shape (n,) or None, default=None
             Weight of every row, at least 0; 0 means absent.
         groups : array-like of shape (n,) or None, default=None
@@ -184,7 +190,7 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         X : array-like of n sequences
             As in fit. Token ids that the first call doesn't hold count as
             unknown ever after.
-        y : array-like of shape (n,)
+        y : array-like of shape (n,) or (n, n_labels)
             Labels.
         classes : array-like of shape (n_classes,) or None, default=None
             All labels that will ever come; needed in the first call unless
@@ -199,16 +205,21 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         """
         return self._partial_fit(X, y, sample_weight, classes)
 
-    def _encode_target(self, y, sample_weight, reset, classes=None):
+    def _encode_target(self, y, sequences, sample_weight, reset, classes=None):
+        if _is_table(y):
+            return self._encode_labels(y, sample_weight, reset)
         y = validate_data(self, X="no_validation", y=y)
         check_classification_targets(y)
         if reset:
+            self._is_multilabel = False
             self.classes_ = np.unique(y if classes is None else classes)
             if len(self.classes_) < 2:
                 only = self.classes_.tolist()[0]
                 raise ValueError(
                     f"RecurrentClassifier needs at least two classes in y, got one class: {only!r}"
                 )
+        elif self._is_multilabel:
+            raise ValueError(f"y has one column, but the model knows {len(self.classes_)} labels a row")
         target = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         unknown = self.classes_[target] != y
         if unknown.any():
@@ -223,8 +234,36 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
             )
         return target if len(self.classes_) > 2 else target[:, None].astype(self.dtype), y
 
+    def _encode_labels(self, y, sample_weight, reset):
+        """Several labels a row: 1, 0, or NaN where the label is not known."""
+        y = check_array(y, dtype="numeric", ensure_all_finite="allow-nan", input_name="y")
+        table = y.astype(self.dtype)
+        strange = ~(np.isnan(table) | (table == 0) | (table == 1))
+        if strange.any():
+            row, column = np.argwhere(strange)[0].tolist()
+            raise ValueError(
+                f"row {row}, column {column} of y is {y[row, column]:g}, but of several labels a row each is "
+                "1 (yes), 0 (no) or NaN (not known). Multioutput targets of several classes each need one "
+                "model a column"
+            )
+        if reset:
+            self._is_multilabel = True
+            self.classes_ = np.arange(table.shape[1])
+            unknown = np.isnan(table[sample_weight > 0]).all(axis=0)
+            if unknown.any():
+                raise ValueError(f"column {int(unknown.argmax())} of y is NaN in every row: leave it out")
+        elif not self._is_multilabel or table.shape[1] != len(self.classes_):
+            fitted = f"{len(self.classes_)} labels a row" if self._is_multilabel else "one label a row"
+            raise ValueError(f"y has {table.shape[1]} columns, but the model was fitted on {fitted}")
+        if self.class_weight is not None:
+            raise ValueError(
+                f"class_weight={self.class_weight!r} is for one label a row; y has {table.shape[1]} columns. "
+                "Set class_weight=None, or weigh the rows with sample_weight"
+            )
+        return table, y
+
     def _strata(self, target):
-        return target.reshape(len(target))
+        return None if self._is_multilabel else target.reshape(len(target))
 
     def _row_weights(self, target, sample_weight):
         if self.class_weight is None:
@@ -237,22 +276,15 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
             weights = compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_[target])
         return sample_weight * weights[target]
 
+    def _is_binary(self):
+        """Whether one output tells two classes apart."""
+        return len(self.classes_) == 2 and not self._is_multilabel
+
     def _n_outputs(self):
-        return 1 if len(self.classes_) == 2 else len(self.classes_)
+        return 1 if self._is_binary() else len(self.classes_)
 
     def _criterion(self):
-        return BinaryCrossEntropy if len(self.classes_) == 2 else CrossEntropy
-
-    def _make_network(self, encoder, factory):
-        return PooledNetwork(
-            encoder,
-            self._n_outputs(),
-            pooling=self.pooling,
-            dropout=self.dropout,
-            batch_norm=self.batch_norm,
-            output_bias=self.output_bias,
-            **factory,
-        )
+        return BinaryCrossEntropy() if self._is_multilabel or self._is_binary() else CrossEntropy()
 
     def decision_function(self, X):
         """Return the outputs of the network before softmax.
@@ -266,10 +298,10 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         -------
         ndarray of shape (n,) or (n, n_classes), dtype `dtype`
             For two classes the log-odds of the second, else one number a
-            class.
+            class; of several labels a row the log-odds of each.
         """
         logits = self._run(X)
-        return logits[:, 0] if len(self.classes_) == 2 else logits
+        return logits[:, 0] if self._is_binary() else logits
 
     def predict_log_proba(self, X):
         """Return the natural logarithm of the probability of every class.
@@ -284,6 +316,8 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         ndarray of shape (n, n_classes), dtype `dtype`
         """
         logits = self.decision_function(X)
+        if self._is_multilabel:
+            return -np.logaddexp(0, -logits)
         if logits.ndim == 1:
             return -np.logaddexp(0, np.column_stack([logits, -logits]))
         shifted = logits - logits.max(axis=1, keepdims=True)
@@ -300,12 +334,13 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
         Returns
         -------
         ndarray of shape (n, n_classes), dtype `dtype`
-            Rows sum to 1; columns are in the order of `classes_`.
+            Rows sum to 1; columns are in the order of `classes_`. Of several
+            labels a row, the probability of each.
         """
         return np.exp(self.predict_log_proba(X))
 
     def predict(self, X):
-        """Return the likeliest class of every sequence.
+        """Return the likeliest class of every sequence, or all labels likelier than not.
 
         Parameters
         ----------
@@ -314,9 +349,22 @@ class RecurrentClassifier(ClassifierMixin, BaseRecurrent):
 
         Returns
         -------
-        ndarray of shape (n,)
-            Labels of the kind fit saw.
+        ndarray of shape (n,) or (n, n_labels)
+            Labels of the kind fit saw; of several labels a row 0 or 1 each.
         """
         check_is_fitted(self)
         decision = self.decision_function(X)
+        if self._is_multilabel:
+            return (decision > 0).astype(np.int64)
         return self.classes_[decision.argmax(axis=1) if decision.ndim == 2 else (decision > 0).astype(int)]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+
+def _is_table(y):
+    """Whether y has several columns."""
+    shape = y.shape if isinstance(y, np.ndarray) else np.asarray(y).shape
+    return len(shape) == 2 and shape[1] > 1

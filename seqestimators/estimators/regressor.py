@@ -2,20 +2,19 @@
 
 import numpy as np
 from sklearn.base import RegressorMixin
+from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
-from .._sklearn import StrOptions, _fit_context
-from ..modules import PooledNetwork
-from ..modules.pooling import POOLINGS
+from .._sklearn import _fit_context
 from ..training import SquaredError
 from ._parameters import shared_parameters
-from .base import BaseRecurrent
+from .pooled import BasePooled
 
 __all__ = ["RecurrentRegressor"]
 
 
 @shared_parameters
-class RecurrentRegressor(RegressorMixin, BaseRecurrent):
+class RecurrentRegressor(RegressorMixin, BasePooled):
     """Recurrent network that tells a number, or several, of a sequence.
 
     Sequences are token ids, as a tokenizer gives them, or numeric series, of
@@ -26,6 +25,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
     ----------
     <network>
     <pooling>
+    <pretraining>
     <training>
 
     Attributes
@@ -57,12 +57,6 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
     (2,)
     """
 
-    _parameter_constraints = {
-        **BaseRecurrent._parameter_constraints,
-        "pooling": [StrOptions(set(POOLINGS))],
-        "batch_norm": ["boolean"],
-    }
-
     def __init__(
         self,
         *,
@@ -74,6 +68,9 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         pooling="concat",
         dropout=0.2,
         batch_norm=False,
+        pretrained=None,
+        gradual_unfreezing=False,
+        layer_decay=1.0,
         input="auto",
         max_epochs=30,
         lr=0.005,
@@ -102,6 +99,9 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         self.pooling = pooling
         self.dropout = dropout
         self.batch_norm = batch_norm
+        self.pretrained = pretrained
+        self.gradual_unfreezing = gradual_unfreezing
+        self.layer_decay = layer_decay
         self.input = input
         self.max_epochs = max_epochs
         self.lr = lr
@@ -133,7 +133,8 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
             shape (length, channels)), a 2-D array with padding, or a 3-D
             float array. See :func:`~seqestimators.preprocessing.read_sequences`.
         y : array-like of shape (n,) or (n, n_outputs)
-            Numbers, in any unit.
+            Numbers, in any unit. Of several targets, NaN says that one is not
+            known: it counts neither in the loss nor in its mean.
         sample_weight : array-like of shape (n,) or None, default=None
             Weight of every row, at least 0; 0 means absent.
         groups : array-like of shape (n,) or None, default=None
@@ -149,7 +150,8 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         InvalidSequenceError
             A sequence can't be read; the message names row and position.
         ValueError
-            y holds NaN or inf, or its length is not that of X.
+            y holds inf, or NaN where it is one target or a whole column, or its
+            length is not that of X.
         TypeError
             X holds strings: a tokenizer must come first.
         """
@@ -176,14 +178,20 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         """
         return self._partial_fit(X, y, sample_weight)
 
-    def _encode_target(self, y, sample_weight, reset, classes=None):
-        y = validate_data(self, X="no_validation", y=y, multi_output=True, y_numeric=True)
+    def _encode_target(self, y, sequences, sample_weight, reset, classes=None):
+        y = _read_numbers(self, y)
         table = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
         if reset:
             self.n_outputs_ = table.shape[1]
             self._y_is_1d = np.ndim(y) == 1
-            self._y_mean = np.average(table, axis=0, weights=sample_weight)
-            scale = np.sqrt(np.average((table - self._y_mean) ** 2, axis=0, weights=sample_weight))
+            known = ~np.isnan(table) & (sample_weight > 0)[:, None]
+            if not known.any(axis=0).all():
+                column = int(np.argmin(known.any(axis=0)))
+                raise ValueError(f"column {column} of y is NaN in every row: leave it out")
+            weight = sample_weight[:, None] * known
+            weight = weight / weight.sum(axis=0)
+            self._y_mean = (weight * np.nan_to_num(table)).sum(axis=0)
+            scale = np.sqrt((weight * np.nan_to_num(table - self._y_mean) ** 2).sum(axis=0))
             self._y_scale = np.where(scale > 10 * np.finfo(float).eps * np.abs(self._y_mean), scale, 1.0)
         elif table.shape[1] != self.n_outputs_:
             raise ValueError(f"y has {table.shape[1]} targets, but the model was fitted on {self.n_outputs_}")
@@ -193,18 +201,7 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         return self.n_outputs_
 
     def _criterion(self):
-        return SquaredError
-
-    def _make_network(self, encoder, factory):
-        return PooledNetwork(
-            encoder,
-            self._n_outputs(),
-            pooling=self.pooling,
-            dropout=self.dropout,
-            batch_norm=self.batch_norm,
-            output_bias=self.output_bias,
-            **factory,
-        )
+        return SquaredError()
 
     def predict(self, X):
         """Return the predicted targets of every sequence.
@@ -227,3 +224,12 @@ class RecurrentRegressor(RegressorMixin, BaseRecurrent):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
+
+
+def _read_numbers(model, y):
+    """Y as numbers; NaN, which says that a target is not known, only among several targets."""
+    shape = y.shape if isinstance(y, np.ndarray) else np.asarray(y).shape
+    if len(shape) == 2 and shape[1] > 1:
+        y = check_array(y, dtype="numeric", ensure_all_finite="allow-nan", input_name="y")
+        return y.astype(np.float64) if y.dtype.kind == "O" else y
+    return validate_data(model, X="no_validation", y=y, multi_output=True, y_numeric=True)

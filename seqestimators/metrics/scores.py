@@ -8,7 +8,7 @@ import numpy as np
 from .._sklearn import _check_sample_weight, validate_params
 from ..exceptions import InvalidSequenceError
 from ..preprocessing import check_sequences
-from ..preprocessing.sequences import _is_missing
+from ..preprocessing.sequences import is_missing
 from .edit_distance import edit_distance
 
 __all__ = [
@@ -349,10 +349,7 @@ def _check_pair(y_true, y_pred, sample_weight):
 def _read(y, name):
     if isinstance(y, np.ndarray) and y.ndim == 2 and (y.dtype.kind in "iufb" or y.shape[1] != 1):
         y = list(y)
-    try:
-        rows = check_sequences(y, lists=True)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"{name}: {error}".replace(" of X ", " ", 1)) from None
+    rows = check_sequences(y, lists=True, name=name)
     if not isinstance(rows[0], str):
         _check_items(rows, name)
     return rows
@@ -368,8 +365,8 @@ def _check_items(rows, name):
             f"row {row}, position {position} of {name} is a {type(item).__name__}, which is no item of a "
             "sequence: use strings, numbers or tuples"
         ) from None
-    if any(map(_is_missing, distinct)):
-        row, position, item = next(_places(rows, _is_missing))
+    if any(map(is_missing, distinct)):
+        row, position, item = next(_places(rows, is_missing))
         raise InvalidSequenceError(
             f"row {row}, position {position} of {name} is missing ({item!r}): leave it out, or give it a name"
         )

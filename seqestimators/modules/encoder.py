@@ -119,6 +119,10 @@ class RecurrentEncoder(nn.Module):
         Not used for numeric series.
     dropout : float, default=0.0
         Probability of a unit to be dropped between layers, in [0, 1).
+    mix_directions : bool, default=True
+        Whether every layer reads both directions of the one below. Otherwise
+        each direction is a network of its own, which never sees what is yet
+        to come: the language model needs that.
     device, dtype : optional
         As for any torch module.
 
@@ -157,6 +161,7 @@ class RecurrentEncoder(nn.Module):
         bidirectional=False,
         embedding_dim=None,
         dropout=0.0,
+        mix_directions=True,
         device=None,
         dtype=None,
     ):
@@ -165,6 +170,7 @@ class RecurrentEncoder(nn.Module):
         self.input_size = input_size
         self.tokens = tokens
         self.bidirectional = bidirectional
+        self.mix_directions = mix_directions
         self.output_size = hidden_size * (2 if bidirectional else 1)
         self.embedding = None
         if tokens and embedding_dim is not None:
@@ -176,7 +182,7 @@ class RecurrentEncoder(nn.Module):
                 CELLS[cell](size, hidden_size, batch_first=True, **factory) for _ in range(1 + bidirectional)
             ]
             self.layers.append(nn.ModuleList(cells))
-            size = self.output_size
+            size = self.output_size if mix_directions else hidden_size
         self.dropout = Dropout(dropout)
 
     def embed(self, inputs):
@@ -235,8 +241,13 @@ class RecurrentEncoder(nn.Module):
         states = self.embed(inputs.transpose(0, 1)).transpose(0, 1)  # (n, T, size)
         directions = self._read_layer(self.layers[0], states, lengths)
         for layer in self.layers[1:]:
-            states = self.dropout(join_directions(directions, lengths))  # (n, T, output_size)
-            directions = self._read_layer(layer, states, lengths)
+            if self.mix_directions:
+                states = self.dropout(join_directions(directions, lengths))  # (n, T, output_size)
+                directions = self._read_layer(layer, states, lengths)
+            else:
+                directions = [
+                    cell(self.dropout(states))[0] for cell, states in zip(layer, directions, strict=True)
+                ]
         return directions
 
     def _read_layer(self, layer, states, lengths):

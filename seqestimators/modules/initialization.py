@@ -2,6 +2,7 @@
 
 from torch import nn
 
+from .attention import MonotonicAttention
 from .dropout import Dropout
 
 __all__ = ["initialize"]
@@ -60,7 +61,7 @@ def initialize(module, generator):
             nn.init.xavier_uniform_(part.weight, generator=generator)
             if part.bias is not None:
                 nn.init.zeros_(part.bias)
-        elif isinstance(part, nn.BatchNorm1d):
+        elif isinstance(part, nn.BatchNorm1d | MonotonicAttention):
             part.reset_parameters()
         elif isinstance(part, Dropout):
             part.generator = generator

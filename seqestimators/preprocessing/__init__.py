@@ -5,8 +5,9 @@ from .codon import CodonTokenizer
 from .dna import DNATokenizer
 from .padder import Padder
 from .protein import ProteinTokenizer
-from .sequences import Sequences, check_sequences, read_sequences
+from .sequences import Sequences, read_sequences
 from .smiles import SmilesTokenizer
+from .strings import check_sequences
 from .tokens import Tokens
 from .vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Vocabulary
 

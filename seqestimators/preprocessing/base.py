@@ -6,7 +6,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, StrOptions, _fit_context
 from ..exceptions import InvalidSequenceError
-from .sequences import Sequences, check_sequences, read_sequences
+from .sequences import Sequences, read_sequences
+from .strings import check_sequences
 from .tokens import Tokens
 from .vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Vocabulary, sort_tokens
 

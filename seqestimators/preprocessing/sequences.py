@@ -1,10 +1,5 @@
-"""The two places that read what a user passes.
+"""The place that reads the token ids and numeric series that a user passes."""
 
-:func:`check_sequences` reads strings, for tokenizers; :func:`read_sequences`
-reads token ids and numeric series, for everything that comes after them.
-"""
-
-import sys
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,7 +10,7 @@ from sklearn.utils import check_array
 from ..exceptions import InvalidSequenceError
 from .vocabulary import PAD
 
-__all__ = ["Sequences", "check_sequences", "read_sequences"]
+__all__ = ["Sequences", "is_missing", "read_sequences", "shorten"]
 
 _TOKENIZER_FIRST = (
     "strings are not numbers yet: put a tokenizer before the estimator, e.g. "
@@ -58,6 +53,8 @@ class Sequences:
         return len(self.offsets) - 1
 
     def __getitem__(self, index):
+        if np.ndim(index):
+            return self.take(index)
         if not -len(self) <= index < len(self):
             raise IndexError(f"sequence {index} of {len(self)}")
         index %= len(self)
@@ -217,8 +214,8 @@ def _read_row(row, index):
     if type(row) is np.ndarray and row.dtype.kind in "iuf" and row.ndim in (1, 2):
         return row
     if isinstance(row, (str, bytes)):
-        raise TypeError(f"row {index} of X is the string {_shorten(row)}, and {_TOKENIZER_FIRST}")
-    if _is_missing(row):
+        raise TypeError(f"row {index} of X is the string {shorten(row)}, and {_TOKENIZER_FIRST}")
+    if is_missing(row):
         raise InvalidSequenceError(
             f"row {index} of X is missing ({row!r}): drop it, or give an empty sequence if nothing was "
             "observed"
@@ -254,7 +251,7 @@ def _from_objects(array, index):
         for position, value in enumerate(array):
             if isinstance(value, (str, bytes)):
                 raise TypeError(f"row {index} of X holds strings, and {_TOKENIZER_FIRST}")
-            if _is_missing(value) and not isinstance(value, float):
+            if is_missing(value) and not isinstance(value, float):
                 raise InvalidSequenceError(
                     f"row {index}, position {position} of X is missing ({value!r}): impute it, or leave the "
                     "step out"
@@ -264,11 +261,12 @@ def _from_objects(array, index):
     except ValueError:
         numbers = array
     if numbers.dtype.kind == "O":
-        raise TypeError(f"row {index} of X is not a sequence of numbers: {_shorten(array.tolist())}")
+        raise TypeError(f"row {index} of X is not a sequence of numbers: {shorten(array.tolist())}")
     return numbers
 
 
-def _is_missing(value):
+def is_missing(value):
+    """Whether a value stands for none: None, NaN or NA."""
     return (
         value is None
         or type(value).__name__ in ("NAType", "NaTType")
@@ -276,7 +274,8 @@ def _is_missing(value):
     )
 
 
-def _shorten(value, limit=40):
+def shorten(value, limit=40):
+    """Short form of any value, for messages."""
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
@@ -352,133 +351,3 @@ def _strip(flat, offsets, is_padding, leading):
     stripped = np.concatenate([[0], np.cumsum(lengths)])
     source = np.arange(stripped[-1]) + np.repeat(starts - stripped[:-1], lengths)
     return flat[source], stripped
-
-
-def check_sequences(X, *, lists=False):
-    """Read sequences of symbols into a list of plain strings.
-
-    Parameters
-    ----------
-    X : array-like of shape (n_sequences,) or (n_sequences, 1)
-        List, tuple, array, pandas or polars Series, pyarrow array, or a data
-        frame of one column. Rows are str, bytes (UTF-8), numpy str, Biopython
-        Seq or SeqRecord, or RDKit Mol, which is read as its SMILES.
-    lists : bool, default=False
-        Whether rows may be lists (tuples, 1-D arrays, Series) of items
-        instead. Strings and lists don't mix in one X.
-
-    Returns
-    -------
-    list of str, or list of list
-        A new list, its items plain str (or plain lists).
-
-    Raises
-    ------
-    InvalidSequenceError
-        A row is missing (None, NaN, NA) or can't be decoded.
-    ValueError
-        X is one string instead of several, has no rows, or several columns.
-    TypeError
-        X is no container in which rows have an order, or a row is no string.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from seqestimators.preprocessing import check_sequences
-    >>> check_sequences(np.array([["ACGT"], ["AC"]]))
-    ['ACGT', 'AC']
-    >>> check_sequences([b"CCO", "C"])
-    ['CCO', 'C']
-    """
-    rows = _list_rows(X)
-    if not rows:
-        raise ValueError("Found array with 0 sample(s) while a minimum of 1 is required: X has no sequences")
-    if set(map(type, rows)) == {str}:
-        return rows
-    rows = [_read_symbols(row, i, lists) for i, row in enumerate(rows)]
-    kind = type(rows[0])
-    for i, row in enumerate(rows):
-        if type(row) is not kind:
-            raise TypeError(
-                f"row {i} of X is a {type(row).__name__}, but row 0 a {kind.__name__}: use one of both"
-            )
-    return rows
-
-
-def _list_rows(X):
-    """The rows of a container as a list of Python objects."""
-    if isinstance(X, (str, bytes, bytearray)) or _is_biological(X):
-        raise ValueError(
-            "Iterable over sequences expected, string object received. Wrap a single sequence as [sequence]."
-        )
-    if isinstance(X, (list, tuple)):
-        return list(X)
-    shape = getattr(X, "shape", None)
-    if shape is not None and len(shape) == 2:
-        if shape[1] != 1:
-            raise ValueError(f"Expected one column of sequences, got an X of shape {shape}: select a column")
-        if hasattr(X, "iloc"):  # pandas
-            X = X.iloc[:, 0]
-        else:
-            X = X.column(0) if hasattr(X, "column") else X[:, 0]  # pyarrow; numpy and polars
-    elif shape is not None and len(shape) != 1:
-        raise ValueError(f"Expected a 1-D array of sequences, got an X of shape {shape}")
-    # In this order: pyarrow's tolist and polars' to_list give plain objects, iteration would not
-    for method in ("to_pylist", "to_list", "tolist"):
-        if hasattr(X, method):
-            return getattr(X, method)()
-    if hasattr(X, "__array__") and shape is not None:
-        return np.asarray(X, dtype=object).tolist()
-    raise TypeError(
-        f"X must be a list, array or Series of sequences, got {type(X).__name__}: turn it into a list first"
-    )
-
-
-def _read_symbols(row, index, lists):
-    """One row as a plain string or, where allowed, a plain list."""
-    if isinstance(row, str):
-        return str(row)
-    if isinstance(row, (bytes, bytearray)):
-        try:
-            return row.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise InvalidSequenceError(
-                f"row {index}, position {error.start} of X is a byte that is not UTF-8: decode the bytes "
-                "first"
-            ) from None
-    if _is_biological(row):
-        return _read_biological(row, index)
-    if _is_missing(row):
-        raise InvalidSequenceError(f"row {index} of X is missing ({row!r}): drop it, or give an empty string")
-    if lists and (isinstance(row, (list, tuple)) or len(getattr(row, "shape", ())) == 1):
-        return row.tolist() if hasattr(row, "tolist") else list(row)
-    expected = "a string or a list of symbols" if lists else "a string"
-    raise TypeError(
-        f"row {index} of X is {_shorten(row)} of type {type(row).__name__}, but a sequence is {expected}. "
-        "Token ids and numeric series need no tokenizer: give them to the estimator"
-    )
-
-
-def _is_biological(value):
-    """Whether a value is a sequence of Biopython or a molecule of RDKit.
-
-    Neither is imported: a value of their types can't be, before they are.
-    """
-    bio, record, chem = map(sys.modules.get, ("Bio.Seq", "Bio.SeqRecord", "rdkit.Chem"))
-    return (
-        (bio is not None and isinstance(value, (bio.Seq, bio.MutableSeq)))
-        or (record is not None and isinstance(value, record.SeqRecord))
-        or (chem is not None and isinstance(value, chem.Mol))
-    )
-
-
-def _read_biological(row, index):
-    if hasattr(row, "GetAtoms"):
-        return sys.modules["rdkit.Chem"].MolToSmiles(row)
-    sequence = getattr(row, "seq", row)  # str() of a SeqRecord is a report
-    try:
-        return bytes(sequence).decode("ascii")
-    except (TypeError, ValueError):
-        raise InvalidSequenceError(
-            f"row {index} of X is a {type(row).__name__} without letters: its sequence is undefined"
-        ) from None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from .sequences import _is_missing
+from .sequences import is_missing
 from .vocabulary import SPECIAL_TOKENS
 
 __all__ = ["Tokens", "join_ascii", "offsets_of"]
@@ -82,7 +82,7 @@ class Tokens:
             ) from None
         tokens = cls(np.array(codes, dtype=np.int64), list(code_of), offsets_of(lists))
         for code, name in enumerate(tokens.names):
-            if _is_missing(name):
+            if is_missing(name):
                 reason = f"missing ({name!r}): leave it out"
             elif isinstance(name, str) and name in SPECIAL_TOKENS:
                 reason = (

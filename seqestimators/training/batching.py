@@ -6,7 +6,9 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-__all__ = ["Batch", "BatchIterator", "SequenceDataset", "cut_by_length"]
+from ..preprocessing.sequences import Sequences
+
+__all__ = ["Batch", "BatchIterator", "FlatRows", "SequenceDataset", "cut_by_length"]
 
 WINDOW = 32
 """Batches, at most, that are sorted by length together."""
@@ -16,50 +18,45 @@ MAX_PADDING_RATIO = 2
 """Padded steps per real step that a larger batch may have."""
 
 
-class SequenceDataset(Dataset):
-    """Sequences, their targets and weights as tensors on one device.
+class FlatRows:
+    """Rows of any lengths in one flat tensor, cut out by vectorized indexing.
 
     Parameters
     ----------
     sequences : Sequences
-        Token ids or numeric series.
-    target : ndarray of shape (n, ...) or None, default=None
-        What to learn, one row a sequence.
-    weight : ndarray of shape (n,) or None, default=None
-        Weight of every sequence in the loss; None weighs all alike.
     device : str or torch.device, default="cpu"
+
+    Attributes
+    ----------
+    values : Tensor of shape (n_total + 1,) or (n_total + 1, d)
+        The rows, one behind the other, and a last element of 0.
+    lengths, starts : ndarray of shape (n,), dtype int64
+        Row `i` is ``values[starts[i]:starts[i] + lengths[i]]``.
 
     Examples
     --------
     >>> from seqestimators.preprocessing import read_sequences
-    >>> from seqestimators.training import SequenceDataset
-    >>> dataset = SequenceDataset(read_sequences([[4, 5, 6], [7]]))
-    >>> dataset.batch([1, 0]).pieces[0][0]
+    >>> from seqestimators.training import FlatRows
+    >>> rows = FlatRows(read_sequences([[4, 5, 6], [7], [8, 9]]))
+    >>> rows.pad([1, 0])[0]
     tensor([[7, 0, 0],
             [4, 5, 6]])
+    >>> rows.join([2, 1])
+    tensor([8, 9, 7])
     """
 
-    def __init__(self, sequences, target=None, weight=None, device="cpu"):
+    def __init__(self, sequences, device="cpu"):
         padding = np.zeros((1, *sequences.values.shape[1:]), dtype=sequences.values.dtype)
         self.values = torch.from_numpy(np.concatenate([sequences.values, padding])).to(device)
         self.lengths = sequences.lengths
         self.starts = sequences.offsets[:-1]
-        self.target = None if target is None else torch.from_numpy(np.ascontiguousarray(target)).to(device)
-        weight = np.ones(len(sequences)) if weight is None else weight
-        self.weight = torch.from_numpy(np.asarray(weight, dtype=np.float64)).to(device)
-
-    def __len__(self):
-        return len(self.lengths)
-
-    def __getitem__(self, row):
-        return self.batch([row]), self.targets([row])
 
     def pad(self, rows):
-        """Return the sequences of some rows as one padded matrix.
+        """Return some rows as one padded matrix.
 
         Parameters
         ----------
-        rows : ndarray of shape (n_rows,), dtype int64
+        rows : array-like of shape (n_rows,), dtype int64
 
         Returns
         -------
@@ -75,16 +72,94 @@ class SequenceDataset(Dataset):
         inputs = self.values[torch.from_numpy(index).to(device)]
         return inputs, torch.from_numpy(lengths).to(device)
 
+    def join(self, rows):
+        """Return the values of some rows, one behind the other.
+
+        Parameters
+        ----------
+        rows : array-like of shape (n_rows,), dtype int64
+
+        Returns
+        -------
+        Tensor of shape (n_values,) or (n_values, d)
+        """
+        lengths = self.lengths[rows]
+        ends = np.cumsum(lengths)
+        index = np.arange(lengths.sum()) + np.repeat(self.starts[rows] - ends + lengths, lengths)
+        return self.values[torch.from_numpy(index).to(self.values.device)]
+
+
+class SequenceDataset(Dataset):
+    """Sequences, their targets and weights as tensors on one device.
+
+    Parameters
+    ----------
+    sequences : Sequences
+        Token ids or numeric series.
+    target : ndarray of shape (n, ...), Sequences or None, default=None
+        What to learn: one row a sequence or, as Sequences, any number of
+        values a sequence, each of which counts in the loss.
+    weight : ndarray of shape (n,), Sequences or None, default=None
+        Weight in the loss of every sequence, or of every value of its target,
+        for which it has the form of the target; None weighs all alike.
+    teacher_forcing : bool, default=False
+        Whether the network reads the targets too, to learn each of their
+        values from those before it.
+    device : str or torch.device, default="cpu"
+
+    Examples
+    --------
+    >>> from seqestimators.preprocessing import read_sequences
+    >>> from seqestimators.training import SequenceDataset
+    >>> dataset = SequenceDataset(read_sequences([[4, 5, 6], [7]]))
+    >>> dataset.batch([1, 0]).pieces[0][0]
+    tensor([[7, 0, 0],
+            [4, 5, 6]])
+    """
+
+    def __init__(self, sequences, target=None, weight=None, *, teacher_forcing=False, device="cpu"):
+        self.source = FlatRows(sequences, device)
+        self.is_ragged = isinstance(target, Sequences)
+        self.teacher_forcing = teacher_forcing
+        if self.is_ragged:
+            self.target = FlatRows(target, device)
+            if not isinstance(weight, Sequences):
+                weight = np.ones(len(target)) if weight is None else weight
+                weight = Sequences(np.repeat(weight, target.lengths).astype(np.float64), target.offsets)
+            self.weight = FlatRows(weight, device)
+            return
+        self.target = None if target is None else torch.from_numpy(np.ascontiguousarray(target)).to(device)
+        weight = np.ones(len(sequences)) if weight is None else weight
+        self.weight = torch.from_numpy(np.asarray(weight, dtype=np.float64)).to(device)
+
+    def __len__(self):
+        return len(self.lengths)
+
+    def __getitem__(self, row):
+        return self.batch([row]), self.targets([row])
+
+    @property
+    def lengths(self):
+        """Length of every sequence, ndarray of shape (n,), dtype int64."""
+        return self.source.lengths
+
     def batch(self, rows):
         """Return the sequences of some rows, in pieces if their lengths are far apart."""
         rows = np.asarray(rows)
-        return Batch([self.pad(rows[piece]) for piece in cut_by_length(self.lengths[rows])], len(rows))
+        pieces = [rows[piece] for piece in cut_by_length(self.lengths[rows])]
+        padded = [self.source.pad(piece) for piece in pieces]
+        if self.teacher_forcing:
+            padded = [(*pair, *self.target.pad(piece)) for pair, piece in zip(padded, pieces, strict=True)]
+        return Batch(padded, int(self.target.lengths[rows].sum()) if self.is_ragged else len(rows))
 
     def targets(self, rows):
         """Return the targets of some rows and their weights, which sum to 1."""
-        rows = torch.as_tensor(rows, device=self.weight.device)
-        weight = self.weight[rows]
-        return (None if self.target is None else self.target[rows]), weight / weight.sum()
+        if self.is_ragged:
+            target, weight = self.target.join(rows), self.weight.join(rows)
+        else:
+            rows = torch.as_tensor(rows, device=self.weight.device)
+            target, weight = None if self.target is None else self.target[rows], self.weight[rows]
+        return target, weight / weight.sum()
 
 
 class Batch:
@@ -92,24 +167,25 @@ class Batch:
 
     Parameters
     ----------
-    pieces : list of (inputs, lengths)
-        See :meth:`PooledNetwork.represent`.
-    n_rows : int
-        Number of sequences in all pieces together.
+    pieces : list of (inputs, lengths) or (inputs, lengths, target, target_lengths)
+        See :meth:`PooledNetwork.represent`; with targets under teacher forcing.
+    n_targets : int
+        Number of targets in all pieces together, which is the weight of the
+        batch in the mean loss of an epoch.
 
     Examples
     --------
     >>> from seqestimators.training import Batch
-    >>> len(Batch([], n_rows=0))
+    >>> len(Batch([], n_targets=0))
     0
     """
 
-    def __init__(self, pieces, n_rows):
+    def __init__(self, pieces, n_targets):
         self.pieces = pieces
-        self.n_rows = n_rows
+        self.n_targets = n_targets
 
     def __len__(self):
-        return self.n_rows
+        return self.n_targets
 
 
 def cut_by_length(lengths):

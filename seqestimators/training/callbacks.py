@@ -3,7 +3,7 @@
 from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping, LRScheduler
 from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR
 
-__all__ = ["EpochRecord", "make_callbacks"]
+__all__ = ["EpochRecord", "Progress", "Unfreezing", "make_callbacks"]
 
 
 class EpochRecord(Callback):
@@ -27,9 +27,92 @@ class EpochRecord(Callback):
 
     def on_epoch_end(self, net, **kwargs):
         """Record one epoch; skorch calls this."""
-        net.history.record("lr", net.optimizer_.param_groups[0]["lr"])
+        net.history.record("lr", net.optimizer_.param_groups[-1]["lr"])
         for name, score in (self.scores() if self.scores is not None else {}).items():
             net.history.record(name, float(score))
+
+
+class Progress(Callback):
+    """Tell the parts of the network that ask for it how far the training is.
+
+    A module asks by an attribute `progress`. It is set to the share of the
+    batches that are over, and to 1 outside of training.
+
+    Parameters
+    ----------
+    n_steps : int
+        Number of batches of the whole training, at least 1.
+
+    Examples
+    --------
+    >>> from seqestimators.training import Progress
+    >>> Progress(n_steps=100).n_steps
+    100
+    """
+
+    def __init__(self, n_steps):
+        self.n_steps = n_steps
+
+    def _set(self, net, progress):
+        for part in net.module_.modules():
+            if hasattr(part, "progress"):
+                part.progress = progress
+
+    def on_train_begin(self, net, **kwargs):
+        """Start counting; skorch calls this."""
+        self.n_done = 0
+
+    def on_batch_begin(self, net, training=False, **kwargs):
+        """Set the progress; skorch calls this."""
+        if training:
+            self._set(net, self.n_done / self.n_steps)
+            self.n_done += 1
+
+    def on_train_end(self, net, **kwargs):
+        """Set the progress to 1; skorch calls this."""
+        self._set(net, 1.0)
+
+
+class Unfreezing(Callback):
+    """Train the output first, then, epoch by epoch, one more group of layers below it.
+
+    Parameters
+    ----------
+    groups : list of lists of torch.nn.Parameter
+        From the output down. The first is trained from the start, the second
+        from the second epoch on, ...
+
+    References
+    ----------
+    .. [1] Howard, J., S. Ruder, "Universal Language Model Fine-tuning for Text
+       Classification", ACL 2018.
+
+    Examples
+    --------
+    >>> from seqestimators.training import Unfreezing
+    >>> Unfreezing([[], []]).groups
+    [[], []]
+    """
+
+    def __init__(self, groups):
+        self.groups = groups
+
+    def on_train_begin(self, net, **kwargs):
+        """Start counting; skorch calls this."""
+        self.epoch = 0
+
+    def on_epoch_begin(self, net, **kwargs):
+        """Free the groups that this epoch trains; skorch calls this."""
+        for i, group in enumerate(self.groups):
+            for weight in group:
+                weight.requires_grad_(i <= self.epoch)
+        self.epoch += 1
+
+    def on_train_end(self, net, **kwargs):
+        """Leave nothing frozen; skorch calls this."""
+        for group in self.groups:
+            for weight in group:
+                weight.requires_grad_(True)
 
 
 def make_callbacks(
@@ -48,8 +131,9 @@ def make_callbacks(
 
     Parameters
     ----------
-    lr : float
-        The learning rate, for "one_cycle" its peak.
+    lr : float or list of float
+        The learning rate, for "one_cycle" its peak; of each group of weights
+        that the optimizer has, if it is a list.
     lr_schedule : {"one_cycle", "cosine", "constant"}
         "one_cycle" rises to `lr` over the first third of all batches and
         falls to nearly 0; "cosine" falls from `lr` to 0.
@@ -85,10 +169,10 @@ def make_callbacks(
     >>> from seqestimators.training import make_callbacks
     >>> callbacks = make_callbacks(lr=0.01, lr_schedule="constant", n_batches=5, max_epochs=2)
     >>> [name for name, _ in callbacks]
-    ['record']
+    ['record', 'progress']
     """
     n_steps = n_batches * max_epochs
-    callbacks = [("record", EpochRecord(scores))]
+    callbacks = [("record", EpochRecord(scores)), ("progress", Progress(n_steps))]
     if lr_schedule == "one_cycle" and n_steps > 1:  # a cycle of one step has no peak
         callbacks.append(
             ("schedule", LRScheduler(OneCycleLR, step_every="batch", max_lr=lr, total_steps=n_steps + 1))

@@ -16,6 +16,17 @@ def _mean_over_observed(losses, target):
 class CrossEntropy(nn.Module):
     """Cross-entropy of every row.
 
+    Parameters
+    ----------
+    label_smoothing : float, default=0.0
+        Share of the target that is spread evenly over all classes whose
+        logit is finite, in [0, 1).
+
+    References
+    ----------
+    .. [1] Szegedy, C. et al., "Rethinking the Inception Architecture for
+       Computer Vision", CVPR 2016 (label smoothing).
+
     Examples
     --------
     >>> import torch
@@ -24,9 +35,19 @@ class CrossEntropy(nn.Module):
     tensor([4.])
     """
 
+    def __init__(self, label_smoothing=0.0):
+        super().__init__()
+        self.label_smoothing = label_smoothing
+
     def forward(self, logits, target):
         """Return Tensor of shape (n,) for logits (n, n_classes) and class indices (n,)."""
-        return F.cross_entropy(logits, target, reduction="none")
+        losses = F.cross_entropy(logits, target, reduction="none")
+        if not self.label_smoothing:
+            return losses
+        log_probabilities = torch.log_softmax(logits, dim=1)
+        possible = log_probabilities > -torch.inf  # torch's own smoothing would be infinite here
+        even = -log_probabilities.masked_fill(~possible, 0).sum(1) / possible.sum(1)
+        return (1 - self.label_smoothing) * losses + self.label_smoothing * even
 
 
 class BinaryCrossEntropy(nn.Module):

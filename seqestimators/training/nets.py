@@ -4,10 +4,15 @@ from skorch import NeuralNet
 
 from .batching import BatchIterator
 
-__all__ = ["SequenceNet"]
+__all__ = ["Seq2SeqNet", "SequenceNet"]
 
 PREDICTION_BATCH_SIZE = 256
 """Sequences per batch, at least, where the result does not depend on it."""
+
+ENTROPY_WEIGHT = 0.02
+"""Weight of the entropy of hops, in nats, beside the loss of a token."""
+ENTROPY_RAMP = 0.1
+"""Share of the training over which that weight is reached."""
 
 
 class SequenceNet(NeuralNet):
@@ -50,3 +55,30 @@ class SequenceNet(NeuralNet):
         target, weight = y_true
         losses = self.criterion_(y_pred, target)
         return (losses * weight.to(losses.dtype)).sum()
+
+
+class Seq2SeqNet(SequenceNet):
+    """The net of a sequence-to-sequence model, whose hops shall become certain.
+
+    The mean entropy of the hops of monotonic attention is added to the loss,
+    at a weight that grows over the first tenth of the training.
+
+    Parameters
+    ----------
+    **kwargs
+        Those of :class:`SequenceNet`.
+
+    Examples
+    --------
+    >>> from seqestimators.training import Seq2SeqNet, SequenceNet
+    >>> issubclass(Seq2SeqNet, SequenceNet)
+    True
+    """
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        """Return the weighted mean of the tokens' losses, in training with the entropy of hops."""
+        loss = super().get_loss(y_pred.logits, y_true, X, training)
+        if training and y_pred.entropy is not None:
+            progress = self.module_.decoder.attention.progress
+            loss = loss + ENTROPY_WEIGHT * min(1.0, progress / ENTROPY_RAMP) * y_pred.entropy
+        return loss

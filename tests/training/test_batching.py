@@ -58,26 +58,26 @@ def test_padded_rows_are_the_sequences_and_zeros(make_dataset, channels):
     lengths = np.array([3, 0, 5, 1])
     dataset = make_dataset(lengths, channels=channels)
     rows = np.array([2, 1, 0])
-    inputs, found = dataset.pad(rows)
+    inputs, found = dataset.source.pad(rows)
     assert inputs.shape == ((3, 5) if channels is None else (3, 5, channels))
     assert found.tolist() == [5, 0, 3]
     starts = np.cumsum(lengths) - lengths
     for row, one, length in zip(rows, inputs, found, strict=True):
-        expected = dataset.values[starts[row] : starts[row] + length]
+        expected = dataset.source.values[starts[row] : starts[row] + length]
         assert torch.equal(one[:length], expected)
         assert not one[length:].any()
 
 
 def test_types_are_those_of_the_sequences():
     tokens = SequenceDataset(read_sequences([[4, 5], [6]]))
-    assert tokens.pad(np.array([0]))[0].dtype == torch.int64
+    assert tokens.source.pad(np.array([0]))[0].dtype == torch.int64
     for dtype, expected in ((np.float32, torch.float32), (np.float64, torch.float64)):
         values = SequenceDataset(read_sequences([[0.5], [1.5]], dtype=dtype))
-        assert values.pad(np.array([0]))[0].dtype == expected
+        assert values.source.pad(np.array([0]))[0].dtype == expected
 
 
 def test_empty_sequences_are_one_step_of_padding(make_dataset):
-    inputs, lengths = make_dataset([0, 0]).pad(np.array([0, 1]))
+    inputs, lengths = make_dataset([0, 0]).source.pad(np.array([0, 1]))
     assert inputs.tolist() == [[0], [0]]
     assert lengths.tolist() == [0, 0]
 
@@ -85,7 +85,7 @@ def test_empty_sequences_are_one_step_of_padding(make_dataset):
 def test_the_users_sequences_are_neither_kept_nor_changed():
     sequences = Sequences(np.array([4, 5, 6]), np.array([0, 2, 3]))
     dataset = SequenceDataset(sequences)
-    dataset.values.zero_()
+    dataset.source.values.zero_()
     assert sequences.values.tolist() == [4, 5, 6]
 
 

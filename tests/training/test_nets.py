@@ -55,7 +55,7 @@ def test_a_giant_sequence_gives_the_same_loss_and_gradients_cut_or_not(make_data
     lengths = np.array([*LENGTHS, 400])
     target = np.random.default_rng(0).normal(size=(10, 1))
     dataset = make_dataset(lengths, target=target, channels=None if tokens else 2)
-    dataset.values = dataset.values if tokens else dataset.values.double()
+    dataset.source.values = dataset.source.values if tokens else dataset.source.values.double()
     results = []
     for size, n_pieces in ((10**9, 1), (50, 3)):
         monkeypatch.setattr(batching, "MAX_PADDED_SIZE", size)

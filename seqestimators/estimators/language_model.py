@@ -1,0 +1,396 @@
+"""RecurrentLanguageModel: how likely a sequence is, and new ones like those seen."""
+
+import warnings
+
+import numpy as np
+import torch
+from sklearn.base import DensityMixin
+from sklearn.utils.validation import check_is_fitted
+
+from .._sklearn import Integral, Interval, Real, _fit_context, validate_params
+from ..exceptions import TruncationWarning
+from ..modules import CellState, LanguageNetwork
+from ..modules.search import sample
+from ..preprocessing import Sequences
+from ..training import CrossEntropy, SequenceDataset, make_generators
+from ._parameters import shared_parameters
+from .base import BaseRecurrent
+from .ends import add_ends, strip_ends
+
+__all__ = ["RecurrentLanguageModel"]
+
+
+@shared_parameters
+class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
+    """Recurrent network that tells the next token of a sequence.
+
+    It learns the probability of every token given those before it, and so
+    that of whole sequences: it scores them, draws new ones, and is a start
+    for models of few labelled sequences. Beginning and end are added inside,
+    never twice.
+
+    Parameters
+    ----------
+    cell : {"rnn", "lstm", "gru"}, default="lstm"
+        Recurrent cell: Elman network with tanh, long short-term memory, or
+        gated recurrent unit.
+    hidden_size : int, default=128
+        Number of units per layer and direction, at least 1.
+    num_layers : int, default=1
+        Number of recurrent layers, at least 1.
+    bidirectional : bool, default=False
+        Whether a second network, of the same embedding and output layer,
+        learns the sequences read from their ends, for `transform` and as a
+        start of bidirectional models. Scores and samples are those of the
+        forward network.
+    embedding_dim : int or None, default=32
+        Size of the learned vector of a token, at least 1. None feeds one-hot
+        vectors.
+    dropout : float, default=0.0
+        Probability of a unit to be dropped, between layers and before the
+        output layer, in [0, 1).
+    output_bias : bool, default=True
+        Whether the output layer has a bias.
+    <training>
+
+    Attributes
+    ----------
+    max_length_ : int
+        Length of the longest sequence in fit.
+    <attributes>
+
+    See Also
+    --------
+    RecurrentClassifier : Starts from this model by ``pretrained``.
+
+    Notes
+    -----
+    Likelihoods are exact: the probabilities of all sequences that end sum to
+    1. Token ids that fit has not seen share the probability of UNKNOWN, which
+    is never drawn.
+
+    References
+    ----------
+    .. [1] Mikolov, T. et al., "Recurrent neural network based language model",
+       Interspeech 2010.
+    .. [2] Segler, M. H. S. et al., "Generating Focused Molecule Libraries for
+       Drug Discovery with Recurrent Neural Networks", ACS Central Science 4,
+       2018.
+
+    Examples
+    --------
+    >>> from seqestimators import RecurrentLanguageModel, SequenceTokenizer
+    >>> tokenizer = SequenceTokenizer()
+    >>> X = tokenizer.fit_transform(["ab", "aabb", "aaabbb"] * 10)
+    >>> model = RecurrentLanguageModel(hidden_size=16, random_state=0).fit(X)
+    >>> model.score_samples(X[:2]).shape
+    (2,)
+    >>> len(tokenizer.inverse_transform(model.sample(3, max_length=99, random_state=0)))
+    3
+    """
+
+    _mixes_directions = False
+    _parameter_constraints = {
+        name: constraint
+        for name, constraint in BaseRecurrent._parameter_constraints.items()
+        if name != "input"
+    }
+
+    def __init__(
+        self,
+        *,
+        cell="lstm",
+        hidden_size=128,
+        num_layers=1,
+        bidirectional=False,
+        embedding_dim=32,
+        dropout=0.0,
+        output_bias=True,
+        max_epochs=30,
+        lr=0.005,
+        batch_size=32,
+        optimizer="adamw",
+        weight_decay=0.01,
+        gradient_clip=1.0,
+        lr_schedule="one_cycle",
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        scoring=None,
+        dtype="float32",
+        callbacks=None,
+        device="auto",
+        warm_start=False,
+        random_state=None,
+        verbose=0,
+    ):
+        self.cell = cell
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.bidirectional = bidirectional
+        self.embedding_dim = embedding_dim
+        self.dropout = dropout
+        self.output_bias = output_bias
+        self.max_epochs = max_epochs
+        self.lr = lr
+        self.batch_size = batch_size
+        self.optimizer = optimizer
+        self.weight_decay = weight_decay
+        self.gradient_clip = gradient_clip
+        self.lr_schedule = lr_schedule
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.scoring = scoring
+        self.dtype = dtype
+        self.callbacks = callbacks
+        self.device = device
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None, sample_weight=None, groups=None):
+        """Fit the network to sequences.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            Token ids. See :func:`~seqestimators.preprocessing.read_sequences`.
+        y : Ignored
+            Present for scikit-learn's API.
+        sample_weight : array-like of shape (n,) or None, default=None
+            Weight of every row, at least 0; 0 means absent.
+        groups : array-like of shape (n,) or None, default=None
+            Rows of one group stay on one side of the validation split.
+
+        Returns
+        -------
+        RecurrentLanguageModel
+            The fitted estimator.
+
+        Raises
+        ------
+        InvalidSequenceError
+            A sequence can't be read; the message names row and position.
+        TypeError
+            X holds strings: a tokenizer must come first.
+        """
+        return self._fit(X, None, sample_weight, groups)
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y=None, sample_weight=None):
+        """Run one epoch over a chunk of data, at a constant learning rate.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit. Token ids that the first call doesn't hold count as
+            unknown ever after.
+        y : Ignored
+            Present for scikit-learn's API.
+        sample_weight : array-like of shape (n,) or None, default=None
+            Weight of every row, at least 0.
+
+        Returns
+        -------
+        RecurrentLanguageModel
+            The estimator.
+        """
+        return self._partial_fit(X, None, sample_weight)
+
+    def _read(self, X, reset):
+        return add_ends(strip_ends(super()._read(X, reset)))
+
+    def _encode_target(self, y, sequences, sample_weight, reset, classes=None):
+        if reset:
+            self.max_length_ = int(sequences.lengths.max()) - 2
+        following = _without(sequences, first=True)
+        if not self.bidirectional:
+            return following, None
+        before = _without(sequences, first=False)
+        rows = [
+            part
+            for ahead, back in zip(following.to_list(), before.to_list(), strict=True)
+            for part in (ahead, back[::-1])
+        ]
+        return Sequences(np.concatenate(rows), 2 * following.offsets), None
+
+    def _criterion(self):
+        return CrossEntropy()
+
+    def _make_network(self, encoder, factory):
+        return LanguageNetwork(encoder, dropout=self.dropout, output_bias=self.output_bias, **factory)
+
+    def _run_steps(self, X, of_logits):
+        """Apply a function to the next tokens' logits after each prefix, and to the next tokens.
+
+        Returns Sequences with a value for each token behind BOS.
+        """
+        check_is_fitted(self)
+        sequences = self._read(X, reset=False)
+        following = _without(sequences, first=True)
+        dataset = SequenceDataset(sequences, following, device=self.net_.device)
+        network, iterator = self.net_.module_.eval(), self.net_.get_iterator(dataset)
+        with torch.inference_mode():
+            values = torch.cat(
+                [of_logits(network.forward_logits(batch.pieces), target) for batch, (target, _) in iterator]
+            )
+        offsets = np.concatenate([[0], np.cumsum(following.lengths[iterator.order])])
+        return Sequences(values.cpu().numpy(), offsets)[np.argsort(iterator.order)]
+
+    def score_samples(self, X):
+        """Return the logarithm of the probability of every sequence.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        ndarray of shape (n,), dtype `dtype`
+            Natural logarithm; the end of the sequence is included.
+        """
+        steps = self._run_steps(X, lambda logits, target: -CrossEntropy()(logits, target))
+        return np.add.reduceat(steps.values, steps.offsets[:-1])  # no row is empty: each has its end
+
+    def score(self, X, y=None, sample_weight=None):
+        """Return the mean log-likelihood of a token.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+        y : Ignored
+            Present for scikit-learn's API.
+        sample_weight : array-like of shape (n,) or None, default=None
+            Weight of every row.
+
+        Returns
+        -------
+        float
+            In nats, the end of each sequence counted as a token.
+        """
+        scores = self.score_samples(X).astype(np.float64)
+        n_tokens = self._read(X, reset=False).lengths - 1
+        weight = np.ones(len(scores)) if sample_weight is None else np.asarray(sample_weight)
+        return float((weight @ scores) / (weight @ n_tokens))
+
+    def perplexity(self, X):
+        """Return the perplexity of a token: the number of equally likely ones it is as hard to guess as.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        float
+            ``exp(-score(X))``, at least 1.
+        """
+        return float(np.exp(-self.score(X)))
+
+    def predict_next(self, X):
+        """Return the likeliest next token at every position.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        ndarray of shape (n,), dtype object
+            For each sequence an array, dtype int64, of its length (beginning
+            and end not counted): what is likeliest to follow its first token,
+            its first two, ..., all of it. EOS says that it ends.
+        """
+        steps = self._run_steps(X, lambda logits, target: logits.argmax(dim=1))
+        return _without(steps, first=True).to_list()
+
+    @validate_params(
+        {
+            "n_samples": [Interval(Integral, 1, None, closed="left")],
+            "temperature": [Interval(Real, 0, None, closed="neither")],
+            "top_k": [Interval(Integral, 1, None, closed="left"), None],
+            "top_p": [Interval(Real, 0, 1, closed="right"), None],
+            "max_length": [Interval(Integral, 1, None, closed="left"), None],
+            "random_state": ["random_state"],
+        },
+        prefer_skip_nested_validation=True,
+    )
+    def sample(
+        self, n_samples=1, *, temperature=1.0, top_k=None, top_p=None, max_length=None, random_state=None
+    ):
+        """Draw new sequences.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+            Number of sequences, at least 1.
+        temperature : float, default=1.0
+            Divides the logits, larger than 0: below 1, likely tokens are
+            favoured.
+        top_k : int or None, default=None
+            Draw from the so many likeliest tokens only, at least 1.
+        top_p : float or None, default=None
+            Draw from the likeliest tokens only that together have at least
+            this probability, in (0, 1].
+        max_length : int or None, default=None
+            Greatest number of tokens of a sequence, at least 1; longer ones
+            are cut there, with a warning. None takes twice the longest in fit.
+        random_state : int, RandomState instance or None, default=None
+            Source of randomness; an int makes the result repeatable.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), dtype object
+            1-D arrays of token ids, dtype int64, without beginning and end.
+
+        Warns
+        -----
+        TruncationWarning
+            Sequences reached `max_length`; the message counts them.
+        """
+        check_is_fitted(self)
+        limit = max_length if max_length is not None else max(2 * self.max_length_, 1)
+        device = torch.device(self.net_.device)
+        generator = make_generators(random_state, device).weights
+        network = self.net_.module_.eval()
+        with torch.inference_mode():
+            rows, is_finished = sample(
+                network.step,
+                CellState(),
+                n_samples,
+                limit,
+                generator,
+                temperature=temperature,
+                top_k=top_k,
+                top_p=top_p,
+            )
+        n_cut = n_samples - sum(is_finished)
+        if n_cut:
+            warnings.warn(
+                f"{n_cut} of {n_samples} sequences were cut at max_length={limit}: raise max_length to let "
+                "them end",
+                TruncationWarning,
+                stacklevel=3,
+            )
+        result = np.empty(n_samples, dtype=object)
+        for i, row in enumerate(rows):
+            result[i] = row.cpu().numpy()
+        return result
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = False
+        return tags
+
+
+def _without(sequences, first):
+    """Leave out the first or the last value of every sequence; none is empty."""
+    kept = np.ones(len(sequences.values), dtype=bool)
+    kept[sequences.offsets[:-1] if first else sequences.offsets[1:] - 1] = False
+    return Sequences(sequences.values[kept], sequences.offsets - np.arange(len(sequences.offsets)))

@@ -1,0 +1,114 @@
+"""Starting from a fitted language model: its architecture, its weights, its layers one by one."""
+
+import torch
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from ..exceptions import InvalidSequenceError
+
+__all__ = [
+    "ARCHITECTURE",
+    "find_language_model",
+    "layer_groups",
+    "layer_names",
+    "load_encoder",
+    "refuse_new_tokens",
+]
+
+ARCHITECTURE = ("cell", "hidden_size", "num_layers", "bidirectional", "embedding_dim")
+"""What a model takes over from the language model that it starts from."""
+
+
+def find_language_model(pretrained):
+    """Return the language model that the parameter `pretrained` gives.
+
+    Parameters
+    ----------
+    pretrained : RecurrentLanguageModel or FrozenEstimator around one
+
+    Returns
+    -------
+    RecurrentLanguageModel
+
+    Raises
+    ------
+    TypeError
+        It is none.
+    NotFittedError
+        It isn't fitted.
+    """
+    model = pretrained.estimator if isinstance(pretrained, FrozenEstimator) else pretrained
+    if not hasattr(model, "score_samples") or not hasattr(model, "predict_next"):
+        raise TypeError(
+            f"pretrained is a {type(model).__name__}, but must be a fitted RecurrentLanguageModel; of a "
+            "Pipeline, give its last step, and its vocabulary to the tokenizer"
+        )
+    check_is_fitted(model)
+    return model
+
+
+def refuse_new_tokens(sequences, model):
+    """Raise an error that names the first token id beyond those of the language model."""
+    if not sequences.is_tokens:
+        raise InvalidSequenceError(
+            "X holds numeric series, but the pretrained language model reads token ids"
+        )
+    is_new = sequences.values >= model.n_inputs_
+    if is_new.any():
+        index = int(is_new.argmax())
+        row = int((sequences.offsets > index).argmax()) - 1
+        raise InvalidSequenceError(
+            f"row {row}, position {index - sequences.offsets[row]} of X is {sequences.values[index]}, but "
+            f"the pretrained language model knows the ids 0 to {model.n_inputs_ - 1}: give the tokenizer "
+            "before this estimator the vocabulary_ of the tokenizer before the language model"
+        )
+
+
+def load_encoder(encoder, model):
+    """Copy the weights of a language model into an encoder of its architecture.
+
+    The layers of a language model don't mix the directions, those of the
+    encoder may: weights that read the other direction become 0, so that the
+    encoder starts as exactly the networks that the language model has learned.
+
+    Parameters
+    ----------
+    encoder : RecurrentEncoder
+        Changed in place.
+    model : RecurrentLanguageModel
+    """
+    weights = model.net_.module_.encoder.state_dict()
+    with torch.no_grad():
+        for name, weight in encoder.named_parameters():
+            learned = weights[name].to(weight)
+            if learned.shape == weight.shape:
+                weight.copy_(learned)
+                continue
+            direction = int(name.split(".")[2])  # layers.<layer>.<direction>.weight_ih_l0
+            weight.zero_()
+            weight.chunk(2, dim=1)[direction].copy_(learned)
+
+
+def layer_names(network):
+    """Return the beginnings of the names of weights, layer by layer from the top, the embedding last."""
+    names = [f"encoder.layers.{i}." for i in reversed(range(len(network.encoder.layers)))]
+    return names if network.encoder.embedding is None else [*names, "encoder.embedding."]
+
+
+def layer_groups(network):
+    """Return the weights of a network from the output down.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        With an `encoder`.
+
+    Returns
+    -------
+    list of lists of torch.nn.Parameter
+        What is no part of the encoder, each of its layers, the embedding.
+    """
+    named = list(network.named_parameters())
+    new = [weight for name, weight in named if not name.startswith("encoder.")]
+    layers = layer_names(network)
+    return [new, *([weight for name, weight in named if name.startswith(layer)] for layer in layers)]

@@ -1,0 +1,77 @@
+"""How an estimator reads X: what fit saw decides what predict accepts."""
+
+from contextlib import suppress
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import validate_data
+
+from ..preprocessing.sequences import Sequences, read_sequences
+from ..preprocessing.vocabulary import EOS, UNKNOWN
+
+__all__ = ["SequenceReader"]
+
+
+class SequenceReader(BaseEstimator):
+    """Base of all estimators that read token ids or numeric series."""
+
+    input = "tokens"
+    dtype = "float32"
+
+    def _read(self, X, reset):
+        """Read X; compare it with what fit has seen unless `reset`."""
+        if hasattr(X, "__array__") and not hasattr(X, "__len__"):
+            X = np.asarray(X)
+        if _is_matrix(X) or (reset and _is_nested_list(X)):
+            validate_data(self, X, reset=reset, skip_check_array=True)
+        elif reset:
+            for name in ("n_features_in_", "feature_names_in_"):
+                with suppress(AttributeError):
+                    delattr(self, name)
+        sequences = read_sequences(X, self.input if reset else self.input_, np.dtype(self.dtype))
+        if reset:
+            return sequences
+        if sequences.is_tokens:
+            sequences = self._replace_unknown(sequences)
+        elif sequences.values.shape[1] != self.n_inputs_:
+            raise ValueError(
+                f"X has series of {sequences.values.shape[1]} channels, but {type(self).__name__} was fitted "
+                f"on series of {self.n_inputs_}"
+            )
+        return sequences
+
+    def _learn_input(self, sequences):
+        """Learn which token ids there are, or how many channels."""
+        self.input_ = "tokens" if sequences.is_tokens else "values"
+        if sequences.is_tokens:
+            self.n_inputs_ = max(EOS + 1, int(sequences.values.max(initial=0)) + 1)
+            self._known = np.zeros(self.n_inputs_, dtype=bool)
+            self._known[: EOS + 1] = True
+            self._known[sequences.values] = True
+        else:
+            self.n_inputs_ = sequences.values.shape[1]
+
+    def _replace_unknown(self, sequences):
+        """Give ids that fit has not seen the id UNKNOWN."""
+        values = np.where(sequences.values < self.n_inputs_, sequences.values, UNKNOWN)
+        return Sequences(np.where(self._known[values], values, UNKNOWN), sequences.offsets)
+
+
+def _is_matrix(X):
+    """Whether X is rectangular, so that its width is part of the model."""
+    if isinstance(X, Sequences) or len(getattr(X, "shape", ())) != 2:
+        return False
+    if X.shape[0] and X.shape[1] == 1 and (hasattr(X, "iloc") or isinstance(X, np.ndarray)):
+        # meta-estimators pass a column with a sequence in each cell
+        return np.ndim(X.iloc[0, 0] if hasattr(X, "iloc") else X[0, 0]) == 0
+    return True
+
+
+def _is_nested_list(X):
+    """Whether X is a matrix written as a list of lists of numbers."""
+    return (
+        isinstance(X, list)
+        and len(X) > 0
+        and all(isinstance(row, list) and len(row) == len(X[0]) for row in X)
+        and np.ndim(X[0]) == 1
+    )

@@ -1,0 +1,360 @@
+"""Attention of a decoder: where in the source to look for the next token."""
+
+from typing import NamedTuple
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from .pooling import real_steps
+
+__all__ = ["ATTENTIONS", "AdditiveAttention", "Attended", "DotAttention", "Memory", "MonotonicAttention"]
+
+_LEAST_MASS = 1e-6
+"""Share of the source, at least, on which a window is normalized in training; keeps gradients small."""
+
+
+class Memory(NamedTuple):
+    """What attention keeps of the source; every part has a row a sequence.
+
+    Parameters
+    ----------
+    values : Tensor of shape (n, T, size)
+        What can be looked at, at each step of the source.
+    bias : Tensor of shape (n, T)
+        Added to the energies: minus infinity on padding.
+    position : Tensor of shape (n,)
+        Where the last token has looked; moves on in monotonic attention only.
+    start : Tensor of shape (n, T)
+        How likely reading starts at each step. Used in monotonic attention
+        only.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import DotAttention
+    >>> memory = DotAttention(3, 5).remember(torch.ones(2, 4, 5), torch.tensor([4, 2]))
+    >>> memory.bias[1].tolist()
+    [0.0, 0.0, -inf, -inf]
+    """
+
+    values: torch.Tensor
+    bias: torch.Tensor
+    position: torch.Tensor
+    start: torch.Tensor
+
+
+class Attended(NamedTuple):
+    """What attention returns for U states of the decoder.
+
+    Parameters
+    ----------
+    context : Tensor of shape (n, U, size)
+        Mean of the memory, weighted by `weights`.
+    weights : Tensor of shape (n, U, T) or None
+        Weights of the steps of the source; each row sums to 1 and is 0 on
+        padding. None where they were not asked for.
+    position : Tensor of shape (n,)
+        `Memory.position` for the states that follow.
+    entropy : Tensor of shape (n, U) or None
+        Of the distribution over hops, in nats; monotonic attention only.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import DotAttention
+    >>> attention = DotAttention(3, 5)
+    >>> memory = attention.remember(torch.ones(2, 4, 5), torch.tensor([4, 2]))
+    >>> attention(torch.ones(2, 6, 3), memory).context.shape
+    torch.Size([2, 6, 5])
+    """
+
+    context: torch.Tensor
+    weights: torch.Tensor | None
+    position: torch.Tensor
+    entropy: torch.Tensor | None
+
+
+def _padding_bias(states, lengths):
+    real = real_steps(lengths.clamp(min=1), states.shape[1])  # an empty source is one step of zeros
+    return torch.zeros(real.shape, dtype=states.dtype, device=states.device).masked_fill(~real, -torch.inf)
+
+
+class _ContentAttention(nn.Module):
+    """Energies that compare each state of the decoder with each of the source."""
+
+    def remember(self, states, lengths):
+        """Prepare the source.
+
+        Parameters
+        ----------
+        states : Tensor of shape (n, T, size)
+            Hidden states of the encoder, 0 on padding.
+        lengths : Tensor of shape (n,), dtype int64
+
+        Returns
+        -------
+        Memory
+        """
+        bias = _padding_bias(states, lengths)
+        return Memory(states, bias, bias.new_zeros(len(states)), bias)
+
+    def forward(self, queries, memory, need_weights=False):
+        """Attend with all states of the decoder at once.
+
+        Parameters
+        ----------
+        queries : Tensor of shape (n, U, query_size)
+        memory : Memory
+        need_weights : bool, default=False
+            Ignored: the weights come for nothing.
+
+        Returns
+        -------
+        Attended
+        """
+        energies = self.energies(queries, memory.values) + memory.bias[:, None]  # (n, U, T)
+        weights = torch.softmax(energies, dim=2)
+        return Attended(torch.bmm(weights, memory.values), weights, memory.position, None)
+
+
+class DotAttention(_ContentAttention):
+    r"""Luong's general attention.
+
+    .. math:: e_{ut} = s_u^\top W h_t
+
+    Parameters
+    ----------
+    query_size : int
+        Size of a state of the decoder.
+    size : int
+        Size of a state of the encoder.
+    device, dtype : optional
+        As for any torch module.
+
+    References
+    ----------
+    .. [1] Luong, M.-T., H. Pham, C. D. Manning, "Effective Approaches to
+       Attention-based Neural Machine Translation", EMNLP 2015.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import DotAttention
+    >>> attention = DotAttention(3, 5)
+    >>> memory = attention.remember(torch.ones(1, 2, 5), torch.tensor([2]))
+    >>> attention(torch.ones(1, 1, 3), memory).weights.tolist()
+    [[[0.5, 0.5]]]
+    """
+
+    def __init__(self, query_size, size, *, device=None, dtype=None):
+        super().__init__()
+        self.project = nn.Linear(query_size, size, bias=False, device=device, dtype=dtype)
+
+    def energies(self, queries, values):
+        """Return the energies, Tensor of shape (n, U, T)."""
+        return torch.bmm(self.project(queries), values.transpose(1, 2))
+
+
+class AdditiveAttention(_ContentAttention):
+    r"""Bahdanau's attention.
+
+    .. math:: e_{ut} = v^\top \tanh(W s_u + V h_t)
+
+    Memory grows with target length times source length times `query_size`.
+
+    Parameters
+    ----------
+    query_size : int
+        Size of a state of the decoder.
+    size : int
+        Size of a state of the encoder.
+    device, dtype : optional
+        As for any torch module.
+
+    References
+    ----------
+    .. [1] Bahdanau, D., K. Cho, Y. Bengio, "Neural Machine Translation by
+       Jointly Learning to Align and Translate", ICLR 2015.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import AdditiveAttention
+    >>> attention = AdditiveAttention(3, 5)
+    >>> memory = attention.remember(torch.ones(1, 2, 5), torch.tensor([2]))
+    >>> attention(torch.ones(1, 1, 3), memory).weights.tolist()
+    [[[0.5, 0.5]]]
+    """
+
+    def __init__(self, query_size, size, *, device=None, dtype=None):
+        super().__init__()
+        factory = {"device": device, "dtype": dtype}
+        self.of_query = nn.Linear(query_size, query_size, bias=False, **factory)
+        self.of_value = nn.Linear(size, query_size, **factory)
+        self.energy = nn.Linear(query_size, 1, bias=False, **factory)
+
+    def energies(self, queries, values):
+        """Return the energies, Tensor of shape (n, U, T)."""
+        together = self.of_query(queries)[:, :, None] + self.of_value(values)[:, None]  # (n, U, T, d)
+        return self.energy(torch.tanh(together))[..., 0]
+
+
+class MonotonicAttention(nn.Module):
+    r"""Attention that hops forward through the source, whatever stands there.
+
+    .. math:: p_u = p_{u-1} + \mathrm{hop}(s_u), \qquad
+       \alpha_{ut} \propto \exp\left(-\frac{(t - p_u)^2}{2 \sigma^2}\right)
+
+    A softmax over whole hops 0 to `max_hop` gives the step from each state of
+    the decoder, the sum of the steps is the position looked at, and the
+    weights are a Gaussian window of learned width around it, within the
+    source. Reading starts where a learned softmax over the source says.
+
+    In training, the start is a distribution, with which the windows are
+    convolved, and a step is its expectation until a share `hardening` of the
+    training is over, then the likeliest hop, with the gradient of the
+    expectation. In prediction, start and steps are the likeliest ones:
+    positions are whole numbers, nothing drifts, and a step costs the same
+    however long the source is.
+
+    Parameters
+    ----------
+    query_size : int
+        Size of a state of the decoder.
+    size : int
+        Size of a state of the encoder.
+    max_hop : int, default=8
+        Longest hop, at least 1.
+    hardening : float, default=0.6
+        Share of the training after which steps are whole, in [0, 1].
+    device, dtype : optional
+        As for any torch module.
+
+    Attributes
+    ----------
+    progress : float
+        Share of the training that is over; set from outside before each
+        batch, 1 outside of training.
+
+    References
+    ----------
+    .. [1] Graves, A., "Generating Sequences With Recurrent Neural Networks",
+       arXiv:1308.0850, 2013 (windows that move on).
+    .. [2] Battenberg, E. et al., "Location-Relative Attention Mechanisms for
+       Robust Long-Form Speech Synthesis", ICASSP 2020.
+    .. [3] Bengio, Y., N. Leonard, A. Courville, "Estimating or Propagating
+       Gradients Through Stochastic Neurons for Conditional Computation",
+       arXiv:1308.3432, 2013 (straight-through gradient).
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import MonotonicAttention
+    >>> attention = MonotonicAttention(3, 5).eval()
+    >>> memory = attention.remember(torch.rand(1, 9, 5), torch.tensor([9]))
+    >>> attention(torch.rand(1, 4, 3), memory).context.shape
+    torch.Size([1, 4, 5])
+    """
+
+    def __init__(self, query_size, size, *, max_hop=8, hardening=0.6, device=None, dtype=None):
+        super().__init__()
+        factory = {"device": device, "dtype": dtype}
+        self.hardening = hardening
+        self.progress = 1.0
+        self.hop = nn.Linear(query_size, max_hop + 1, **factory)
+        self.start = nn.Linear(size, 1, bias=False, **factory)
+        self.log_width = nn.Parameter(torch.zeros((), **factory))
+
+    def reset_parameters(self):
+        """Set the width of the window to one step."""
+        nn.init.zeros_(self.log_width)
+
+    def remember(self, states, lengths):
+        """Prepare the source.
+
+        Parameters
+        ----------
+        states : Tensor of shape (n, T, size)
+            Hidden states of the encoder, 0 on padding.
+        lengths : Tensor of shape (n,), dtype int64
+
+        Returns
+        -------
+        Memory
+            In training, `values` holds at ``k`` what stands, in expectation,
+            ``k`` steps behind the start. In prediction it holds at ``t`` the
+            mean of the window around ``t``.
+        """
+        bias = _padding_bias(states, lengths)  # (n, T)
+        start = torch.softmax(self.start(states)[..., 0] + bias, dim=1)  # (n, T)
+        if not self.training:
+            position = start.argmax(dim=1).to(states.dtype)
+            return Memory(self._windows(states, bias), bias, position, start)
+        shifted = _shift(start)  # (n, T, T): [k, t] how likely k steps behind the start is t
+        behind = torch.bmm(shifted, states)  # (n, T, size)
+        mass = torch.bmm(shifted, torch.exp(bias)[..., None])[..., 0]  # (n, T): how likely within the source
+        mass = mass.clamp(min=_LEAST_MASS)
+        return Memory(behind / mass[..., None], mass.log(), mass.new_zeros(len(mass)), start)
+
+    def _windows(self, states, bias):
+        """Mean of the window around each step of the source."""
+        width = self.log_width.exp()
+        radius = min(int(torch.ceil(7 * width)), states.shape[1] - 1)
+        real = torch.exp(bias)[..., None]  # (n, T, 1)
+        total, mass = states.clone(), real.clone()
+        for distance in range(1, radius + 1):
+            share = torch.exp(-(distance**2) / (2 * width**2))
+            for whole, part in ((total, states), (mass, real)):
+                whole[:, distance:] += share * part[:, :-distance]
+                whole[:, :-distance] += share * part[:, distance:]
+        return total / mass.clamp(min=torch.finfo(mass.dtype).tiny)
+
+    def forward(self, queries, memory, need_weights=False):
+        """Attend with all states of the decoder at once.
+
+        Parameters
+        ----------
+        queries : Tensor of shape (n, U, query_size)
+        memory : Memory
+        need_weights : bool, default=False
+            Whether to return the weights in prediction too.
+
+        Returns
+        -------
+        Attended
+        """
+        logits = self.hop(queries)  # (n, U, max_hop + 1)
+        n_steps = memory.bias.shape[1]
+        if not self.training:
+            position = memory.position[:, None] + logits.argmax(dim=2).cumsum(dim=1)  # (n, U)
+            last = (memory.bias > -torch.inf).sum(dim=1, keepdim=True) - 1
+            position = torch.minimum(position, last)
+            rows = torch.arange(len(position), device=position.device)[:, None]
+            context = memory.values[rows, position.long()]  # (n, U, size)
+            weights = self._window(position, memory.bias) if need_weights else None
+            return Attended(context, weights, position[:, -1], None)
+        hops = torch.arange(logits.shape[2], dtype=logits.dtype, device=logits.device)
+        shares = torch.softmax(logits, dim=2)
+        step = shares @ hops  # (n, U)
+        if self.progress >= self.hardening:
+            step = step + (logits.argmax(dim=2) - step).detach()
+        position = (memory.position[:, None] + step.cumsum(dim=1)).clamp(max=n_steps - 1)
+        weights = self._window(position, memory.bias)  # (n, U, T), by distance from the start
+        entropy = -(shares * torch.log_softmax(logits, dim=2)).sum(dim=2)
+        return Attended(torch.bmm(weights, memory.values), weights, position[:, -1], entropy)
+
+    def _window(self, position, bias):
+        places = torch.arange(bias.shape[1], dtype=bias.dtype, device=bias.device)
+        distance = places - position[..., None]  # (n, U, T)
+        return torch.softmax(bias[:, None] - distance**2 / (2 * self.log_width.exp() ** 2), dim=2)
+
+
+def _shift(start):
+    """Matrices (n, T, T) whose element [k, t] is start[t - k], 0 before the first step."""
+    n_steps = start.shape[1]
+    padded = F.pad(start, (n_steps - 1, 0))  # (n, 2 T - 1)
+    return padded.unfold(1, n_steps, 1).flip(1)
+
+
+ATTENTIONS = {"additive": AdditiveAttention, "dot": DotAttention, "monotonic": MonotonicAttention}
