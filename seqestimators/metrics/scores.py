@@ -317,7 +317,7 @@ def perplexity(log_likelihood, n_tokens, *, sample_weight=None):
         ~((n_tokens >= 0) & (n_tokens < np.inf) & (n_tokens == np.round(n_tokens))),
         "is no number of tokens: give a whole number from 0 on",
     )
-    weight = _check_sample_weight(sample_weight, n_tokens, dtype=np.float64, ensure_non_negative=True)
+    weight = _read_weight(sample_weight, n_tokens)
     total = weight @ n_tokens
     if total == 0:
         raise ValueError("the sum of n_tokens is 0, so that no perplexity is defined: count the ends too")
@@ -340,10 +340,17 @@ def _check_pair(y_true, y_pred, sample_weight):
             f"y_true has {len(y_true)} rows, but y_pred has {len(y_pred)}: give one prediction for every "
             "true sequence"
         )
-    weight = _check_sample_weight(sample_weight, y_true, dtype=np.float64, ensure_non_negative=True)
+    weight = _read_weight(sample_weight, y_true)
     if isinstance(y_true[0], str) != isinstance(y_pred[0], str):
         y_true, y_pred = list(map(list, y_true)), list(map(list, y_pred))
     return y_true, y_pred, weight
+
+
+def _read_weight(sample_weight, rows):
+    weight = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
+    if not weight.any():  # older versions of scikit-learn let this pass
+        raise ValueError("sample_weight is 0 in every row: give one of them a higher weight")
+    return weight
 
 
 def _read(y, name):

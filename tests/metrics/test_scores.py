@@ -136,7 +136,7 @@ def test_no_error_rate_without_items():
 @every_score
 @pytest.mark.parametrize(("y_true", "y_pred"), [("MKL", ["MKL"]), (["MKL"], "MKL")])
 def test_a_bare_string_is_refused(score, y_true, y_pred):
-    with pytest.raises(ValueError, match="y_(true|pred): Iterable over sequences expected, string object"):
+    with pytest.raises(ValueError, match="Iterable over sequences expected, string object"):
         score(y_true, y_pred)
 
 
@@ -149,7 +149,7 @@ def test_numbers_of_rows_must_agree(score):
 @every_score
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
 def test_missing_rows_and_items_are_named(score, missing):
-    with pytest.raises(InvalidSequenceError, match=r"y_pred: row 1 is missing \(.*\): drop it"):
+    with pytest.raises(InvalidSequenceError, match=r"row 1 of y_pred is missing \(.*\): drop it"):
         score(["A", "B"], ["A", missing])
     with pytest.raises(InvalidSequenceError, match=r"row 1, position 2 of y_true is missing .*: leave it"):
         score([["A"], ["B", "C", missing]], ["A", "B"])
@@ -157,9 +157,9 @@ def test_missing_rows_and_items_are_named(score, missing):
 
 @every_score
 def test_rows_and_items_of_foreign_types_are_named(score):
-    with pytest.raises(TypeError, match="y_true: row 0 is 3 of type int"):
+    with pytest.raises(TypeError, match="row 0 of y_true is 3 of type int"):
         score([3], ["A"])
-    with pytest.raises(TypeError, match="y_true: row 1 is a list, but row 0 a str"):
+    with pytest.raises(TypeError, match="row 1 of y_true is a list, but row 0 a str"):
         score(["A", ["A"]], ["A", "A"])
     with pytest.raises(TypeError, match="row 1, position 0 of y_pred is a list, which is no item"):
         score(["A", "B"], [["A"], [["B"]]])
