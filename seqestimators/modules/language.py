@@ -15,6 +15,11 @@ PAD, UNKNOWN, BOS, EOS = 0, 1, 2, 3
 class CellState(tuple):
     """The states of all layers, each a tuple of Tensors of shape (1, n, hidden_size).
 
+    Parameters
+    ----------
+    iterable : iterable of tuples, default=()
+        One a layer; none before the first token.
+
     Examples
     --------
     >>> from seqestimators.modules import CellState

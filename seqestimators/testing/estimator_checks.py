@@ -9,12 +9,20 @@ import joblib
 import numpy as np
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.exceptions import NotFittedError
+from sklearn.utils import get_tags
 
 from ..preprocessing import UNKNOWN
 
 __all__ = ["check_sequence_estimator"]
 
-_SCORES = ("predict_proba", "decision_function", "transform")
+_METHODS = (
+    "predict",
+    "predict_proba",
+    "decision_function",
+    "transform",
+    "score_samples",
+    "predict_next",
+)
 
 
 def check_sequence_estimator(estimator):
@@ -29,9 +37,11 @@ def check_sequence_estimator(estimator):
 
     Parameters
     ----------
-    estimator : classifier or regressor
-        Estimator to check, with scikit-learn's tags; it is cloned, never
-        fitted itself. `random_state`, if there is one, is set to 0. Parameters
+    estimator : estimator object
+        Estimator to check, with scikit-learn's tags: a classifier, a
+        regressor, a density estimator without a target, or one whose targets
+        are label sequences, one label a step (or a group of `stride` steps).
+        It is cloned, never fitted itself. `random_state`, if there is one, is set to 0. Parameters
         that make fit fast keep the checks short. Its class stands at the top
         of a module, as pickle asks for.
 
@@ -39,8 +49,6 @@ def check_sequence_estimator(estimator):
     ------
     AssertionError
         A check fails; its docstring says what it asks for.
-    TypeError
-        The estimator is neither a classifier nor a regressor by its tags.
     ValueError
         The estimator reads neither token ids nor numeric series.
 
@@ -60,15 +68,13 @@ def check_sequence_estimator(estimator):
     >>> from seqestimators.testing import check_sequence_estimator
     >>> check_sequence_estimator(RecurrentClassifier(hidden_size=4, max_epochs=1))
     """
-    if not (is_classifier(estimator) or is_regressor(estimator)):
-        raise TypeError(f"{type(estimator).__name__} is neither a classifier nor a regressor by its tags")
     estimator = clone(estimator)
     if "random_state" in estimator.get_params():
         estimator.set_params(random_state=0)
     for kind, X, y in _find_samples(estimator):
         for check in _CHECKS:
             try:
-                check(clone(estimator), copy.deepcopy(X), y.copy())
+                check(clone(estimator), copy.deepcopy(X), copy.copy(y))
             except AssertionError as error:
                 detail = f": {error}" if str(error) else ""
                 raise AssertionError(
@@ -80,18 +86,27 @@ def check_sequence_estimator(estimator):
 def _find_samples(estimator):
     """Token ids and numeric series, each if the estimator reads it."""
     random_state = np.random.RandomState(0)
-    lengths = random_state.permutation(np.arange(18) % 6 + 1)
+    stride = getattr(estimator, "stride", 1)
+    lengths = stride * random_state.permutation(np.arange(18) % 6 + 1)
     samples = [
         ("token ids", [random_state.randint(4, 9, size=length) for length in lengths]),
         ("numeric series", [random_state.normal(size=(length, 2)) for length in lengths]),
     ]
-    y = np.where(np.arange(18) % 3 == 0, "yes", "no") if is_classifier(estimator) else lengths * 1.5
+    if is_classifier(estimator):
+        y = np.where(np.arange(18) % 3 == 0, "yes", "no")
+    elif is_regressor(estimator):
+        y = lengths * 1.5
+    elif get_tags(estimator).target_tags.required:
+        y = np.empty(18, dtype=object)
+        y[:] = ["HE" * (length // stride // 2) + "E" * (length // stride % 2) for length in lengths]
+    else:
+        y = None
     if getattr(estimator, "input", "auto") == "values":
         del samples[0]  # whole numbers are values, then, and 0 no padding
     readable, errors = [], []
     for kind, X in samples:
         try:
-            clone(estimator).fit(copy.deepcopy(X), y.copy())
+            clone(estimator).fit(copy.deepcopy(X), copy.copy(y))
         except (TypeError, ValueError) as error:
             errors.append(f"{kind}: {error}")
         else:
@@ -119,7 +134,7 @@ def check_not_fitted(estimator, X, y):
 
 def check_input_is_unchanged(estimator, X, y):
     """Fit and predict leave X and y as they were."""
-    rows, targets = copy.deepcopy(X), y.copy()
+    rows, targets = copy.deepcopy(X), copy.copy(y)
     _outputs(estimator.fit(X, y), X)
     assert len(rows) == len(X)
     for row, before in zip(X, rows, strict=True):
@@ -132,11 +147,13 @@ def check_outputs(estimator, X, y):
     results = _outputs(estimator.fit(X, y), X)
     for name, result in results.items():
         assert len(result) == len(X), f"{name} gives {len(result)} rows for {len(X)} sequences"
-        assert result.dtype.kind != "f" or np.isfinite(result).all(), f"{name} is not finite"
+        assert all(np.isfinite(one).all() for one in _parts(result) if one.dtype.kind == "f"), (
+            f"{name} is not finite"
+        )
     if is_classifier(estimator):
         np.testing.assert_array_equal(estimator.classes_, np.unique(y))
         assert set(estimator.predict(X)) <= set(y)
-    if "predict_proba" in results:
+    if "predict_proba" in results and is_classifier(estimator):
         np.testing.assert_allclose(results["predict_proba"].sum(axis=1), 1, rtol=1e-5)
 
 
@@ -202,7 +219,7 @@ def check_refit(estimator, X, y):
         return
     expected = _outputs(clone(estimator).fit(X, y), X)
     _assert_equal(_outputs(clone(estimator).fit(X, y), X), expected, "another fit")
-    estimator.fit(X[::2], y[::2])
+    estimator.fit(X[::2], _take(y, slice(None, None, 2)))
     _assert_equal(_outputs(estimator.fit(X, y), X), expected, "fit after another")
 
 
@@ -210,7 +227,8 @@ def check_clone(estimator, X, y):
     """A clone of a fitted estimator has its parameters and isn't fitted."""
     other = clone(estimator.fit(X, y))
     assert repr(other.get_params()) == repr(estimator.get_params())
-    _assert_raises(NotFittedError, other.predict, X)
+    for method in _methods(other):
+        _assert_raises(NotFittedError, getattr(other, method), X)
 
 
 def check_pickle(estimator, X, y):
@@ -230,11 +248,16 @@ def check_empty_and_single(estimator, X, y):
     empty = X[0][:0]
     alone = _outputs(estimator, [empty])
     assert all(len(result) == 1 for result in alone.values())
-    assert all(result.dtype.kind != "f" or np.isfinite(result).all() for result in alone.values())
+    assert all(
+        np.isfinite(one).all() for result in alone.values() for one in _parts(result) if one.dtype.kind == "f"
+    )
     mixed = _outputs(estimator, [empty, X[0], empty])
     parts = (alone, {name: result[:1] for name, result in expected.items()}, alone)
     joined = {name: np.concatenate([part[name] for part in parts]) for name in expected}
     _assert_close(mixed, joined, "an empty sequence on both sides")
+    if y is not None and isinstance(y[0], str) and not is_classifier(estimator):
+        y = y.copy()
+        y[0] = ""
     _outputs(estimator.fit([empty, *X[1:]], y), X)
 
 
@@ -268,20 +291,21 @@ def check_global_generators(estimator, X, y):
 def check_strings(estimator, X, y):
     """Strings are an error in fit and in predict that names a tokenizer to put before."""
     strings = ["AC", "ACG"] * (len(X) // 2)
-    fitted = clone(estimator).fit(X, y)
+    predict = getattr(clone(estimator).fit(X, y), _methods(estimator)[0])
     for rows in (strings, np.array(strings, dtype=object), [list(row) for row in strings]):
         _assert_raises((TypeError, ValueError), lambda X: estimator.fit(X, y), rows, mentions="okenizer")
-        _assert_raises((TypeError, ValueError), fitted.predict, rows, mentions="okenizer")
+        _assert_raises((TypeError, ValueError), predict, rows, mentions="okenizer")
 
 
 def check_bad_input(estimator, X, y):
     """A bare string, an empty X, missing rows and a y of other length are errors."""
-    fitted = clone(estimator).fit(X, y)
-    for method in (lambda X: estimator.fit(X, y[: len(X)]), fitted.predict):
+    predict = getattr(clone(estimator).fit(X, y), _methods(estimator)[0])
+    for method in (lambda X: estimator.fit(X, _take(y, slice(len(X)))), predict):
         _assert_raises(ValueError, method, "AC")
         _assert_raises(ValueError, method, [])
         _assert_raises(ValueError, method, [X[0], None, *X[2:]], mentions="row 1")
-    _assert_raises(ValueError, lambda X: estimator.fit(X, y[1:]), X)
+    if y is not None:
+        _assert_raises(ValueError, lambda X: estimator.fit(X, y[1:]), X)
 
 
 _CHECKS = (
@@ -306,16 +330,27 @@ _CHECKS = (
 
 
 def _methods(estimator):
-    return [name for name in ("predict", *_SCORES) if hasattr(estimator, name)]
+    return [name for name in _METHODS if hasattr(estimator, name)]
 
 
 def _outputs(estimator, X):
     """All outputs for X; labels only where no score stands behind them, since scores may tie."""
     names = _methods(estimator)
-    if is_classifier(estimator) and {"predict_proba", "decision_function"} & set(names):
+    if {"predict", "predict_proba"} <= set(names) or {"predict", "decision_function"} <= set(names):
         names.remove("predict")
         estimator.predict(X)
     return {name: np.asarray(getattr(estimator, name)(X)) for name in names}
+
+
+def _take(y, rows):
+    return None if y is None else y[rows]
+
+
+def _parts(result):
+    """An array of numbers as it is; of an object array, each row by itself."""
+    if result.dtype.kind != "O":
+        return [result]
+    return [row if isinstance(row, np.ndarray) else np.array([row]) for row in result]
 
 
 def _pad(X, extra):
@@ -328,21 +363,28 @@ def _pad(X, extra):
     return list(padded)
 
 
+def _is_finite(result):
+    return all(np.isfinite(part).all() for part in _parts(result) if part.dtype.kind == "f")
+
+
 def _assert_close(actual, expected, where):
     for name, result in expected.items():
-        if result.dtype.kind != "f":
-            np.testing.assert_array_equal(actual[name], result, err_msg=f"{name}: {where}")
-            continue
-        tolerance = 1e-9 if result.dtype == np.float64 and actual[name].dtype == np.float64 else 1e-4
-        scale = np.abs(result).max(initial=1)
-        np.testing.assert_allclose(
-            actual[name], result, rtol=tolerance, atol=tolerance * scale, err_msg=f"{name}: {where}"
-        )
+        assert len(actual[name]) == len(result), f"{name}: {where}"
+        for part, other in zip(_parts(result), _parts(actual[name]), strict=True):
+            if part.dtype.kind != "f":
+                np.testing.assert_array_equal(other, part, err_msg=f"{name}: {where}")
+                continue
+            tolerance = 1e-9 if part.dtype == np.float64 and other.dtype == np.float64 else 1e-4
+            scale = np.abs(part).max(initial=1)
+            np.testing.assert_allclose(
+                other, part, rtol=tolerance, atol=tolerance * scale, err_msg=f"{name}: {where}"
+            )
 
 
 def _assert_equal(actual, expected, where):
     for name, result in expected.items():
-        np.testing.assert_array_equal(actual[name], result, err_msg=f"{name}: {where}")
+        for part, other in zip(_parts(result), _parts(actual[name]), strict=True):
+            np.testing.assert_array_equal(other, part, err_msg=f"{name}: {where}")
 
 
 def _assert_raises(error_type, function, X, mentions=""):

@@ -65,6 +65,8 @@ class Seq2SeqNet(SequenceNet):
 
     Parameters
     ----------
+    order_generator : torch.Generator or None, default=None
+        Shuffles the training rows.
     **kwargs
         Those of :class:`SequenceNet`.
 
