@@ -1,6 +1,6 @@
 """Time of an epoch of the tagger, sequence to sequence and language model, beside loops written by hand.
 
-Run ``python benchmarks/sequence_models.py`` (two minutes), or with ``--quick``. The loops have the mathematics
+Run ``python benchmarks/sequence_models.py``, or with ``--quick``. The loops have the mathematics
 of the estimators in plain torch, without dropout: an embedding of 32, LSTMs of the default sizes, dot
 attention after the recurrence; AdamW with the one-cycle schedule, gradients clipped, batches of 64. "packed"
 packs every batch; "padded" pads it to its longest and masks the loss, which is exact for the language model
