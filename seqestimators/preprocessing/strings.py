@@ -76,7 +76,9 @@ def _list_rows(X, name):
     shape = getattr(X, "shape", None)
     if shape is not None and len(shape) == 2:
         if shape[1] != 1:
-            raise ValueError(f"Expected one column of sequences, got {name} of shape {shape}: select one")
+            raise ValueError(
+                f"Expected one column of sequences, got {name} of shape {shape}: select a column"
+            )
         if hasattr(X, "iloc"):  # pandas
             X = X.iloc[:, 0]
         else:
