@@ -289,7 +289,7 @@ class RecurrentSeq2Seq(BaseRecurrent):
         )
         return Seq2SeqNetwork(encoder, decoder)
 
-    def _decode(self, X, search):
+    def _decode(self, X, search, width):
         """Read the sources, in pieces of bounded size, and search for the target of each.
 
         `search` takes the decoder, its state and the greatest length of each
@@ -303,7 +303,7 @@ class RecurrentSeq2Seq(BaseRecurrent):
         order = np.argsort(sequences.lengths, kind="stable")
         found = np.empty(len(sequences), dtype=object)
         with torch.inference_mode():
-            for rows in _cut(order, sequences.lengths, MAX_STEPS // self.beam_width):
+            for rows in _cut(order, sequences.lengths, MAX_STEPS // width):
                 state = network.read(*dataset.source.pad(rows))
                 results = search(network.decoder, state, torch.from_numpy(limits[rows]).to(self.net_.device))
                 for row, result in zip(rows, results, strict=True):
@@ -311,20 +311,20 @@ class RecurrentSeq2Seq(BaseRecurrent):
         return found
 
     def _search(self, X, width, n_best):
-        if width == 1 and n_best == 1:
-            return self._decode(X, _greedy)
+        """Return the best hypotheses for every source, a list for each."""
 
         def search(decoder, state, limits):
+            def step(token, state):
+                outputs, state, _ = decoder(token[:, None], state)
+                return torch.log_softmax(decoder.logits(outputs[:, 0]), dim=1), state
+
+            if width == 1:
+                return [[best] for best in greedy_search(step, state, limits)]
             return beam_search(
-                _make_step(decoder),
-                state,
-                limits,
-                width=width,
-                n_best=n_best,
-                length_penalty=self.length_penalty,
+                step, state, limits, width=width, n_best=n_best, length_penalty=self.length_penalty
             )
 
-        return self._decode(X, search)
+        return self._decode(X, search, width)
 
     def _to_targets(self, rows):
         """Turn lists of token ids into targets of the kind that fit has seen."""
@@ -350,10 +350,7 @@ class RecurrentSeq2Seq(BaseRecurrent):
         ndarray of shape (n,), dtype object
             Targets of the kind that fit saw.
         """
-        found = self._search(X, self.beam_width, 1)
-        if self.beam_width > 1:
-            found = [hypotheses[0].tokens for hypotheses in found]
-        return self._to_targets(found)
+        return self._to_targets([best.tokens for best, *_ in self._search(X, self.beam_width, 1)])
 
     def predict_n_best(self, X, n=5):
         """Return several targets of every source, the best first.
@@ -375,8 +372,6 @@ class RecurrentSeq2Seq(BaseRecurrent):
         if not isinstance(n, Integral) or n < 1:
             raise ValueError(f"n={n!r} must be a whole number of at least 1")
         found = self._search(X, max(self.beam_width, n), n)
-        if max(self.beam_width, n) == 1:
-            found = self._decode(X, _greedy_hypotheses)
         targets = iter(self._to_targets([one.tokens for hypotheses in found for one in hypotheses]))
         result = np.empty(len(found), dtype=object)
         for i, hypotheses in enumerate(found):
@@ -449,19 +444,3 @@ def _cut(order, lengths, max_steps):
             parts.append(rows[-n_rows:])
             rows = rows[:-n_rows]
     return parts
-
-
-def _make_step(decoder):
-    def step(token, state):
-        outputs, state, _ = decoder(token[:, None], state)
-        return torch.log_softmax(decoder.logits(outputs[:, 0]), dim=1), state
-
-    return step
-
-
-def _greedy(decoder, state, limits):
-    return [row.cpu().numpy() for row in greedy_search(_make_step(decoder), state, limits)]
-
-
-def _greedy_hypotheses(decoder, state, limits):
-    return beam_search(_make_step(decoder), state, limits, width=1)

@@ -55,8 +55,7 @@ def greedy_search(step, state, max_lengths):
 
     Returns
     -------
-    list of n Tensors of shape (length,), dtype int64
-        Without BOS and EOS.
+    list of n Hypothesis
 
     Examples
     --------
@@ -65,28 +64,35 @@ def greedy_search(step, state, max_lengths):
     >>> class State:
     ...     def select(self, rows):
     ...         return self
-    >>> after = torch.tensor(
-    ...     [[0, 0, 0, 0, 1, 0.0]] * 4 + [[0, 0, 0, 0, 0, 1], [0, 0, 0, 1, 0, 0]]
+    >>> odds = torch.tensor([0, 0, 0, 0.25, 0.75, 0]).log()
+    >>> (found,) = greedy_search(
+    ...     lambda token, state: (odds.repeat(len(token), 1), state), State(), torch.tensor([2])
     ... )
-    >>> greedy_search(lambda token, state: (after[token], state), State(), torch.tensor([9]))
-    [tensor([4, 5])]
+    >>> found.tokens
+    (4, 4)
     """
     n, device = len(max_lengths), max_lengths.device
     rows = torch.arange(n, device=device)
     goes_on = torch.ones(n, dtype=torch.bool, device=device)
     token = torch.full((n,), BOS, device=device)
+    total = torch.zeros(n, dtype=torch.float64, device=device)
     written: list = []  # (rows, token of each)
     for length in range(int(max_lengths.max()) + 1):
         log_probabilities, state = step(token, state)
-        token = log_probabilities.argmax(dim=1)
-        goes_on = goes_on & (token != EOS) & (length < max_lengths[rows])
+        token = log_probabilities.argmax(dim=1).masked_fill(length >= max_lengths[rows], EOS)
+        chosen = log_probabilities.gather(1, token[:, None])[:, 0].double()
+        total[rows] += chosen.masked_fill(~goes_on, 0)
+        goes_on = goes_on & (token != EOS)
         kept = goes_on.nonzero()[:, 0]
         if not len(kept):
             break
         written.append((rows[kept], token[kept]))
         if len(kept) <= _WORTH_DROPPING * len(rows):
             rows, token, state, goes_on = rows[kept], token[kept], state.select(kept), goes_on[kept]
-    return _collect(written, n, device)
+    return [
+        Hypothesis(tuple(tokens.tolist()), log_probability, log_probability)
+        for tokens, log_probability in zip(_collect(written, n, device), total.tolist(), strict=True)
+    ]
 
 
 def _collect(written, n, device):
@@ -103,7 +109,9 @@ def beam_search(step, state, max_lengths, *, width, n_best=1, length_penalty=0.0
     """Keep the `width` best beginnings at each step.
 
     A sequence that reaches its greatest length ends there, at the price of
-    its EOS: every log-probability is that of a whole sequence.
+    its EOS: every log-probability is that of a whole sequence. One that ends
+    takes no place of a beginning, so that a width of 1 may find a better
+    sequence than :func:`greedy_search`.
 
     Parameters
     ----------
