@@ -213,10 +213,11 @@ class MonotonicAttention(nn.Module):
 
     In training, the start is a distribution, with which the windows are
     convolved, and a step is its expectation until a share `hardening` of the
-    training is over, then the likeliest hop, with the gradient of the
-    expectation. In prediction, start and steps are the likeliest ones:
-    positions are whole numbers, nothing drifts, and a step costs the same
-    however long the source is.
+    training is over, then the whole number next to it, with the gradient of
+    the expectation. Not the likeliest hop: a hop of 2 may have been learned as
+    1 or 3, half of the time each. In prediction, the start is the likeliest
+    one and steps are whole: nothing drifts, and a step costs the same however
+    long the source is.
 
     Parameters
     ----------
@@ -325,20 +326,20 @@ class MonotonicAttention(nn.Module):
         Attended
         """
         logits = self.hop(queries)  # (n, U, max_hop + 1)
+        hops = torch.arange(logits.shape[2], dtype=logits.dtype, device=logits.device)
+        shares = torch.softmax(logits, dim=2)
+        step = shares @ hops  # (n, U)
         n_steps = memory.bias.shape[1]
         if not self.training:
-            position = memory.position[:, None] + logits.argmax(dim=2).cumsum(dim=1)  # (n, U)
+            position = memory.position[:, None] + step.round().cumsum(dim=1)  # (n, U)
             last = (memory.bias > -torch.inf).sum(dim=1, keepdim=True) - 1
             position = torch.minimum(position, last)
             rows = torch.arange(len(position), device=position.device)[:, None]
             context = memory.values[rows, position.long()]  # (n, U, size)
             weights = self._window(position, memory.bias) if need_weights else None
             return Attended(context, weights, position[:, -1], None)
-        hops = torch.arange(logits.shape[2], dtype=logits.dtype, device=logits.device)
-        shares = torch.softmax(logits, dim=2)
-        step = shares @ hops  # (n, U)
         if self.progress >= self.hardening:
-            step = step + (logits.argmax(dim=2) - step).detach()
+            step = step + (step.round() - step).detach()
         position = (memory.position[:, None] + step.cumsum(dim=1)).clamp(max=n_steps - 1)
         weights = self._window(position, memory.bias)  # (n, U, T), by distance from the start
         entropy = -(shares * torch.log_softmax(logits, dim=2)).sum(dim=2)

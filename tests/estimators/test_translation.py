@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 from sklearn.pipeline import make_pipeline
 
 from seqestimators import CodonTokenizer, DNATokenizer, RecurrentSeq2Seq, RecurrentTagger
 from seqestimators.datasets import make_coding_sequences
+from seqestimators.modules import MonotonicAttention
 
 
 def codon_tagger(**parameters):
@@ -52,3 +54,16 @@ def test_monotonic_attention_shares_out_one_whole_and_moves_forward():
         assert (np.diff(weights.argmax(axis=1)) >= 0).all()
     (weights,) = network.attention_weights(ids[:1], [3 * "MKLV"])  # looks on behind the end of the gene
     np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("is_training", [False, True])
+def test_a_hop_learned_as_one_or_three_is_two_when_steps_become_whole(is_training):
+    """Else every later position moves where training goes over to whole steps, and may never come back."""
+    attention = MonotonicAttention(3, 5).train(is_training)
+    states, queries, lengths = torch.zeros(1, 12, 5), torch.zeros(1, 4, 3), torch.tensor([12])
+    with torch.no_grad():
+        attention.hop.weight.zero_()
+        attention.hop.bias.fill_(-1e4)
+        attention.hop.bias[1], attention.hop.bias[3] = 0.01, 0.0  # so that 1 is the likeliest
+        attended = attention(queries, attention.remember(states, lengths))  # all starts alike: the first
+    assert attended.position.item() == 4 * 2
