@@ -1,0 +1,68 @@
+"""Several labels or targets a row, of which some are not known."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import log_loss
+from sklearn.model_selection import cross_val_predict
+
+from seqestimators import RecurrentClassifier, RecurrentRegressor
+
+SMALL = {"hidden_size": 6, "embedding_dim": 4, "max_epochs": 40, "lr": 0.02, "dropout": 0, "random_state": 0}
+X = [[4, 5, 6], [5], [6, 6, 4, 5], [4, 4]] * 6
+HAS = np.array([[token in row for token in (4, 5, 6)] for row in X]).astype(float)
+HOLES = np.where(np.random.RandomState(0).uniform(size=HAS.shape) < 0.3, np.nan, HAS)
+
+
+def test_several_labels_are_learned_in_spite_of_holes():
+    model = RecurrentClassifier(**SMALL).fit(X, HOLES)
+    p = model.predict_proba(X)
+    assert p.shape == (24, 3)
+    np.testing.assert_array_equal(model.predict(X), HAS)
+    np.testing.assert_allclose(p, 1 / (1 + np.exp(-model.decision_function(X))), rtol=1e-5)
+    np.testing.assert_allclose(np.log(p), model.predict_log_proba(X), rtol=1e-3, atol=1e-6)
+    assert model.score(X, HAS) == 1.0
+    assert cross_val_predict(model, X, HAS, cv=2).shape == (24, 3)
+
+
+def test_an_unknown_label_does_not_count():
+    """A column of which one row is known trains as if the others weren't there."""
+    exact = SMALL | {"dtype": "float64", "batch_size": "all", "max_epochs": 3}
+    model = RecurrentClassifier(**exact).fit(X, HOLES)
+    known = ~np.isnan(HOLES)
+    losses = [
+        np.mean([log_loss([label], [p], labels=[0, 1]) for label, p in zip(row[k], q[k], strict=True)])
+        if k.any()
+        else 0.0
+        for row, k, q in zip(HOLES, known, model.predict_proba(X), strict=True)
+    ]
+    after = model.set_params(warm_start=True, max_epochs=1).fit(X, HOLES).history_[-1]["train_loss"]
+    assert after == pytest.approx(np.mean(losses))
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (np.where(HAS == 1, 2, HAS), "row 0, column 0 of y is 2, but of several labels a row each is 1"),
+        (np.where(np.arange(3) == 1, np.nan, HAS), "column 1 of y is NaN in every row"),
+    ],
+    ids=["other numbers", "empty column"],
+)
+def test_bad_labels(y, message):
+    with pytest.raises(ValueError, match=message):
+        RecurrentClassifier(**SMALL).fit(X, y)
+
+
+def test_class_weight_is_for_one_label():
+    with pytest.raises(ValueError, match="class_weight='balanced' is for one label a row"):
+        RecurrentClassifier(**SMALL, class_weight="balanced").fit(X, HAS)
+
+
+def test_several_targets_are_learned_in_spite_of_holes():
+    targets = HOLES * [1, 10, 1000] + [0, 5, 0]
+    model = RecurrentRegressor(**SMALL | {"max_epochs": 60}).fit(X, targets)
+    error = np.abs(model.predict(X) - (HAS * [1, 10, 1000] + [0, 5, 0])) / [1, 10, 1000]
+    assert error.max() < 0.25
+    with pytest.raises(ValueError, match="column 2 of y is NaN in every row"):
+        model.fit(X, np.where(np.arange(3) == 2, np.nan, targets))
+    with pytest.raises(ValueError, match="NaN"):
+        model.fit(X, targets[:, 0])

@@ -1,0 +1,114 @@
+"""Starting from a language model: its weights, its architecture, its vocabulary."""
+
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+
+from seqestimators import (
+    RecurrentClassifier,
+    RecurrentLanguageModel,
+    RecurrentRegressor,
+    RecurrentTagger,
+    SequenceTokenizer,
+)
+from seqestimators.exceptions import InvalidSequenceError
+from seqestimators.preprocessing import read_sequences
+from seqestimators.training import SequenceDataset
+
+SMALL = {"max_epochs": 2, "batch_size": 8, "random_state": 0}
+STRINGS = ["abab", "ba", "aabba", "b", "abcab"] * 6
+Y = np.array([0, 1, 1, 0, 1] * 6)
+TOKENIZER = SequenceTokenizer().fit(STRINGS)
+IDS = TOKENIZER.transform(STRINGS)
+
+
+def pretrain(**parameters):
+    sizes = {"cell": "gru", "hidden_size": 5, "embedding_dim": 4}
+    return RecurrentLanguageModel(**sizes | SMALL | parameters).fit(IDS)
+
+
+@pytest.mark.parametrize("num_layers", [1, 2])
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_the_encoder_starts_as_the_language_model(cell, bidirectional, num_layers):
+    model = pretrain(cell=cell, bidirectional=bidirectional, num_layers=num_layers, dtype="float64")
+    tiny = {"lr": 1e-12, "weight_decay": 0.0, "dropout": 0.0, "dtype": "float64", "max_epochs": 1}
+    tagger = RecurrentTagger(pretrained=model, **tiny).fit(IDS, STRINGS)
+    dataset = SequenceDataset(read_sequences(IDS))
+    inputs, lengths = dataset.source.pad(np.arange(len(IDS)))
+    with torch.no_grad():
+        ours = tagger.net_.module_.encoder.read(inputs, lengths)
+        theirs = model.net_.module_.encoder.read(inputs, lengths)
+    real = torch.arange(inputs.shape[1]) < lengths[:, None]
+    for one, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(one[real], other[real], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", [RecurrentClassifier, RecurrentRegressor])
+@pytest.mark.parametrize("options", [{}, {"gradual_unfreezing": True, "layer_decay": 2.6}], ids=str)
+def test_architecture_and_ids_are_those_of_the_language_model(kind, options):
+    model = pretrain()
+    fitted = kind(pretrained=model, hidden_size=99, max_epochs=4, random_state=0, **options).fit(
+        [[4], [5]] * 9, [0, 1] * 9
+    )
+    assert fitted.net_.module_.encoder.output_size == 5
+    assert fitted.n_inputs_ == model.n_inputs_
+    assert all(weight.requires_grad for weight in fitted.net_.module_.parameters())
+    restored = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_array_equal(restored.predict([[6, 4]]), fitted.predict([[6, 4]]))
+
+
+def test_lower_layers_learn_more_slowly():
+    fitted = RecurrentClassifier(pretrained=pretrain(num_layers=2), layer_decay=2.0, lr=0.01, **SMALL)
+    fitted.set_params(lr_schedule="constant").fit(IDS, Y)
+    rates = [group["lr"] for group in fitted.net_.optimizer_.param_groups]
+    assert rates == [0.005, 0.0025, 0.00125, 0.01]  # upper layer, lower layer, embedding, what is new
+    sizes = [sum(map(torch.numel, group["params"])) for group in fitted.net_.optimizer_.param_groups]
+    assert sum(sizes) == fitted.n_parameters_
+    assert sizes[2] == fitted.n_inputs_ * 4
+
+
+def test_unfreezing_goes_from_the_output_down():
+    model = pretrain()
+    before = model.net_.module_.encoder.state_dict()
+    options = {"dropout": 0.0, "gradual_unfreezing": True, "random_state": 0}
+    after = []
+    for max_epochs in (1, 2, 3):
+        fitted = RecurrentClassifier(pretrained=model, max_epochs=max_epochs, **options).fit(IDS, Y)
+        state = fitted.net_.module_.encoder.state_dict()
+        after.append({name for name in state if not torch.equal(state[name], before[name])})
+    assert after[0] == set()
+    assert after[1]
+    assert all(name.startswith("layers.0.") for name in after[1])
+    assert "embedding.weight" in after[2]
+
+
+def test_it_stays_fitted_in_clones_and_searches():
+    model = pretrain()
+    classifier = RecurrentClassifier(pretrained=model, **SMALL)
+    assert clone(classifier).pretrained is model
+    pipeline = make_pipeline(SequenceTokenizer(vocabulary=TOKENIZER.vocabulary_), classifier)
+    assert clone(pipeline)[-1].pretrained is model
+    grid = {"recurrentclassifier__pretrained": [None, FrozenEstimator(model)]}
+    search = GridSearchCV(pipeline, grid, cv=2, error_score="raise").fit(STRINGS, Y)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+def test_what_does_not_fit_is_an_error():
+    with pytest.raises(NotFittedError):
+        RecurrentClassifier(pretrained=RecurrentLanguageModel(), **SMALL).fit(IDS, Y)
+    model = pretrain()
+    new = model.n_inputs_
+    with pytest.raises(InvalidSequenceError, match=f"row 1, position 2 of X is {new}, but the pretrained"):
+        RecurrentClassifier(pretrained=model, **SMALL).fit([[4], [4, 5, new]], [0, 1])
+    with pytest.raises(InvalidSequenceError, match="numeric series"):
+        RecurrentClassifier(pretrained=model, **SMALL).fit([[0.5], [1.5]], [0, 1])
+    with pytest.raises((TypeError, ValueError), match="pretrained"):
+        RecurrentClassifier(pretrained=RecurrentRegressor(), **SMALL).fit(IDS, Y)

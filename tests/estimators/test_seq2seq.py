@@ -1,0 +1,139 @@
+"""RecurrentSeq2Seq: kinds of targets, ends, searches, and scikit-learn's tools around it."""
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import is_classifier
+from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
+from sklearn.pipeline import make_pipeline
+
+from seqestimators import DNATokenizer, RecurrentSeq2Seq, SequenceTokenizer
+from seqestimators.datasets import make_copy
+from seqestimators.exceptions import InvalidSequenceError
+
+SMALL = {"hidden_size": 8, "embedding_dim": 4, "max_epochs": 2, "batch_size": 8, "random_state": 0}
+X = ["ab", "b", "aab", "ba", ""] * 5
+Y = [row.upper()[::-1] for row in X]
+
+
+def model(**parameters):
+    return make_pipeline(SequenceTokenizer(), RecurrentSeq2Seq(**SMALL | parameters))
+
+
+@pytest.mark.parametrize(
+    ("y", "kind"),
+    [
+        (Y, str),
+        ([list(row) for row in Y], list),
+        ([tuple(row) for row in Y], tuple),
+        ([[len(row)] * len(row) for row in Y], list),
+    ],
+    ids=["string", "list", "tuple", "numbers"],
+)
+def test_predictions_are_of_the_kind_of_y(y, kind):
+    fitted = model(max_epochs=10, lr=0.02).fit(X, y)
+    predicted = fitted.predict(X)
+    assert predicted.shape == (25,)
+    assert {type(row) for row in predicted} == {kind}
+    items = {item for row in y for item in row}
+    assert {item for row in predicted for item in row} <= items
+
+
+@pytest.mark.parametrize("attention", ["dot", "additive", "monotonic"])
+def test_it_learns_to_copy(attention):
+    sources, targets = make_copy(400, length=(1, 6), alphabet="abc", random_state=0)
+    fitted = make_pipeline(
+        SequenceTokenizer(),
+        RecurrentSeq2Seq(attention=attention, hidden_size=48, lr=0.01, max_epochs=25, random_state=0),
+    ).fit(sources[:300], targets[:300])
+    assert fitted.score(sources[300:], targets[300:]) > 0.9
+
+
+def test_ends_are_added_once():
+    marked = SequenceTokenizer(add_bos=True, add_eos=True)
+    plain, twice = model().fit(X, Y), model(target_tokenizer=marked).fit(X, Y)
+    assert plain.predict(X).tolist() == twice.predict(X).tolist()
+    assert not hasattr(marked, "vocabulary_")  # a clone is fitted
+
+
+@pytest.mark.parametrize("attention", ["dot", "additive", "monotonic"])
+def test_n_best_is_sorted_and_begins_with_the_prediction(attention):
+    fitted = model(attention=attention, beam_width=4, max_epochs=5).fit(X, Y)
+    predicted = fitted.predict(X)
+    for row, best in zip(predicted, fitted[-1].predict_n_best(fitted[0].transform(X), 4), strict=True):
+        assert best[0][0] == row
+        probabilities = [p for _, p in best]
+        assert probabilities == sorted(probabilities, reverse=True)
+        assert len({target for target, _ in best}) == len(best) == 4
+        assert np.exp(probabilities).sum() <= 1 + 1e-6
+
+
+def test_one_best_of_greedy_is_what_it_predicts():
+    fitted = model(max_epochs=5).fit(X, Y)
+    pairs = fitted[-1].predict_n_best(fitted[0].transform(X), 1)
+    assert [pair[0][0] for pair in pairs] == fitted.predict(X).tolist()
+    with pytest.raises(ValueError, match="n=0 must be a whole number"):
+        fitted[-1].predict_n_best(fitted[0].transform(X), 0)
+
+
+@pytest.mark.parametrize("attention", ["dot", "additive", "monotonic"])
+def test_attention_weights_are_rows_over_the_real_source(attention):
+    fitted = model(attention=attention).fit(X, Y)
+    ids = fitted[0].transform(X)
+    for targets in (None, Y):
+        weights = fitted[-1].attention_weights(ids, targets)
+        for source, target, matrix in zip(X, targets or fitted.predict(X), weights, strict=True):
+            assert matrix.shape == (len(target) + 1, len(source))
+            if source:
+                np.testing.assert_allclose(matrix.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_targets_stay_within_the_ratio():
+    fitted = model(max_length_ratio=0.5).fit(X, Y)
+    assert fitted[-1].max_length_ratio_ == 0.5
+    assert all(len(y) <= np.ceil(len(x) / 2) + 10 for x, y in zip(X, fitted.predict(X), strict=True))
+    assert model().fit(X, Y)[-1].max_length_ratio_ == 1.5
+
+
+def test_many_sources_are_decoded_in_parts_as_one_by_one(monkeypatch):
+    fitted = model(max_epochs=10).fit(X, Y)
+    expected = fitted.predict(X).tolist()
+    monkeypatch.setattr("seqestimators.estimators.seq2seq.MAX_STEPS", 4)
+    assert fitted.predict(X).tolist() == expected
+
+
+def test_inside_the_tools_of_scikit_learn():
+    assert not is_classifier(model())  # so that nothing is stratified by whole strings
+    assert np.isfinite(cross_val_score(model(), X, Y, cv=2)).all()
+    assert cross_val_predict(model(), X, Y, cv=2).shape == (25,)
+    search = GridSearchCV(model(), {"recurrentseq2seq__attention": ["dot", "monotonic"]}, cv=2).fit(X, Y)
+    restored = pickle.loads(pickle.dumps(search.best_estimator_))
+    assert restored.predict(X).tolist() == search.predict(X).tolist()
+
+
+@pytest.mark.parametrize(
+    ("y", "error", "message"),
+    [
+        (Y[1:], ValueError, "inconsistent numbers of samples"),
+        ([None, *Y[1:]], InvalidSequenceError, "row 0 of y is missing"),
+        ("x" * 25, ValueError, "string object received"),
+        ([3, *Y[1:]], TypeError, "row 0 of y is 3"),
+        (None, ValueError, "requires y to be passed"),
+    ],
+    ids=str,
+)
+def test_bad_targets(y, error, message):
+    with pytest.raises(error, match=message):
+        model().fit(X, y)
+
+
+def test_label_smoothing_and_warm_start_train():
+    fitted = model(label_smoothing=0.1, warm_start=True).fit(X, Y)
+    assert fitted.fit(X, Y)[-1].n_iter_ == 4
+    assert np.isfinite(fitted[-1].history_[-1]["train_loss"])
+
+
+def test_dna_to_letters():
+    fitted = make_pipeline(DNATokenizer(), RecurrentSeq2Seq(**SMALL)).fit(["ACG", "T"] * 9, ["ab", "c"] * 9)
+    assert set("".join(fitted.predict(["ACG", "T", ""]))) <= set("abc")

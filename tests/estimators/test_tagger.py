@@ -1,0 +1,144 @@
+"""RecurrentTagger: kinds of targets, alignment, weights, and scikit-learn's tools around it."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone, is_classifier
+from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
+from sklearn.pipeline import make_pipeline
+
+from seqestimators import DNATokenizer, RecurrentTagger
+from seqestimators.exceptions import InvalidSequenceError
+
+SMALL = {"hidden_size": 6, "embedding_dim": 4, "max_epochs": 3, "batch_size": 8, "random_state": 0}
+DNA = ["ACGT", "GA", "TTACA", "", "C"] * 6
+TAGS = ["".join("R" if letter in "AG" else "Y" for letter in row) for row in DNA]
+IDS = [[4, 5, 6], [5], [6, 6, 4, 5], [4, 4]] * 6
+
+
+def labels_of(rows):
+    return ["".join("ab"[token % 2] for token in row) for row in rows]
+
+
+def as_array(rows):
+    result = np.empty(len(rows), dtype=object)
+    result[:] = [np.array(list(row)) for row in rows]
+    return result
+
+
+@pytest.mark.parametrize(
+    ("y", "kind"),
+    [
+        (labels_of(IDS), str),
+        (pd.Series(labels_of(IDS)), str),
+        ([list(row) for row in labels_of(IDS)], list),
+        ([tuple(row) for row in labels_of(IDS)], tuple),
+        (as_array(labels_of(IDS)), np.ndarray),
+        ([[len(row)] * len(row) for row in IDS], list),
+    ],
+    ids=["string", "series", "list", "tuple", "array", "numbers"],
+)
+def test_predictions_are_of_the_kind_of_y(y, kind):
+    predicted = RecurrentTagger(**SMALL).fit(IDS, y).predict(IDS)
+    assert predicted.shape == (24,)
+    assert predicted.dtype == object
+    for row, one in zip(IDS, predicted, strict=True):
+        assert type(one) is kind
+        assert len(one) == len(row)
+    first = y.iloc[0] if hasattr(y, "iloc") else y[0]
+    assert type(predicted[0][0]) is type(first[0])
+
+
+def test_it_learns_and_scores_token_accuracy():
+    model = make_pipeline(DNATokenizer(), RecurrentTagger(**SMALL | {"max_epochs": 40, "lr": 0.02}))
+    model.fit(DNA, TAGS)
+    assert model.predict(["GATTACA"]).tolist() == ["RRYYRYR"]
+    assert model.score(DNA, TAGS) == 1.0
+    wrong = ["Y" * len(row) for row in TAGS]
+    expected = sum(row.count("Y") for row in TAGS) / sum(map(len, TAGS))
+    assert model.score(DNA, wrong) == pytest.approx(expected)
+
+
+def test_probabilities_are_one_row_a_label():
+    model = RecurrentTagger(**SMALL).fit(IDS, labels_of(IDS))
+    for row, p, tags in zip(IDS, model.predict_proba(IDS), model.predict(IDS), strict=True):
+        assert p.shape == (len(row), 2)
+        np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-5)
+        assert "".join(model.classes_[p.argmax(axis=1)]) == tags
+
+
+def test_markers_carry_no_label():
+    plain = make_pipeline(DNATokenizer(), RecurrentTagger(**SMALL)).fit(DNA, TAGS)
+    marked = make_pipeline(DNATokenizer(add_bos=True, add_eos=True), RecurrentTagger(**SMALL)).fit(DNA, TAGS)
+    assert list(map(len, marked.predict(DNA))) == list(map(len, plain.predict(DNA)))
+
+
+def test_stride():
+    codons = ["ACGTTT", "GATACA", "TTT", ""] * 6
+    y = [["stop" if row[i] == "T" else "go" for i in range(0, len(row), 3)] for row in codons]
+    model = make_pipeline(
+        DNATokenizer(), RecurrentTagger(**SMALL | {"max_epochs": 30, "lr": 0.02}, stride=3)
+    ).fit(codons, y)
+    assert model.predict(["TTTAAA"]).tolist() == [["stop", "go"]]
+    with pytest.raises(InvalidSequenceError, match="row 1 of X has 4 steps, which stride=3 doesn't divide"):
+        model.predict(["TTT", "TTTA"])
+
+
+def test_lengths_that_differ_are_an_error():
+    with pytest.raises(InvalidSequenceError, match="row 1 of y has 2 labels, but row 1 of X has 1 groups"):
+        RecurrentTagger(**SMALL).fit([[4, 5], [4]], ["ab", "ab"])
+    with pytest.raises(InvalidSequenceError, match="row 1 of y is missing"):
+        RecurrentTagger(**SMALL).fit([[4, 5], [4]], ["ab", None])
+    with pytest.raises(ValueError, match="string object received"):
+        RecurrentTagger(**SMALL).fit([[4, 5], [4]], "ab")
+
+
+def test_the_weight_of_a_row_counts_its_labels():
+    exact = SMALL | {"dtype": "float64", "batch_size": "all", "dropout": 0}
+    weight = np.arange(24) % 3
+    rows = np.repeat(np.arange(24), weight)
+    y = np.array(labels_of(IDS), dtype=object)
+    weighted = RecurrentTagger(**exact).fit(IDS, y, sample_weight=weight)
+    repeated = RecurrentTagger(**exact).fit([IDS[i] for i in rows], y[rows])
+    np.testing.assert_allclose(weighted.transform(IDS), repeated.transform(IDS), atol=1e-9)
+
+
+def test_balanced_is_the_weight_written_out():
+    y = labels_of(IDS)
+    n_a, n_b = ("".join(y).count(label) for label in "ab")
+    weights = {"a": (n_a + n_b) / (2 * n_a), "b": (n_a + n_b) / (2 * n_b)}
+    exact = SMALL | {"dtype": "float64"}
+    balanced = RecurrentTagger(**exact, class_weight="balanced").fit(IDS, y)
+    written = RecurrentTagger(**exact, class_weight=weights).fit(IDS, y)
+    np.testing.assert_allclose(balanced.transform(IDS), written.transform(IDS), atol=1e-9)
+
+
+def test_partial_fit_knows_later_classes():
+    model = RecurrentTagger(**SMALL).partial_fit(IDS[:1], ["aba"], classes=["a", "b", "c"])
+    assert model.partial_fit([[4, 4]], ["cc"]).classes_.tolist() == ["a", "b", "c"]
+    with pytest.raises(InvalidSequenceError, match="row 0, position 1 of y is 'd', which is none of"):
+        model.partial_fit([[4, 4]], ["ad"])
+
+
+def test_inside_the_tools_of_scikit_learn():
+    model = make_pipeline(DNATokenizer(), RecurrentTagger(**SMALL))
+    assert not is_classifier(model)  # so that nothing is stratified by whole strings
+    assert np.isfinite(cross_val_score(model, DNA, TAGS, cv=3)).all()
+    predicted = cross_val_predict(model, DNA, TAGS, cv=3)
+    assert list(map(len, predicted)) == list(map(len, DNA))
+    search = GridSearchCV(model, {"recurrenttagger__cell": ["rnn", "gru"]}, cv=2).fit(DNA, TAGS)
+    restored = pickle.loads(pickle.dumps(search.best_estimator_))
+    assert restored.predict(DNA).tolist() == search.predict(DNA).tolist()
+    assert clone(search.best_estimator_).fit(DNA, TAGS).predict(DNA).tolist() == search.predict(DNA).tolist()
+
+
+def test_early_stopping_on_labels():
+    model = RecurrentTagger(
+        **SMALL | {"max_epochs": 4}, early_stopping=True, validation_fraction=0.25, scoring="token_accuracy"
+    )
+    with pytest.raises(ValueError, match="token_accuracy"):
+        model.fit(IDS, labels_of(IDS))
+    model.set_params(scoring=None).fit(IDS, labels_of(IDS))
+    assert "valid_loss" in model.history_[0]
