@@ -11,7 +11,7 @@ from sklearn.utils.estimator_checks import (
     parametrize_with_checks,
 )
 
-from seqestimators import RecurrentClassifier, RecurrentRegressor
+from seqestimators import RecurrentClassifier, RecurrentLanguageModel, RecurrentRegressor
 
 SMALL = {
     "hidden_size": 16,
@@ -32,6 +32,12 @@ ESTIMATORS = [
         RecurrentClassifier(cell=cell, input=input, max_epochs=8, lr=0.05, **SMALL),
         RecurrentRegressor(cell=cell, input=input, max_epochs=24, lr=0.03, **SMALL),
     )
+]
+ESTIMATORS += [
+    RecurrentLanguageModel(
+        cell=cell, hidden_size=16, embedding_dim=8, batch_size=16, dtype="float64", max_epochs=4
+    )
+    for cell in CELLS
 ]
 EXACT = {"dtype": "float64", "batch_size": "all", "dropout": 0.0, "max_epochs": 5, "hidden_size": 8}
 
