@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from copy import deepcopy
+from typing import Any
 
 import numpy as np
 import torch
@@ -61,7 +62,7 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SequenceR
     _net_class = SequenceNet
     _mixes_directions = True
     _teacher_forcing = False
-    pretrained = None
+    pretrained: Any = None
 
     _doc_link_module = "seqestimators"
     _doc_link_template = (

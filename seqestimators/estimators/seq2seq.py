@@ -10,7 +10,7 @@ from ..metrics import exact_match_score
 from ..modules import AttentionDecoder, Seq2SeqNetwork, beam_search, greedy_search
 from ..modules.attention import ATTENTIONS
 from ..preprocessing import SequenceTokenizer, read_sequences
-from ..training import CrossEntropy, Seq2SeqNet, SequenceDataset, cut_by_length
+from ..training import CrossEntropy, FlatRows, Seq2SeqNet, cut_by_length
 from ._parameters import shared_parameters
 from .base import BaseRecurrent
 from .ends import add_ends, strip_ends
@@ -297,14 +297,14 @@ class RecurrentSeq2Seq(BaseRecurrent):
         """
         check_is_fitted(self)
         sequences = self._read(X, reset=False)
-        dataset = SequenceDataset(sequences, device=self.net_.device)
+        source = FlatRows(sequences, self.net_.device)
         network = self.net_.module_.eval()
         limits = np.ceil(self.max_length_ratio_ * sequences.lengths).astype(np.int64) + SPARE_TOKENS
         order = np.argsort(sequences.lengths, kind="stable")
         found = np.empty(len(sequences), dtype=object)
         with torch.inference_mode():
             for rows in _cut(order, sequences.lengths, MAX_STEPS // width):
-                state = network.read(*dataset.source.pad(rows))
+                state = network.read(*source.pad(rows))
                 results = search(network.decoder, state, torch.from_numpy(limits[rows]).to(self.net_.device))
                 for row, result in zip(rows, results, strict=True):
                     found[row] = result
@@ -397,13 +397,13 @@ class RecurrentSeq2Seq(BaseRecurrent):
         check_is_fitted(self)
         sequences = self._read(X, reset=False)
         targets, _ = self._encode_target(self.predict(X) if y is None else y, sequences, None, reset=False)
-        dataset = SequenceDataset(sequences, targets, device=self.net_.device)
+        source, target = (FlatRows(rows, self.net_.device) for rows in (sequences, targets))
         network = self.net_.module_.eval()
         result = np.empty(len(sequences), dtype=object)
         order = np.argsort(sequences.lengths, kind="stable")
         with torch.inference_mode():
             for rows in _cut(order, sequences.lengths, MAX_STEPS // max(1, int(targets.lengths.max()))):
-                weights = network.align(*dataset.source.pad(rows), dataset.target.pad(rows)[0]).cpu().numpy()
+                weights = network.align(*source.pad(rows), target.pad(rows)[0]).cpu().numpy()
                 for row, matrix in zip(rows, weights, strict=True):
                     result[row] = matrix[: targets.lengths[row], : sequences.lengths[row]]
         return result

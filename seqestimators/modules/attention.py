@@ -83,6 +83,10 @@ def _padding_bias(states, lengths):
 class _ContentAttention(nn.Module):
     """Energies that compare each state of the decoder with each of the source."""
 
+    def energies(self, queries, values):
+        """Return the energies, Tensor of shape (n, U, T)."""
+        raise NotImplementedError
+
     def remember(self, states, lengths):
         """Prepare the source.
 

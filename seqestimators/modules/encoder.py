@@ -246,7 +246,8 @@ class RecurrentEncoder(nn.Module):
                 directions = self._read_layer(layer, states, lengths)
             else:
                 directions = [
-                    cell(self.dropout(states))[0] for cell, states in zip(layer, directions, strict=True)
+                    cell(self.dropout(states))[0]
+                    for cell, states in zip(layer.children(), directions, strict=True)
                 ]
         return directions
 

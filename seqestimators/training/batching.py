@@ -1,6 +1,7 @@
 """Length-bucketed batches, cut from the flat buffer by vectorized indexing."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -119,16 +120,18 @@ class SequenceDataset(Dataset):
 
     def __init__(self, sequences, target=None, weight=None, *, teacher_forcing=False, device="cpu"):
         self.source = FlatRows(sequences, device)
-        self.is_ragged = isinstance(target, Sequences)
+        self.target: Any = None  # FlatRows, or a Tensor with a row a sequence; so is the weight
+        self.weight: Any = None
         self.teacher_forcing = teacher_forcing
-        if self.is_ragged:
+        if isinstance(target, Sequences):
             self.target = FlatRows(target, device)
             if not isinstance(weight, Sequences):
                 weight = np.ones(len(target)) if weight is None else weight
                 weight = Sequences(np.repeat(weight, target.lengths).astype(np.float64), target.offsets)
             self.weight = FlatRows(weight, device)
             return
-        self.target = None if target is None else torch.from_numpy(np.ascontiguousarray(target)).to(device)
+        if target is not None:
+            self.target = torch.from_numpy(np.ascontiguousarray(target)).to(device)
         weight = np.ones(len(sequences)) if weight is None else weight
         self.weight = torch.from_numpy(np.asarray(weight, dtype=np.float64)).to(device)
 
@@ -148,13 +151,17 @@ class SequenceDataset(Dataset):
         rows = np.asarray(rows)
         pieces = [rows[piece] for piece in cut_by_length(self.lengths[rows])]
         padded = [self.source.pad(piece) for piece in pieces]
-        if self.teacher_forcing:
-            padded = [(*pair, *self.target.pad(piece)) for pair, piece in zip(padded, pieces, strict=True)]
-        return Batch(padded, int(self.target.lengths[rows].sum()) if self.is_ragged else len(rows))
+        n_targets = len(rows)
+        if isinstance(self.target, FlatRows):
+            n_targets = int(self.target.lengths[rows].sum())
+            if self.teacher_forcing:
+                targets = map(self.target.pad, pieces)
+                padded = [(*pair, *target) for pair, target in zip(padded, targets, strict=True)]
+        return Batch(padded, n_targets)
 
     def targets(self, rows):
         """Return the targets of some rows and their weights, which sum to 1."""
-        if self.is_ragged:
+        if isinstance(self.target, FlatRows):
             target, weight = self.target.join(rows), self.weight.join(rows)
         else:
             rows = torch.as_tensor(rows, device=self.weight.device)
