@@ -60,6 +60,10 @@ INVENTORIES = {
                 ("preprocessing.OneHotEncoder", "class"),
                 ("utils.Bunch", "class"),
             ]
+        ]
+        + [  # scikit-learn's own docstrings, inherited, refer to these
+            ("accuracy_score", "std:label", "modules/model_evaluation.html#accuracy-score"),
+            ("r2_score", "std:label", "modules/model_evaluation.html#r2-score"),
         ],
     ),
     "skorch": (

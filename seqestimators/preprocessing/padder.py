@@ -137,11 +137,11 @@ class Padder(TransformerMixin, BaseEstimator):
         Returns
         -------
         X_padded : ndarray
-            Token ids, shape (n_samples, length_), dtype int64, 0 where
-            padded; or one-hot vectors, shape (n_samples, length_, n_tokens_),
+            Token ids, shape (n_samples, length), dtype int64, 0 where
+            padded; or one-hot vectors, shape (n_samples, length, n_tokens),
             dtype float32, where padding is the token 0 and an id not seen in
-            `fit` the token 1; or values, shape (n_samples, length_,
-            n_channels_), of the float type of X, NaN where padded.
+            `fit` the token 1; or values, shape (n_samples, length,
+            n_channels), of the float type of X, NaN where padded.
         """
         check_is_fitted(self)
         sequences = read_sequences(X, input=self.input_, dtype=_float_type(X))
@@ -166,7 +166,7 @@ class Padder(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, length_) or (n_samples, length_, d)
+        X : array-like of shape (n_samples, length) or (n_samples, length, d)
             Output of `transform`.
 
         Returns
@@ -190,7 +190,7 @@ class Padder(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        names : ndarray of shape (length_,), dtype object
+        names : ndarray of shape (length,), dtype object
             ``"token0"``, ``"token1"``, ...
         """
         check_is_fitted(self)
