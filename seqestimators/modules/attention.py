@@ -216,9 +216,9 @@ class MonotonicAttention(nn.Module):
     source. Reading starts where a learned softmax over the source says.
 
     In training, the start is a distribution, with which the windows are
-    convolved, and a step is its expectation until a share `hardening` of the
-    training is over, then the whole number next to it, with the gradient of
-    the expectation. Not the likeliest hop: a hop of 2 may have been learned as
+    convolved, and a step is its expectation at first and in the end the whole
+    number next to it, with the gradient of the expectation; in between it
+    moves from the one to the other, so that the network can follow. Not the likeliest hop: a hop of 2 may have been learned as
     1 or 3, half of the time each. In prediction, the start is the likeliest
     one and steps are whole: nothing drifts, and a step costs the same however
     long the source is.
@@ -231,8 +231,9 @@ class MonotonicAttention(nn.Module):
         Size of a state of the encoder.
     max_hop : int, default=8
         Longest hop, at least 1.
-    hardening : float, default=0.6
-        Share of the training after which steps are whole, in [0, 1].
+    hardening : tuple of two floats, default=(0.4, 0.7)
+        Shares of the training, in ascending order within [0, 1], up to which
+        steps are expectations, and from which on they are whole.
     device, dtype : optional
         As for any torch module.
 
@@ -262,7 +263,7 @@ class MonotonicAttention(nn.Module):
     torch.Size([1, 4, 5])
     """
 
-    def __init__(self, query_size, size, *, max_hop=8, hardening=0.6, device=None, dtype=None):
+    def __init__(self, query_size, size, *, max_hop=8, hardening=(0.4, 0.7), device=None, dtype=None):
         super().__init__()
         factory = {"device": device, "dtype": dtype}
         self.hardening = hardening
@@ -342,12 +343,18 @@ class MonotonicAttention(nn.Module):
             context = memory.values[rows, position.long()]  # (n, U, size)
             weights = self._window(position, memory.bias) if need_weights else None
             return Attended(context, weights, position[:, -1], None)
-        if self.progress >= self.hardening:
-            step = step + (step.round() - step).detach()
+        step = step + self._hardness() * (step.round() - step).detach()
         position = (memory.position[:, None] + step.cumsum(dim=1)).clamp(max=n_steps - 1)
         weights = self._window(position, memory.bias)  # (n, U, T), by distance from the start
         entropy = -(shares * torch.log_softmax(logits, dim=2)).sum(dim=2)
         return Attended(torch.bmm(weights, memory.values), weights, position[:, -1], entropy)
+
+    def _hardness(self):
+        """How far a step is from its expectation to the whole number, in [0, 1]."""
+        begin, end = self.hardening
+        if self.progress >= end:
+            return 1.0
+        return max(0.0, (self.progress - begin) / (end - begin))
 
     def _window(self, position, bias):
         places = torch.arange(bias.shape[1], dtype=bias.dtype, device=bias.device)

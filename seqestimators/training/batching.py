@@ -129,6 +129,7 @@ class SequenceDataset(Dataset):
                 weight = np.ones(len(target)) if weight is None else weight
                 weight = Sequences(np.repeat(weight, target.lengths).astype(np.float64), target.offsets)
             self.weight = FlatRows(weight, device)
+            self.total_weight = max(float(weight.values.sum()), np.finfo(np.float64).tiny)
             return
         if target is not None:
             self.target = torch.from_numpy(np.ascontiguousarray(target)).to(device)
@@ -151,22 +152,25 @@ class SequenceDataset(Dataset):
         rows = np.asarray(rows)
         pieces = [rows[piece] for piece in cut_by_length(self.lengths[rows])]
         padded = [self.source.pad(piece) for piece in pieces]
-        n_targets = len(rows)
-        if isinstance(self.target, FlatRows):
-            n_targets = int(self.target.lengths[rows].sum())
-            if self.teacher_forcing:
-                targets = map(self.target.pad, pieces)
-                padded = [(*pair, *target) for pair, target in zip(padded, targets, strict=True)]
-        return Batch(padded, n_targets)
+        if self.teacher_forcing:
+            targets = map(self.target.pad, pieces)
+            padded = [(*pair, *target) for pair, target in zip(padded, targets, strict=True)]
+        return Batch(padded, len(rows))
 
     def targets(self, rows):
-        """Return the targets of some rows and their weights, which sum to 1."""
+        """Return the targets of some rows and their weights.
+
+        The weights of rows sum to 1. Those of the values of ragged targets do
+        so in the mean over the batches: a batch of short sequences has few
+        values and a small loss, or else their values would count for more than
+        those of long ones, which come in other batches.
+        """
         if isinstance(self.target, FlatRows):
-            target, weight = self.target.join(rows), self.weight.join(rows)
-        else:
-            rows = torch.as_tensor(rows, device=self.weight.device)
-            target, weight = None if self.target is None else self.target[rows], self.weight[rows]
-        return target, weight / weight.sum()
+            share = len(rows) / len(self)
+            return self.target.join(rows), self.weight.join(rows) / (share * self.total_weight)
+        rows = torch.as_tensor(rows, device=self.weight.device)
+        weight = self.weight[rows]
+        return None if self.target is None else self.target[rows], weight / weight.sum()
 
 
 class Batch:
@@ -176,23 +180,22 @@ class Batch:
     ----------
     pieces : list of (inputs, lengths) or (inputs, lengths, target, target_lengths)
         See :meth:`PooledNetwork.represent`; with targets under teacher forcing.
-    n_targets : int
-        Number of targets in all pieces together, which is the weight of the
-        batch in the mean loss of an epoch.
+    n_rows : int
+        Number of sequences in all pieces together.
 
     Examples
     --------
     >>> from seqestimators.training import Batch
-    >>> len(Batch([], n_targets=0))
+    >>> len(Batch([], n_rows=0))
     0
     """
 
-    def __init__(self, pieces, n_targets):
+    def __init__(self, pieces, n_rows):
         self.pieces = pieces
-        self.n_targets = n_targets
+        self.n_rows = n_rows
 
     def __len__(self):
-        return self.n_targets
+        return self.n_rows
 
 
 def cut_by_length(lengths):

@@ -205,3 +205,19 @@ def test_targets_and_weights_stay_with_their_rows(make_dataset):
         found = torch.cat([found for _, found in batch.pieces])
         assert torch.equal(found, target)
         torch.testing.assert_close(weight, found / found.sum().double())
+
+
+def test_every_value_of_ragged_targets_counts_alike_in_an_epoch():
+    """Batches by length must not weigh the values of short targets more than those of long ones."""
+    lengths = np.repeat([1, 2, 3, 40, 80], 20)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    sequences = Sequences(np.ones(offsets[-1], dtype=np.int64), offsets)
+    target = Sequences(np.arange(offsets[-1]), offsets)
+    dataset = SequenceDataset(sequences, target)
+    seen = []
+    for batch, (values, weight) in BatchIterator(dataset, 10, torch.Generator()):
+        assert len(batch) == 10
+        seen.append(torch.stack([values.double(), weight]))
+    values, weight = torch.cat(seen, dim=1)
+    assert sorted(values.tolist()) == list(range(offsets[-1]))
+    torch.testing.assert_close(weight, torch.full_like(weight, 10 / offsets[-1]))  # ten batches of mean 1
