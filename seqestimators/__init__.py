@@ -40,6 +40,7 @@ _ROOMS = (
     "estimators",
     "exceptions",
     "metrics",
+    "model_selection",
     "modules",
     "preprocessing",
     "testing",

@@ -1,0 +1,171 @@
+"""Cross-validation that never splits a group, whatever makes the groups."""
+
+from abc import abstractmethod
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from sklearn.model_selection import BaseCrossValidator
+from sklearn.utils import check_random_state
+
+from .._sklearn import Integral, Interval, RealNotInt
+
+SPLIT_PARAMETERS: dict = {
+    "n_splits": [Interval(Integral, 1, None, closed="left")],
+    "test_size": [
+        Interval(RealNotInt, 0, 1, closed="neither"),
+        Interval(Integral, 1, None, closed="left"),
+        None,
+    ],
+    "shuffle": ["boolean"],
+    "random_state": ["random_state"],
+}
+
+
+class BaseGroupSplit(BaseCrossValidator):
+    """Splitter of rows into groups that subclasses find in X. One hook: `_find_groups`."""
+
+    __metadata_request__split = {"groups": True}
+
+    def __init__(self, n_splits, test_size, shuffle, random_state):
+        if test_size is None and n_splits < 2:
+            raise ValueError(
+                f"n_splits={n_splits} folds leave nothing to train on: take at least 2, or set test_size for "
+                "a single split"
+            )
+        if test_size is not None and not shuffle and n_splits > 1:
+            raise ValueError(
+                f"n_splits={n_splits} with test_size={test_size} and shuffle=False would be the same split "
+                f"{n_splits} times: set n_splits=1, shuffle=True, or test_size=None for folds"
+            )
+        if not shuffle and random_state is not None:
+            raise ValueError(
+                f"random_state={random_state!r} has no effect with shuffle=False: leave it None or set "
+                "shuffle=True"
+            )
+        self.n_splits = n_splits
+        self.test_size = test_size
+        self.shuffle = shuffle
+        self.random_state = random_state
+
+    @abstractmethod
+    def _find_groups(self, X):
+        """Group number of every row of X, ndarray of shape (n_samples,)."""
+
+    def get_n_splits(self, X=None, y=None, groups=None):
+        """Return the number of splits.
+
+        Parameters
+        ----------
+        X, y, groups : Ignored
+            Present for scikit-learn's API.
+
+        Returns
+        -------
+        int
+            `n_splits`.
+        """
+        return self.n_splits
+
+    def split(self, X, y=None, groups=None):
+        """Yield the rows to train on and those to test on, for each split.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,)
+            Sequences, in any container that :func:`check_sequences` reads.
+        y : array-like of shape (n_samples,) or None, default=None
+            Ignored but for its length.
+        groups : array-like of shape (n_samples,) or None, default=None
+            Further groups: rows of the same one stay together, too.
+
+        Yields
+        ------
+        train : ndarray of shape (n_train,), dtype int64
+            Rows to train on, in rising order.
+        test : ndarray of shape (n_test,), dtype int64
+            Rows to test on, in rising order.
+
+        Raises
+        ------
+        InvalidSequenceError
+            A row can't be read.
+        ValueError
+            There are too few groups for `n_splits` and `test_size`.
+        """
+        return super().split(X, y, groups)
+
+    def _iter_test_indices(self, X=None, y=None, groups=None):
+        found = self._find_groups(X)
+        if groups is not None:
+            found = merge_groups(found, groups)
+        _, first, group, sizes = np.unique(found, return_index=True, return_inverse=True, return_counts=True)
+        random = check_random_state(self.random_state) if self.shuffle else None
+        if self.test_size is None:
+            fold_of_group = self._fold_groups(first, sizes, random)
+            for fold in range(self.n_splits):
+                yield np.flatnonzero(fold_of_group[group] == fold)
+        else:
+            n_test = self._count_test_rows(len(group), len(sizes))
+            for _ in range(self.n_splits):
+                yield np.flatnonzero(self._draw_test_groups(first, sizes, n_test, random)[group])
+
+    def _fold_groups(self, first, sizes, random):
+        """Fold of every group: the largest first, each to the smallest fold so far."""
+        if len(sizes) < self.n_splits:
+            raise ValueError(
+                f"n_splits={self.n_splits} folds need as many groups, but X has {len(sizes)}: lower n_splits "
+                "or make the groups smaller"
+            )
+        ties = first if random is None else random.permutation(len(sizes))
+        folds = np.zeros(self.n_splits, dtype=np.int64)
+        fold_of_group = np.empty(len(sizes), dtype=np.int64)
+        for group in np.lexsort((ties, -sizes)):
+            fold_of_group[group] = lightest = np.argmin(folds)
+            folds[lightest] += sizes[group]
+        return fold_of_group
+
+    def _count_test_rows(self, n_rows, n_groups):
+        n_test = int(np.ceil(self.test_size * n_rows)) if self.test_size < 1 else int(self.test_size)
+        if n_test >= n_rows or n_groups < 2:
+            raise ValueError(
+                f"test_size={self.test_size} leaves nothing to train on: X has {n_rows} rows in {n_groups} "
+                "group(s). Lower test_size or make the groups smaller"
+            )
+        return n_test
+
+    def _draw_test_groups(self, first, sizes, n_test, random):
+        """Whether each group is tested on, ndarray of shape (n_groups,), dtype bool."""
+        tested = np.zeros(len(sizes), dtype=bool)
+        if random is None:  # MoleculeNet: training is filled with the largest, what doesn't fit is tested
+            room, order, chosen = sizes.sum() - n_test, np.lexsort((-first, -sizes)), ~tested
+        else:
+            room, order, chosen = n_test, random.permutation(len(sizes)), tested
+        for group in order:
+            if sizes[group] <= room:
+                room -= sizes[group]
+                chosen[group] = random is not None
+        if not 0 < chosen.sum() < len(sizes):
+            raise ValueError(
+                f"test_size={self.test_size} of {sizes.sum()} rows can't be met without splitting a group: "
+                f"the {len(sizes)} groups have {sizes.min()} to {sizes.max()} rows. Change test_size or make "
+                "the groups smaller"
+            )
+        return chosen
+
+
+def merge_groups(*groupings):
+    """Number the classes of rows that share a group in any of several groupings.
+
+    Each grouping is an array-like of shape (n_rows,); so is the result.
+    """
+    numbered = [np.unique(np.asarray(one), return_inverse=True)[1].ravel() for one in groupings]
+    n_rows = len(numbered[0])
+    offset, rows, nodes = n_rows, [], []
+    for one in numbered:
+        rows.append(np.arange(n_rows))
+        nodes.append(offset + one)
+        offset += one.max() + 1
+    ends = np.concatenate(rows), np.concatenate(nodes)
+    graph = coo_array((np.ones(len(ends[0]), dtype=bool), ends), shape=(offset, offset))
+    return connected_components(graph, directed=False)[1][:n_rows]
