@@ -1,6 +1,7 @@
 """Splitters that keep related sequences together, and comparisons of estimators."""
 
 from .clusters import SequenceClusterSplit
+from .comparison import Comparison, compare
 from .scaffolds import ScaffoldSplit
 
-__all__ = ["ScaffoldSplit", "SequenceClusterSplit"]
+__all__ = ["Comparison", "ScaffoldSplit", "SequenceClusterSplit", "compare"]
