@@ -9,6 +9,7 @@ that is there already is never written to.
 
 from .bundled import load_molecule_activity, load_nci_molecules
 from .coding_generator import make_coding_sequences
+from .coding_reader import read_coding_sequences
 from .coding_sequences import fetch_coding_sequences
 from .dna import fetch_promoters, fetch_splice
 from .fasta import FastaRecord, UniProtHeader, read_fasta
@@ -17,9 +18,11 @@ from .languages import make_counting_language, make_dyck, make_reber
 from .memory_tasks import make_adding, make_copy, make_parity
 from .molecules import fetch_bbbp, fetch_esol, fetch_freesolv, fetch_lipophilicity, fetch_zinc
 from .pronunciation import fetch_g2p
+from .swissprot import SwissProtFeature, read_swissprot
 
 __all__ = [
     "FastaRecord",
+    "SwissProtFeature",
     "UniProtHeader",
     "fetch_bbbp",
     "fetch_coding_sequences",
@@ -41,5 +44,7 @@ __all__ = [
     "make_parity",
     "make_reber",
     "make_start_codon",
+    "read_coding_sequences",
     "read_fasta",
+    "read_swissprot",
 ]

@@ -4,10 +4,15 @@ import gzip
 import io
 import zlib
 from contextlib import contextmanager
+from pathlib import Path
 
-__all__ = ["open_text"]
+__all__ = ["UnpackingError", "open_source", "open_text"]
 
 _GZIP_MAGIC = b"\x1f\x8b"
+
+
+class UnpackingError(ValueError):
+    """A compressed file is damaged, or holds more than is allowed."""
 
 
 @contextmanager
@@ -50,10 +55,12 @@ class _Unpacked(io.RawIOBase):
         try:
             n_bytes = self._content.readinto(buffer)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise ValueError(f"{self._path} is damaged: {error}. Download or compress it again") from error
+            raise UnpackingError(
+                f"{self._path} is damaged: {error}. Download or compress it again"
+            ) from error
         self._n_bytes += n_bytes
         if self._max_bytes is not None and self._n_bytes > self._max_bytes:
-            raise ValueError(
+            raise UnpackingError(
                 f"{self._path} holds more than {self._max_bytes:,} bytes when unpacked: raise max_bytes, or "
                 "set it to None if you trust the file"
             )
@@ -62,3 +69,43 @@ class _Unpacked(io.RawIOBase):
     def close(self):
         self._content.close()
         super().close()
+
+
+@contextmanager
+def open_source(path_or_handle, max_bytes):
+    """Open what a reader is given: a path, compressed or not, or a file that is open already.
+
+    Parameters
+    ----------
+    path_or_handle : str, path, or file object
+        A file object may be open for text or for bytes, and is left open.
+    max_bytes : int or None
+        As for :func:`open_text`.
+
+    Yields
+    ------
+    text : file object
+        Lines of str.
+    name : str
+        What to call it in messages.
+    """
+    if not hasattr(path_or_handle, "read"):
+        if isinstance(path_or_handle, str) and "\n" in path_or_handle:
+            raise ValueError(
+                f"{path_or_handle[:40]!r} is the text of a file, not a path: wrap it in io.StringIO"
+            )
+        path = Path(path_or_handle).expanduser()
+        if not path.exists():
+            raise FileNotFoundError(f"There is no file {path}: give the path of a file, or an open file")
+        with open_text(path, max_bytes) as text:
+            yield text, str(path)
+        return
+    name = str(getattr(path_or_handle, "name", "the file object"))
+    if isinstance(path_or_handle.read(0), str):
+        yield path_or_handle, name
+        return
+    text = io.TextIOWrapper(path_or_handle, encoding="utf-8-sig")
+    try:
+        yield text, name
+    finally:
+        text.detach()  # the handle is the user's to close

@@ -1,6 +1,5 @@
 """FASTA files, read record by record."""
 
-import io
 import os
 import re
 from itertools import chain
@@ -9,7 +8,7 @@ from typing import NamedTuple
 
 from .._sklearn import HasMethods, Integral, Interval, validate_params
 from ..exceptions import InvalidSequenceError
-from ._compression import open_text
+from ._compression import open_source
 
 __all__ = ["FastaRecord", "UniProtHeader", "read_fasta"]
 
@@ -180,33 +179,22 @@ def read_fasta(path_or_handle, *, max_bytes=2**30):
     seq1 ATGTAA
     seq2 ACGT
     """
-    if hasattr(path_or_handle, "read"):
-        return _read_handle(path_or_handle)
-    if isinstance(path_or_handle, str) and path_or_handle.startswith(">"):
-        raise ValueError(
-            f"{path_or_handle[:40]!r} is the text of a FASTA file, not a path: wrap it in io.StringIO"
-        )
-    path = Path(path_or_handle).expanduser()
-    if not path.exists():
-        raise FileNotFoundError(f"There is no file {path}: give the path of a FASTA file, or an open file")
-    return _read_path(path, max_bytes)
+    if not hasattr(path_or_handle, "read"):
+        if isinstance(path_or_handle, str) and path_or_handle.startswith(">"):
+            raise ValueError(
+                f"{path_or_handle[:40]!r} is the text of a FASTA file, not a path: wrap it in io.StringIO"
+            )
+        path = Path(path_or_handle).expanduser()
+        if not path.exists():  # said at once, not when the first record is asked for
+            raise FileNotFoundError(
+                f"There is no file {path}: give the path of a FASTA file, or an open file"
+            )
+    return _read_source(path_or_handle, max_bytes)
 
 
-def _read_path(path, max_bytes):
-    with open_text(path, max_bytes) as text:
-        yield from _parse(text, str(path))
-
-
-def _read_handle(handle):
-    name = str(getattr(handle, "name", "the file object"))
-    if isinstance(handle.read(0), str):
-        yield from _parse(handle, name)
-        return
-    text = io.TextIOWrapper(handle, encoding="utf-8-sig")
-    try:
+def _read_source(path_or_handle, max_bytes):
+    with open_source(path_or_handle, max_bytes) as (text, name):
         yield from _parse(text, name)
-    finally:
-        text.detach()  # the handle is the user's to close
 
 
 def _parse(lines, name):

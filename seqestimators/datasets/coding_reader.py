@@ -1,0 +1,327 @@
+"""Pairs of coding DNA and protein out of the user's FASTA and GenBank files."""
+
+import io
+import os
+from typing import NamedTuple
+
+import numpy as np
+
+from .._sklearn import HasMethods, Integral, Interval, validate_params
+from ..exceptions import InvalidSequenceError
+from ._bunch import make_bunch
+from ._compression import open_source
+from .fasta import read_fasta
+
+__all__ = ["read_coding_sequences"]
+
+# In the order in which they are applied.
+_RULES = (
+    "pseudogene",
+    "elsewhere",
+    "codons",
+    "bases",
+    "start",
+    "stop",
+    "inner_stop",
+    "translation",
+    "duplicate",
+)
+_N_NAMED = 10
+
+
+class _Candidate(NamedTuple):
+    """A coding sequence as the file has it; `dna` is None where it lies in another record."""
+
+    name: str
+    dna: str | None
+    genetic_code: int
+    translation: str | None = None
+    is_pseudogene: bool = False
+    lacks_start: bool = False
+
+
+@validate_params(
+    {
+        "path_or_handle": [str, os.PathLike, HasMethods("read")],
+        "genetic_code": [Interval(Integral, 1, None, closed="left"), None],
+        "stop": ["boolean"],
+        "max_bytes": [Interval(Integral, 1, None, closed="left"), None],
+        "return_X_y": ["boolean"],
+        "as_frame": ["boolean"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def read_coding_sequences(
+    path_or_handle, *, genetic_code=None, stop=True, max_bytes=2**30, return_X_y=False, as_frame=False
+):
+    r"""Read the genes of a FASTA or GenBank file, with their proteins.
+
+    Only whole genes are kept, as pairs of DNA and protein that never go out
+    of step: ``len(dna) == 3 * len(protein)``. What is dropped is counted under
+    the first rule that it breaks.
+
+    Parameters
+    ----------
+    path_or_handle : str, path, or file object
+        Path of a file, which may be compressed by gzip, or a file opened for
+        reading as text or as bytes, which is left open. FASTA holds one coding
+        sequence a record; of GenBank the features CDS are read, spliced and
+        along their own strand. The content decides, not the name.
+    genetic_code : int or None, default=None
+        Number of the genetic code in NCBI's list [1]_. None takes that of the
+        feature (/transl_table) in GenBank, or else 1, the standard code.
+    stop : bool, default=True
+        Whether the stop codon stays in the DNA, and ``*`` in the protein.
+    max_bytes : int or None, default=2**30
+        Most bytes that a compressed file may unpack to, at least 1; None sets
+        no limit. It keeps a small file from filling the memory.
+    return_X_y : bool, default=False
+        Whether to return ``(dna, protein)`` instead of a Bunch.
+    as_frame : bool, default=False
+        Whether to return pandas objects instead of arrays.
+
+    Returns
+    -------
+    Bunch, or tuple (dna, protein)
+        - dna : ndarray of shape (n_genes,), dtype object -- str of A, C, G
+          and T; also under the name `data`.
+        - protein : ndarray of shape (n_genes,), dtype object -- str, one
+          letter per codon; also under the name `target`.
+        - names : ndarray of shape (n_genes,), dtype object -- str, the gene,
+          or else its locus or the id of its protein; in FASTA the identifier.
+        - genetic_code : ndarray of shape (n_genes,), dtype int64.
+        - dropped : dict of str to int -- number of sequences dropped by each
+          rule; with those kept, they sum up to all of the file.
+        - report : str -- the same to read, with names.
+        - frame, feature_names, target_names.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    InvalidSequenceError
+        The file is neither FASTA nor GenBank, or a GenBank record has no
+        sequence.
+    ValueError
+        There is no such genetic code; the text of a file is given instead of
+        its path; or a compressed file is damaged, or
+        unpacks to more than `max_bytes`.
+
+    See Also
+    --------
+    fetch_coding_sequences : All genes of known genomes, filtered by nothing.
+    read_fasta : Read the records of any FASTA file.
+
+    Notes
+    -----
+    Lower case is read as upper case and U as T, and /codon_start is heeded.
+    A start codon is one of the genetic code, which has more than ATG, and is
+    read as M. The rules, in their order:
+
+    - "pseudogene": the feature is marked as one;
+    - "elsewhere": part of its DNA is in another record;
+    - "codons": the length is no multiple of 3;
+    - "bases": a letter other than A, C, G and T;
+    - "start": it doesn't begin with a start codon, or its place in GenBank
+      (``<1..90``) says that the beginning is missing;
+    - "stop": it doesn't end in a stop codon;
+    - "inner_stop": a stop codon within, as of selenocysteine;
+    - "translation": the DNA gives another protein than the /translation of
+      the feature, as after RNA editing; not asked with a `genetic_code`;
+    - "duplicate": the pair is there already.
+
+    In the codes 27, 28 and 31, codons that are both are a stop at the end and
+    an amino acid elsewhere.
+
+    References
+    ----------
+    .. [1] Elzanowski, A. and Ostell, J., "The genetic codes", NCBI.
+       https://www.ncbi.nlm.nih.gov/Taxonomy/Utils/wprintgc.cgi
+    .. [2] Sayers, E. W. et al., "GenBank", Nucleic Acids Research 50 (2022)
+       D161-D164.
+
+    Examples
+    --------
+    >>> from io import StringIO
+    >>> from seqestimators.datasets import read_coding_sequences
+    >>> file = StringIO(">one\nATGAAATAA\n>two\nATGAATA\n>three\nTTGCCCTAG\n")
+    >>> genes = read_coding_sequences(file)
+    >>> genes.dna.tolist(), genes.protein.tolist()
+    (['ATGAAATAA', 'TTGCCCTAG'], ['MK*', 'MP*'])
+    >>> print(genes.report)
+    2 of 3 coding sequences are kept.
+    codons: 1 dropped (two)
+    """
+    if genetic_code is not None:
+        _find_table(genetic_code)  # a wrong number is an error in an empty file too
+    kept: dict[tuple[str, str], _Candidate] = {}
+    dropped: dict[str, list[str]] = {rule: [] for rule in _RULES}
+    with open_source(path_or_handle, max_bytes) as (text, name):
+        for candidate in _read(text, name, genetic_code):
+            protein, rule = _translate(candidate)
+            if rule is None and (candidate.dna, protein) in kept:
+                rule = "duplicate"
+            if rule is None:
+                kept[candidate.dna, protein] = candidate
+            else:
+                dropped[rule].append(candidate.name)
+    pairs = list(kept) if stop else [(dna[:-3], protein[:-1]) for dna, protein in kept]
+    columns = {
+        "dna": [dna for dna, _ in pairs],
+        "protein": [protein for _, protein in pairs],
+        "names": [candidate.name for candidate in kept.values()],
+        "genetic_code": np.array([candidate.genetic_code for candidate in kept.values()], dtype=np.int64),
+    }
+    result = make_bunch(
+        columns,
+        data="dna",
+        target="protein",
+        return_X_y=return_X_y,
+        as_frame=as_frame,
+        dropped={rule: len(names) for rule, names in dropped.items()},
+        report=_report(len(kept), dropped),
+    )
+    if not return_X_y:
+        result.update(dna=result.data, protein=result.target)
+    return result
+
+
+def _read(text, name, genetic_code):
+    """The candidates of a file whose first line tells its format."""
+    lines = _Lines(text)
+    try:
+        first = lines.peek()
+        if first.startswith((">", ";")) or not first:
+            yield from _read_fasta(lines, genetic_code)
+        elif first.startswith("LOCUS"):
+            yield from _read_genbank(lines, genetic_code)
+        else:
+            raise InvalidSequenceError(
+                f"{name} begins with {first.strip()[:40]!r}, but FASTA begins with '>' and GenBank with "
+                "'LOCUS': is it in another format?"
+            )
+    except UnicodeDecodeError as error:
+        raise InvalidSequenceError(
+            f"{name} is not text in UTF-8 ({error}): decode it first, or open it with gzip.open if it is "
+            "compressed"
+        ) from None
+
+
+def _read_fasta(lines, genetic_code):
+    for record in read_fasta(lines):
+        yield _Candidate(record.identifier, _normalize(record.sequence), genetic_code or 1)
+
+
+def _read_genbank(lines, genetic_code):
+    from Bio import SeqIO
+
+    for record in SeqIO.parse(lines, "genbank"):
+        for feature in record.features:
+            if feature.type == "CDS":
+                yield _read_feature(feature, record, genetic_code)
+
+
+def _read_feature(feature, record, genetic_code):
+    first = {name: values[0] for name, values in feature.qualifiers.items()}
+    name = next((first[key] for key in ("gene", "locus_tag", "protein_id") if key in first), record.id)
+    dna = _extract(feature, record)
+    return _Candidate(
+        name,
+        None if dna is None else _normalize(dna)[int(first.get("codon_start", 1)) - 1 :],
+        genetic_code or int(first.get("transl_table", 1)),
+        translation=first.get("translation") if genetic_code is None else None,
+        is_pseudogene="pseudo" in first or "pseudogene" in first,
+        lacks_start=_lacks_start(feature.location.parts[0]),
+    )
+
+
+def _extract(feature, record):
+    from Bio.Seq import UndefinedSequenceError
+
+    try:
+        return str(feature.extract(record.seq))
+    except UndefinedSequenceError:
+        raise InvalidSequenceError(
+            f"{record.id} has features but no sequence: download the whole record ('GenBank (full)')"
+        ) from None
+    except ValueError:  # a part of the gene, join(J00194.1:100..202,...), is in another record
+        return None
+
+
+def _lacks_start(part):
+    """Whether the first part, in the order of reading, begins outside of the record: <1..90."""
+    from Bio.SeqFeature import AfterPosition, BeforePosition
+
+    return (
+        isinstance(part.end, AfterPosition) if part.strand == -1 else isinstance(part.start, BeforePosition)
+    )
+
+
+def _normalize(sequence):
+    return sequence.upper().replace("U", "T")
+
+
+def _translate(candidate):
+    """The protein, or None, and the first rule that the candidate breaks, or None."""
+    dna = candidate.dna
+    if candidate.is_pseudogene:
+        return None, "pseudogene"
+    if dna is None:
+        return None, "elsewhere"
+    if len(dna) % 3:
+        return None, "codons"
+    if set(dna) - set("ACGT"):
+        return None, "bases"
+    table = _find_table(candidate.genetic_code)
+    if candidate.lacks_start or dna[:3] not in table.start_codons:
+        return None, "start"
+    if len(dna) < 6 or dna[-3:] not in table.stop_codons:
+        return None, "stop"
+    inner = [table.forward_table.get(dna[i : i + 3]) for i in range(3, len(dna) - 3, 3)]
+    if None in inner:
+        return None, "inner_stop"
+    protein = f"M{''.join(inner)}*"
+    if candidate.translation not in (None, protein[:-1]):
+        return None, "translation"
+    return protein, None
+
+
+def _find_table(genetic_code):
+    from Bio.Data.CodonTable import unambiguous_dna_by_id as tables
+
+    if genetic_code not in tables:
+        raise ValueError(
+            f"genetic_code={genetic_code} is none of NCBI's genetic codes: choose one of "
+            f"{', '.join(map(str, sorted(tables)))}"
+        )
+    return tables[genetic_code]
+
+
+def _report(n_kept, dropped):
+    n_all = n_kept + sum(map(len, dropped.values()))
+    lines = [f"{n_kept} of {n_all} coding sequences are kept."]
+    for rule, names in dropped.items():
+        if names:
+            more = f" and {len(names) - _N_NAMED} more" if len(names) > _N_NAMED else ""
+            lines.append(f"{rule}: {len(names)} dropped ({', '.join(names[:_N_NAMED])}{more})")
+    return "\n".join(lines)
+
+
+class _Lines(io.TextIOBase):
+    """Lines of a text, the first of which can be looked at beforehand; blank ones before it are left out."""
+
+    def __init__(self, lines):
+        self._lines = iter(lines)
+        self._first = ""
+
+    def peek(self):
+        self._first = next((line for line in self._lines if line.strip()), "")
+        return self._first
+
+    def read(self, size=-1):
+        """Parsers read 0 characters, to learn whether they get text; they go on line by line."""
+        return "" if size == 0 else "".join(self)
+
+    def readline(self, size=-1):
+        line, self._first = self._first or next(self._lines, ""), ""
+        return line
