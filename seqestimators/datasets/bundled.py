@@ -138,7 +138,8 @@ def load_nci_molecules(*, invalid="keep", return_X_y=False, as_frame=False):
     Parameters
     ----------
     invalid : {"keep", "drop"}, default="keep"
-        What to do with the 8 SMILES that RDKit can't parse.
+        What to do with the few SMILES that RDKit can't parse: 8 with RDKit
+        2026.3, 5 with 2024.3.
     return_X_y : bool, default=False
         Whether to return ``(data, target)`` instead of a Bunch. This doesn't
         parse the molecules that it keeps, and is faster.

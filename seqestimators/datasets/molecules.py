@@ -60,8 +60,8 @@ def fetch_bbbp(*, invalid="keep", data_home=None, download_if_missing=True, retu
     --------
     >>> from seqestimators.datasets import fetch_bbbp
     >>> bbbp = fetch_bbbp()  # doctest: +SKIP
-    >>> bbbp.data[1], bbbp.target[1], bbbp.n_invalid  # doctest: +SKIP
-    ('C(=O)(OC(C)(C)C)CCCc1ccc(cc1)N(CCCl)CCCl', np.int64(1), 11)
+    >>> bbbp.data[1], int(bbbp.target[1]), bbbp.n_invalid  # doctest: +SKIP
+    ('C(=O)(OC(C)(C)C)CCCc1ccc(cc1)N(CCCl)CCCl', 1, 11)
 
     A file that is nowhere is an error that says where to get it.
 
@@ -132,8 +132,8 @@ def fetch_esol(*, invalid="keep", data_home=None, download_if_missing=True, retu
     --------
     >>> from seqestimators.datasets import fetch_esol
     >>> smiles, solubility = fetch_esol(return_X_y=True)  # doctest: +SKIP
-    >>> smiles[1], solubility[1]  # doctest: +SKIP
-    ('Cc1occc1C(=O)Nc2ccccc2', np.float64(-3.3))
+    >>> smiles[1], float(solubility[1])  # doctest: +SKIP
+    ('Cc1occc1C(=O)Nc2ccccc2', -3.3)
     """
     filename = fetch_file("esol", data_home, download_if_missing)
     table = _read_csv(filename)
@@ -201,8 +201,8 @@ def fetch_freesolv(
     --------
     >>> from seqestimators.datasets import fetch_freesolv
     >>> smiles, energy = fetch_freesolv(return_X_y=True)  # doctest: +SKIP
-    >>> smiles[1], energy[1]  # doctest: +SKIP
-    ('CS(=O)(=O)Cl', np.float64(-4.87))
+    >>> smiles[1], float(energy[1])  # doctest: +SKIP
+    ('CS(=O)(=O)Cl', -4.87)
     """
     filename = fetch_file("freesolv", data_home, download_if_missing)
     table = _read_csv(filename)
@@ -267,8 +267,8 @@ def fetch_lipophilicity(
     --------
     >>> from seqestimators.datasets import fetch_lipophilicity
     >>> smiles, log_d = fetch_lipophilicity(return_X_y=True)  # doctest: +SKIP
-    >>> smiles[0], log_d[0]  # doctest: +SKIP
-    ('Cn1c(CN2CCN(CC2)c3ccc(Cl)cc3)nc4ccccc14', np.float64(3.54))
+    >>> smiles[0], float(log_d[0])  # doctest: +SKIP
+    ('Cn1c(CN2CCN(CC2)c3ccc(Cl)cc3)nc4ccccc14', 3.54)
     """
     filename = fetch_file("lipophilicity", data_home, download_if_missing)
     table = _read_csv(filename)

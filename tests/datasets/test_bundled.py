@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from rdkit import RDConfig
 from rdkit.Chem import Crippen, MolFromSmiles, rdMolDescriptors
+from rdkit.rdBase import BlockLogs
 
 from seqestimators.datasets import load_molecule_activity, load_nci_molecules
 from seqestimators.exceptions import DataNotFoundError
@@ -38,8 +39,10 @@ def test_active_is_a_pic50_of_at_least_six_and_a_half():
 def test_nci_molecules_have_the_numbers_of_their_file():
     molecules = load_nci_molecules()
     assert molecules.data.shape == molecules.target.shape == molecules.identifier.shape == (4999,)
-    assert molecules.n_invalid == 8
-    assert load_nci_molecules(invalid="drop").data.shape == (4991,)
+    with BlockLogs():
+        n_invalid = sum(MolFromSmiles(one) is None for one in molecules.data)
+    assert molecules.n_invalid == n_invalid < 10  # it depends on the version of RDKit
+    assert load_nci_molecules(invalid="drop").data.shape == (4999 - n_invalid,)
 
 
 def test_surfaces_belong_to_their_molecules():
