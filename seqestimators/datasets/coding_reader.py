@@ -128,7 +128,7 @@ def read_coding_sequences(
     - "inner_stop": a stop codon within, as of selenocysteine;
     - "translation": the DNA gives another protein than the /translation of
       the feature, as after RNA editing; not asked with a `genetic_code`;
-    - "duplicate": the pair is there already.
+    - "duplicate": the pair, as it is returned, is there already.
 
     In the codes 27, 28 and 31, codons that are both are a stop at the end and
     an amino acid elsewhere.
@@ -159,16 +159,17 @@ def read_coding_sequences(
     with open_source(path_or_handle, max_bytes) as (text, name):
         for candidate in _read(text, name, genetic_code):
             protein, rule = _translate(candidate)
-            if rule is None and (candidate.dna, protein) in kept:
-                rule = "duplicate"
             if rule is None:
-                kept[candidate.dna, protein] = candidate
+                # Genes that differ in the stop codon alone are duplicates without it.
+                pair = (candidate.dna, protein) if stop else (candidate.dna[:-3], protein[:-1])
+                rule = "duplicate" if pair in kept else None
+            if rule is None:
+                kept[pair] = candidate
             else:
                 dropped[rule].append(candidate.name)
-    pairs = list(kept) if stop else [(dna[:-3], protein[:-1]) for dna, protein in kept]
     columns = {
-        "dna": [dna for dna, _ in pairs],
-        "protein": [protein for _, protein in pairs],
+        "dna": [dna for dna, _ in kept],
+        "protein": [protein for _, protein in kept],
         "names": [candidate.name for candidate in kept.values()],
         "genetic_code": np.array([candidate.genetic_code for candidate in kept.values()], dtype=np.int64),
     }

@@ -103,6 +103,13 @@ def test_each_rule_has_its_count():
     assert "inner_stop: 1 dropped (s5)" in genes.report
 
 
+def test_genes_that_differ_in_the_stop_codon_alone():
+    assert dropped_by(read_text("ATGAAATAA", "ATGAAATAG")) == {}
+    genes = read_text("ATGAAATAA", "ATGAAATAG", stop=False)
+    assert (genes.dna.tolist(), genes.protein.tolist()) == (["ATGAAA"], ["MK"])
+    assert dropped_by(genes) == {"duplicate": 1}
+
+
 def test_a_long_report_is_cut():
     genes = read_text(*["A"] * 30)
     assert "s9 and 20 more)" in genes.report
