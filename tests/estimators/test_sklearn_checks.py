@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+import sklearn
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import (
     check_class_weight_classifiers,
     check_classifiers_one_label_sample_weights,
     check_decision_proba_consistency,
+    check_positive_only_tag_during_fit,
     check_sample_weight_equivalence_on_dense_data,
     parametrize_with_checks,
 )
@@ -65,6 +67,10 @@ def test_sklearn_check(estimator, check):
         return  # needs exact arithmetic: see the tests of weights below
     if function in FRACTIONAL and estimator.input == "tokens":
         return  # see the test of fractions below
+    if function is check_positive_only_tag_during_fit and sklearn.__version__ < "1.7":
+        reads_tokens = getattr(estimator, "input", "tokens") == "tokens"
+        if reads_tokens:  # negative ids are refused: see the tests of bad sequences
+            pytest.skip("this check of scikit-learn 1.6 itself fails on integers: it subtracts a fraction")
     check(estimator)
 
 
