@@ -218,10 +218,11 @@ class MonotonicAttention(nn.Module):
     In training, the start is a distribution, with which the windows are
     convolved, and a step is its expectation at first and in the end the whole
     number next to it, with the gradient of the expectation; in between it
-    moves from the one to the other, so that the network can follow. Not the likeliest hop: a hop of 2 may have been learned as
-    1 or 3, half of the time each. In prediction, the start is the likeliest
-    one and steps are whole: nothing drifts, and a step costs the same however
-    long the source is.
+    moves from the one to the other, so that the network can follow. It isn't
+    the likeliest hop: a hop of 2 may have been learned as 1 or 3, half of the
+    time each. In prediction, the start is the likeliest one and steps are
+    whole: nothing drifts, and a step costs the same however long the source
+    is.
 
     Parameters
     ----------
