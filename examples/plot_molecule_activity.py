@@ -18,7 +18,7 @@ import joblib
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.base import clone
-from sklearn.metrics import RocCurveDisplay, roc_curve
+from sklearn.metrics import roc_curve
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_validate, train_test_split
 from sklearn.pipeline import make_pipeline
 
@@ -164,11 +164,10 @@ for name, result in results.items():
         false_positives, true_positives, _ = roc_curve(active[test], probability)
         curves.append(np.interp(grid, false_positives, true_positives))
     mean_curve = np.concatenate([[0], np.mean(curves, axis=0)])
-    display = RocCurveDisplay(fpr=np.concatenate([[0], grid]), tpr=mean_curve).plot(ax=left)
     color, dashes = styles[name]
     scores = result["test_score"]
     label = f"{name}: {scores.mean():.3f} ± {scores.std(ddof=1):.3f}"
-    display.line_.set(color=color, linestyle=dashes, label=label)
+    left.plot(np.concatenate([[0], grid]), mean_curve, color=color, linestyle=dashes, label=label)
 left.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle=":", label="chance: 0.5")
 left.set(title="Test folds", xlabel="False positive rate", ylabel="True positive rate")
 left.legend(title="ROC-AUC", loc="lower right", fontsize="small", title_fontsize="small")
