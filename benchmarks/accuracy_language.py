@@ -1,9 +1,9 @@
 """Language models measured: drawn molecules, counting, and transfer to few labelled molecules.
 
-Run ``python benchmarks/accuracy_language.py FOLDER``, or name some of the parts behind the folder: ``zinc``,
-``counting``, ``transfer``. Every result is a line of ``FOLDER/<part>.csv``; what stands there already isn't
-measured again, so that a run can be stopped and continued. ZINC and BBBP are downloaded unless
-SEQESTIMATORS_DATA names the folder that has them.
+Run ``python benchmarks/accuracy_language.py FOLDER``; ``--only zinc``, ``--only counting`` or ``--only
+transfer`` measures one part. Every result is a line of ``FOLDER/<part>.csv``; what is there is not measured
+again, so that a run that was stopped goes on. ZINC and BBBP are downloaded unless SEQESTIMATORS_DATA names
+the folder that has them.
 """
 
 import argparse
@@ -297,12 +297,12 @@ PARTS = {"zinc": run_zinc, "counting": run_counting, "transfer": run_transfer}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help="where the results are")
-    parser.add_argument("parts", nargs="*", help=f"some of {', '.join(PARTS)}; all if none is named")
+    parser.add_argument("folder", nargs="?", default="results", type=Path, help="where the results are")
+    parser.add_argument("--only", choices=list(PARTS), action="append", help="measure this part only")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     warnings.simplefilter("ignore", TruncationWarning)
     RDLogger.DisableLog("rdApp.*")
-    for part in arguments.parts or PARTS:
+    for part in arguments.only or PARTS:
         print(f"\n{part}", flush=True)
         PARTS[part](arguments.folder)
