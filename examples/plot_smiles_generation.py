@@ -55,7 +55,7 @@ report(f"{len(smiles)} molecules of {tokenizer.n_tokens_ - 4} symbols; the first
 model = RecurrentLanguageModel(
     cell="gru",
     hidden_size=16 if QUICK else 192,
-    max_epochs=1 if QUICK else 6,
+    max_epochs=1 if QUICK else 5,
     batch_size=64,
     lr=0.01,
     verbose=1,
@@ -100,7 +100,7 @@ print("valid: of all; unique: of the valid; new, not in training: of the unique"
 # ------
 # The first new molecules drawn at a temperature of 0.8, and the shares by temperature.
 
-figure = plt.figure(figsize=(11, 6), layout="constrained")
+figure = plt.figure(figsize=(11, 5), layout="constrained")
 left, right = figure.subplots(1, 2, width_ratios=[2, 1])
 shown = [Chem.MolFromSmiles(one) for one in (written or smiles)[:12]]
 picture = Draw.MolsToGridImage(shown, molsPerRow=4, subImgSize=(300, 250))
