@@ -139,7 +139,7 @@ def load_nci_molecules(*, invalid="keep", return_X_y=False, as_frame=False):
     ----------
     invalid : {"keep", "drop"}, default="keep"
         What to do with the few SMILES that RDKit can't parse: 8 with RDKit
-        2026.3, 5 with 2024.3.
+        2026.9, 5 with 2024.3.
     return_X_y : bool, default=False
         Whether to return ``(data, target)`` instead of a Bunch. This doesn't
         parse the molecules that it keeps, and is faster.

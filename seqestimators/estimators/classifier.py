@@ -3,13 +3,13 @@
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_array
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._sklearn import StrOptions, _fit_context
 from ..training import BinaryCrossEntropy, CrossEntropy
 from ._parameters import shared_parameters
+from .class_weights import weigh_classes
 from .pooled import BasePooled
 
 __all__ = ["RecurrentClassifier"]
@@ -266,15 +266,10 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
         return None if self._is_multilabel else target.reshape(len(target))
 
     def _row_weights(self, target, sample_weight):
-        if self.class_weight is None:
+        if self._is_multilabel:
             return sample_weight
-        target = target.reshape(len(target)).astype(np.int64)
-        if self.class_weight == "balanced":
-            mass = np.bincount(target, weights=sample_weight, minlength=len(self.classes_))
-            weights = mass.sum() / (len(self.classes_) * np.maximum(mass, np.finfo(float).tiny))
-        else:
-            weights = compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_[target])
-        return sample_weight * weights[target]
+        labels = target.reshape(len(target)).astype(np.int64)
+        return weigh_classes(self.class_weight, self.classes_, labels, sample_weight)
 
     def _is_binary(self):
         """Whether one output tells two classes apart."""

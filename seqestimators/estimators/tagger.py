@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, StrOptions, _fit_context
@@ -14,6 +13,7 @@ from ..preprocessing.vocabulary import BOS, EOS, sort_tokens
 from ..training import CrossEntropy, SequenceDataset
 from ._parameters import shared_parameters
 from .base import BaseRecurrent
+from .class_weights import weigh_classes
 from .kinds import read_targets, to_kind
 
 __all__ = ["RecurrentTagger"]
@@ -259,16 +259,7 @@ class RecurrentTagger(BaseRecurrent):
 
     def _row_weights(self, target, sample_weight):
         weight = np.repeat(sample_weight, target.lengths)
-        labels = target.values
-        if self.class_weight == "balanced":
-            mass = np.bincount(labels, weights=weight, minlength=len(self.classes_))
-            of_class = mass.sum() / (len(self.classes_) * np.maximum(mass, np.finfo(float).tiny))
-            weight = weight * of_class[labels]
-        elif self.class_weight is not None:
-            of_class = compute_class_weight(
-                self.class_weight, classes=self.classes_, y=self.classes_[np.unique(labels)]
-            )
-            weight = weight * of_class[labels]
+        weight = weigh_classes(self.class_weight, self.classes_, target.values, weight)
         return Sequences(weight, target.offsets)
 
     def _criterion(self):

@@ -1,0 +1,33 @@
+"""What `class_weight` makes of the weights of labels."""
+
+import numpy as np
+from sklearn.utils.class_weight import compute_class_weight
+
+__all__ = ["weigh_classes"]
+
+
+def weigh_classes(class_weight, classes, labels, weight):
+    """Multiply the weight of every label by that of its class.
+
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None
+        "balanced" weighs all classes alike in sum, counting the labels by
+        their weights, which scikit-learn's own does not.
+    classes : ndarray of shape (n_classes,)
+    labels : ndarray of shape (n,), dtype int64
+        Index of the class of each label.
+    weight : ndarray of shape (n,)
+
+    Returns
+    -------
+    ndarray of shape (n,)
+    """
+    if class_weight is None:
+        return weight
+    if class_weight == "balanced":
+        mass = np.bincount(labels, weights=weight, minlength=len(classes))
+        of_class = mass.sum() / (len(classes) * np.maximum(mass, np.finfo(float).tiny))
+    else:
+        of_class = compute_class_weight(class_weight, classes=classes, y=classes[np.unique(labels)])
+    return weight * of_class[labels]
