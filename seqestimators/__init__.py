@@ -39,6 +39,7 @@ _ROOMS = (
     "datasets",
     "estimators",
     "exceptions",
+    "inspection",
     "metrics",
     "model_selection",
     "modules",

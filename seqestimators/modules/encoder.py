@@ -237,19 +237,36 @@ class RecurrentEncoder(nn.Module):
             The second direction begins with the last real step. Pooling needs
             no common order, which saves turning it round.
         """
+        return self.read_layers(inputs, lengths)[-1]
+
+    def read_layers(self, inputs, lengths):
+        """Return what `read` returns for each layer, the first layer first.
+
+        Parameters
+        ----------
+        inputs : Tensor of shape (n, T) of token ids or (n, T, d) of values
+            Padded behind with 0.
+        lengths : Tensor of shape (n,), dtype int64
+
+        Returns
+        -------
+        list of num_layers lists of one or two Tensors of shape (n, T, hidden_size)
+        """
         # Time comes first in memory, as the cells need it, and the batch first in every shape
         states = self.embed(inputs.transpose(0, 1)).transpose(0, 1)  # (n, T, size)
-        directions = self._read_layer(self.layers[0], states, lengths)
+        read = [self._read_layer(self.layers[0], states, lengths)]
         for layer in self.layers[1:]:
             if self.mix_directions:
-                states = self.dropout(join_directions(directions, lengths))  # (n, T, output_size)
-                directions = self._read_layer(layer, states, lengths)
+                states = self.dropout(join_directions(read[-1], lengths))  # (n, T, output_size)
+                read.append(self._read_layer(layer, states, lengths))
             else:
-                directions = [
-                    cell(self.dropout(states))[0]
-                    for cell, states in zip(layer.children(), directions, strict=True)
-                ]
-        return directions
+                read.append(
+                    [
+                        cell(self.dropout(states))[0]
+                        for cell, states in zip(layer.children(), read[-1], strict=True)
+                    ]
+                )
+        return read
 
     def _read_layer(self, layer, states, lengths):
         forward, *backward = layer.children()

@@ -7,7 +7,7 @@ import numpy as np
 from ..exceptions import InvalidSequenceError
 from .sequences import is_missing, shorten
 
-__all__ = ["check_sequences"]
+__all__ = ["check_sequences", "is_biological"]
 
 
 def check_sequences(X, *, lists=False, name="X"):
@@ -67,7 +67,7 @@ def check_sequences(X, *, lists=False, name="X"):
 
 def _list_rows(X, name):
     """The rows of a container as a list of Python objects."""
-    if isinstance(X, (str, bytes, bytearray)) or _is_biological(X):
+    if isinstance(X, (str, bytes, bytearray)) or is_biological(X):
         raise ValueError(
             "Iterable over sequences expected, string object received. Wrap a single sequence as [sequence]."
         )
@@ -107,7 +107,7 @@ def _read_symbols(row, place, lists):
             raise InvalidSequenceError(
                 f"{place} holds, at position {error.start}, a byte that is not UTF-8: decode the bytes first"
             ) from None
-    if _is_biological(row):
+    if is_biological(row):
         return _read_biological(row, place)
     if is_missing(row):
         raise InvalidSequenceError(f"{place} is missing ({row!r}): drop it, or give an empty string")
@@ -120,7 +120,7 @@ def _read_symbols(row, place, lists):
     )
 
 
-def _is_biological(value):
+def is_biological(value):
     """Whether a value is a sequence of Biopython or a molecule of RDKit.
 
     Neither is imported: a value of their types can't be, before they are.

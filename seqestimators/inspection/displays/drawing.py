@@ -1,0 +1,107 @@
+"""What all displays draw with: axes, colours, tokens as ticks."""
+
+import numpy as np
+
+__all__ = [
+    "COLORS",
+    "DIVERGING",
+    "MAX_TICKS",
+    "SEQUENTIAL",
+    "draw_heatmap",
+    "label_tokens",
+    "open_axes",
+    "token_width",
+]
+
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Of lines and bars: Okabe and Ito's palette, which colour-blind readers can tell apart."""
+SEQUENTIAL = "viridis"
+"""Colour map of numbers that begin at 0."""
+DIVERGING = "PuOr_r"
+"""Colour map of numbers around 0: purple below, white at 0, orange above."""
+MAX_TICKS = 60
+"""Tokens, at most, that are all written; of more, every so many."""
+
+
+def open_axes(ax, width=6.4, height=4.0):
+    """Return the axes to draw on: the given ones, or those of a new figure of this size in inches."""
+    if ax is not None:
+        return ax
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        raise ImportError(
+            "Displays need matplotlib, which is not installed: pip install seqestimators[plot]"
+        ) from None
+    return plt.subplots(figsize=(width, height), layout="constrained")[1]
+
+
+def token_width(n_tokens):
+    """Return a width in inches at which a row of so many tokens can be read."""
+    return float(np.clip(1.6 + 0.22 * n_tokens, 4.8, 14))
+
+
+def label_tokens(axis, tokens):
+    """Write tokens at the whole numbers of an axis; of many, every so many and their positions.
+
+    Parameters
+    ----------
+    axis : matplotlib Axis
+        ``ax.xaxis`` or ``ax.yaxis``; token `i` stands at `i`.
+    tokens : list of str
+    """
+    n_tokens = len(tokens)
+    if n_tokens <= MAX_TICKS:
+        positions, labels = np.arange(n_tokens), list(tokens)
+    else:
+        step = next(step for step in (10, 20, 25, 50, 100, 200, 500, 10**9) if n_tokens / step <= 30)
+        positions = np.arange(step - 1, n_tokens, step)
+        labels = (
+            [f"{tokens[i]}\n{i + 1}" for i in positions]
+            if axis.axis_name == "x"
+            else [f"{tokens[i]} {i + 1}" for i in positions]
+        )
+    longest = max((len(part) for label in labels for part in label.split("\n")), default=0)
+    widest = 4 if len(labels) <= 30 else 2  # characters a label has room for
+    is_crowded = axis.axis_name == "x" and longest > widest
+    axis.set_ticks(
+        positions,
+        labels,
+        fontsize=9 if len(labels) <= 30 else 7,
+        rotation=90 if is_crowded else 0,
+        family="monospace",
+    )
+
+
+def draw_heatmap(ax, values, *, diverging=False, label="", limit=None):
+    """Draw a matrix and its colour bar; if diverging, 0 is white.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    values : ndarray of shape (n_rows, n_columns)
+        Row 0 is drawn on top; NaN is left grey.
+    diverging : bool, default=False
+        Whether the numbers have two signs.
+    label : str, default=""
+        Of the colour bar.
+    limit : float or None, default=None
+        Largest magnitude the colours tell apart; None takes that of `values`.
+
+    Returns
+    -------
+    matplotlib AxesImage
+    """
+    if limit is None:
+        limit = float(np.nanmax(np.abs(values), initial=0)) or 1.0
+    ax.set_facecolor("0.85")
+    image = ax.imshow(
+        values,
+        aspect="auto",
+        interpolation="nearest",
+        cmap=DIVERGING if diverging else SEQUENTIAL,
+        vmin=-limit if diverging else 0,
+        vmax=limit,
+    )
+    ax.figure.colorbar(image, ax=ax, label=label, fraction=0.05, pad=0.02)
+    return image

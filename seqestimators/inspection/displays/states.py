@@ -1,0 +1,120 @@
+"""The hidden states along a sequence as a picture."""
+
+import numpy as np
+
+from ..._sklearn import StrOptions, validate_params
+from ..fitted import FittedModel
+from ..states import hidden_states
+from .drawing import COLORS, draw_heatmap, label_tokens, open_axes, token_width
+
+__all__ = ["HiddenStateDisplay"]
+
+
+class HiddenStateDisplay:
+    """Hidden states of a fitted network along one sequence.
+
+    Make it with :meth:`from_estimator`.
+
+    Parameters
+    ----------
+    states : ndarray of shape (T, d)
+        Hidden state at every step.
+    tokens : list of str
+        Name of every step.
+    estimator_name : str or None, default=None
+        Of the network; goes into the title.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        With the picture.
+    figure_ : matplotlib Figure
+        Containing it.
+
+    See Also
+    --------
+    hidden_states : The numbers.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import DNATokenizer, RecurrentClassifier
+    >>> from seqestimators.inspection import HiddenStateDisplay
+    >>> model = make_pipeline(
+    ...     DNATokenizer(), RecurrentClassifier(hidden_size=8, max_epochs=1, random_state=0)
+    ... )
+    >>> display = HiddenStateDisplay.from_estimator(model.fit(["ACGT", "TT"], [0, 1]), "ACGT")
+    >>> display.ax_.get_ylabel()
+    'unit'
+    """
+
+    def __init__(self, states, tokens, *, estimator_name=None):
+        self.states = states
+        self.tokens = tokens
+        self.estimator_name = estimator_name
+
+    @classmethod
+    def from_estimator(cls, model, x, *, layer=-1, kind="heatmap", ax=None):
+        """Compute the hidden states along one sequence and draw them.
+
+        Parameters
+        ----------
+        model : fitted estimator or Pipeline
+        x : one sequence
+            A string for a Pipeline with a tokenizer, or an array of token ids
+            or values.
+        layer : int, default=-1
+            Which recurrent layer.
+        kind : {"heatmap", "norm"}, default="heatmap"
+            What `plot` draws.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        HiddenStateDisplay
+        """
+        fitted = FittedModel(model)
+        sequences = fitted.read_one(x)
+        display = cls(
+            hidden_states(fitted.estimator, sequences, layer=layer)[0],
+            fitted.name_tokens(sequences)[0],
+            estimator_name=fitted.name,
+        )
+        return display.plot(kind=kind, ax=ax)
+
+    @validate_params({"kind": [StrOptions({"heatmap", "norm"})]}, prefer_skip_nested_validation=True)
+    def plot(self, *, kind="heatmap", ax=None):
+        """Draw the states.
+
+        Parameters
+        ----------
+        kind : {"heatmap", "norm"}, default="heatmap"
+            Every unit as a row of colours, or the Euclidean norm of the state
+            at every step as a line.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        HiddenStateDisplay
+            The display, with `ax_` and `figure_`.
+        """
+        ax = open_axes(ax, width=token_width(len(self.tokens)))
+        if kind == "heatmap":
+            draw_heatmap(ax, self.states.T, diverging=True, label="activation")
+            ax.set_ylabel("unit")
+        else:
+            ax.plot(
+                np.linalg.norm(self.states, axis=1), marker="o", markersize=3, color=COLORS[0],
+                label=self.estimator_name,
+            )  # fmt: skip
+            ax.set_ylabel("norm of the hidden state")
+            ax.set_ylim(bottom=0)
+            ax.set_xlim(-0.5, len(self.tokens) - 0.5)
+        ax.set_xlabel("token")
+        label_tokens(ax.xaxis, self.tokens)
+        if self.estimator_name and not ax.get_title():
+            ax.set_title(f"Hidden states of {self.estimator_name}")
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
