@@ -71,7 +71,7 @@ def fit_once(path, model, X):
 
 # Molecules
 
-ZINC_MODEL = {"hidden_size": 512, "embedding_dim": 64, "batch_size": 64, "lr": 0.006, "max_epochs": 11}
+ZINC_MODEL = {"hidden_size": 512, "embedding_dim": 64, "batch_size": 64, "lr": 0.006, "max_epochs": 6}
 
 
 class Loop(nn.Module):
