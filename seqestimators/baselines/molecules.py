@@ -1,21 +1,73 @@
-"""Molecules as fingerprints, and the models that chemists train on them."""
+"""Molecules as rows of numbers, by RDKit: fingerprints and descriptors."""
+
+from difflib import get_close_matches
 
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import make_pipeline
 from sklearn.utils import gen_even_slices
+from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import Integral, Interval, Real, _fit_context, validate_params
+from .._sklearn import Integral, Interval, _fit_context
 from ..exceptions import InvalidSequenceError
 from ..preprocessing import check_sequences
 
-__all__ = ["MorganFingerprint", "make_ecfp_forest", "make_ecfp_mlp"]
+__all__ = ["MolecularDescriptors", "MorganFingerprint"]
 
 
-class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class _MoleculeTransformer(TransformerMixin, BaseEstimator):
+    """SMILES to rows of numbers, in parallel."""
+
+    def _compute(self, X, compute, *parameters):
+        """Compute the rows of X in `n_jobs` chunks.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_molecules,)
+            SMILES or RDKit molecules.
+        compute : callable
+            Gets SMILES, the number of the first row and `parameters`.
+        *parameters
+            Whatever else `compute` needs.
+
+        Returns
+        -------
+        ndarray of shape (n_molecules, n_features)
+        """
+        from rdkit import rdBase
+
+        smiles = check_sequences(X)
+        n_chunks = min(effective_n_jobs(self.n_jobs), len(smiles))
+        with rdBase.BlockLogs():  # here too, or the first of several threads to finish switches them on
+            parts = Parallel(n_jobs=self.n_jobs)(
+                delayed(compute)(smiles[chunk], chunk.start, *parameters)
+                for chunk in gen_even_slices(len(smiles), n_chunks)
+            )
+        return np.concatenate(parts)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+
+def _parse(smiles, first_row):
+    """Yield the molecule of every SMILES; the first of them is in row `first_row` of X."""
+    from rdkit import Chem
+
+    for i, text in enumerate(smiles):
+        molecule = Chem.MolFromSmiles(text)
+        if molecule is None:
+            raise InvalidSequenceError(
+                f"Could not parse {text!r} at row {first_row + i} as a molecule: correct the SMILES or "
+                "drop the row"
+            )
+        yield molecule
+
+
+class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, _MoleculeTransformer):
     """Extended-connectivity fingerprints (ECFP) of molecules, from RDKit.
 
     Each atom's surroundings up to `radius` bonds away are hashed to one of
@@ -43,8 +95,10 @@ class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseE
 
     See Also
     --------
-    make_ecfp_mlp : These fingerprints and a multilayer perceptron.
+    MolecularDescriptors : Properties of whole molecules instead.
     make_ecfp_forest : These fingerprints and a random forest.
+    make_ecfp_logistic : These fingerprints and a logistic regression.
+    make_ecfp_mlp : These fingerprints and a multilayer perceptron.
 
     Notes
     -----
@@ -124,16 +178,7 @@ class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseE
         InvalidSequenceError
             RDKit can't parse a SMILES.
         """
-        from rdkit import rdBase
-
-        smiles = check_sequences(X)
-        n_chunks = min(effective_n_jobs(self.n_jobs), len(smiles))
-        with rdBase.BlockLogs():  # here too, or the first of several threads to finish switches them on
-            parts = Parallel(n_jobs=self.n_jobs)(
-                delayed(_fingerprints)(smiles[chunk], chunk.start, self.radius, self.n_bits, self.counts)
-                for chunk in gen_even_slices(len(smiles), n_chunks)
-            )
-        return np.concatenate(parts)
+        return self._compute(X, _fingerprints, self.radius, self.n_bits, self.counts)
 
     @property
     def _n_features_out(self):
@@ -145,173 +190,197 @@ class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseE
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
-        tags.input_tags.string = True
-        tags.input_tags.one_d_array = True
-        tags.input_tags.two_d_array = False
         return tags
 
 
 def _fingerprints(smiles, first_row, radius, n_bits, counts):
     """Fingerprints of some molecules, ndarray of shape (len(smiles), n_bits), dtype float32."""
-    from rdkit import Chem, rdBase
+    from rdkit import rdBase
     from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 
     generator = GetMorganGenerator(radius=int(radius), fpSize=int(n_bits))
     compute = generator.GetCountFingerprintAsNumPy if counts else generator.GetFingerprintAsNumPy
     result = np.empty((len(smiles), n_bits), dtype=np.float32)
-    with rdBase.BlockLogs():  # the error below says more than RDKit's log
-        for i, text in enumerate(smiles):
-            molecule = Chem.MolFromSmiles(text)
-            if molecule is None:
-                raise InvalidSequenceError(
-                    f"Could not parse {text!r} at row {first_row + i} as a molecule: correct the SMILES or "
-                    "drop the row"
-                )
+    with rdBase.BlockLogs():  # the error of _parse says more than RDKit's log
+        for i, molecule in enumerate(_parse(smiles, first_row)):
             result[i] = compute(molecule)
     return result
 
 
-@validate_params(
-    {
-        "radius": MorganFingerprint._parameter_constraints["radius"],
-        "n_bits": MorganFingerprint._parameter_constraints["n_bits"],
-        "counts": ["boolean"],
-        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "n_jobs": [Integral, None],
-        "random_state": ["random_state"],
-    },
-    prefer_skip_nested_validation=True,
-)
-def make_ecfp_mlp(
-    *,
-    radius=2,
-    n_bits=2048,
-    counts=False,
-    hidden_layer_sizes=(256,),
-    alpha=1.0,
-    max_iter=500,
-    n_jobs=None,
-    random_state=None,
-):
-    """Make a classifier of molecules: Morgan fingerprints and a multilayer perceptron.
+class MolecularDescriptors(_MoleculeTransformer):
+    """Descriptors of molecules, from RDKit: weight, polarity, counts of rings and groups, and so on.
 
     Parameters
     ----------
-    radius : int, default=2
-        Radius of the fingerprint in bonds; at least 0.
-    n_bits : int, default=2048
-        Length of a fingerprint; at least 1.
-    counts : bool, default=False
-        Whether the fingerprint counts substructures.
-    hidden_layer_sizes : int or array-like of int, default=(256,)
-        Number of units of each hidden layer.
-    alpha : float, default=1.0
-        Strength of the L2 penalty; at least 0. Fingerprints have more bits
-        than most data sets have molecules, so it is larger than
-        scikit-learn's.
-    max_iter : int, default=500
-        Greatest number of epochs; at least 1. Training stops when the loss
-        does, mostly well before.
+    names : array-like of str or None, default=None
+        Descriptors to compute, by RDKit's names. None means all that RDKit
+        lists in ``rdkit.Chem.Descriptors.descList``, some 210.
     n_jobs : int or None, default=None
-        Number of parallel jobs of the fingerprint.
-    random_state : int, RandomState instance or None, default=None
-        Initial weights and order of the molecules. An int makes results
-        repeatable.
+        Number of parallel jobs; -1 uses all processors. None means 1 unless
+        in a ``joblib.parallel_config`` context. All descriptors of a molecule
+        of the size of a drug take some ten milliseconds, so that it pays off
+        from a hundred molecules on.
 
-    Returns
-    -------
-    Pipeline
-        Of the steps "morganfingerprint" and "mlpclassifier", not fitted.
+    Attributes
+    ----------
+    names_ : ndarray of shape (n_descriptors,), dtype object
+        Names of the columns.
+
+    Raises
+    ------
+    InvalidSequenceError
+        RDKit can't parse a SMILES. The message names it and its row.
+    ValueError
+        RDKit has no descriptor of one of the names.
 
     See Also
     --------
-    make_ecfp_forest : The same with a random forest.
+    MorganFingerprint : Substructures instead.
+    make_descriptor_forest : These descriptors and a random forest.
+
+    Notes
+    -----
+    What RDKit doesn't define for a molecule is NaN: the BCUT2D descriptors
+    where an atom has no Gasteiger charge (most metals), and some others of
+    molecules with no atoms or no heavy ones. Put
+    :class:`~sklearn.impute.SimpleImputer` behind this step for models that
+    refuse NaN.
+
+    The descriptor Ipc grows exponentially with the molecule, to 1e94 for a
+    chain of 300 carbon atoms. What exceeds the range of float32, in which
+    scikit-learn's trees compute, becomes the largest number of that range.
+    Linear models and neural networks do better without Ipc; AvgIpc is tame.
+
+    Which descriptors there are depends on RDKit's version: a fitted
+    transformer keeps to the names it has seen.
+
+    RDKit molecules are read as their SMILES, so that explicit hydrogens and
+    coordinates don't count.
 
     References
     ----------
-    .. [1] Rogers, D., M. Hahn, "Extended-Connectivity Fingerprints", Journal of
-       Chemical Information and Modeling 50 (2010) 742-754.
-    .. [2] Ma, J. et al., "Deep Neural Nets as a Method for Quantitative
-       Structure-Activity Relationships", Journal of Chemical Information and
-       Modeling 55 (2015) 263-274.
+    .. [1] Todeschini, R., V. Consonni, "Handbook of Molecular Descriptors",
+       Wiley-VCH, 2000.
 
     Examples
     --------
-    >>> from seqestimators.baselines import make_ecfp_mlp
-    >>> model = make_ecfp_mlp(n_bits=256, random_state=0)
-    >>> model.fit(["CCO", "CCCO", "c1ccccc1", "Cc1ccccc1"], [1, 1, 0, 0])
-    Pipeline(...)
-    >>> model.predict(["CCCCO", "CCc1ccccc1"])
-    array([1, 0])
+    >>> from seqestimators.baselines import MolecularDescriptors
+    >>> descriptors = MolecularDescriptors(names=["MolWt", "RingCount"])
+    >>> descriptors.fit_transform(["CCO", "c1ccccc1O"]).round(1)
+    array([[46.1,  0. ],
+           [94.1,  1. ]])
+    >>> descriptors.get_feature_names_out()
+    array(['MolWt', 'RingCount'], dtype=object)
     """
-    return make_pipeline(
-        MorganFingerprint(radius=radius, n_bits=n_bits, counts=counts, n_jobs=n_jobs),
-        MLPClassifier(
-            hidden_layer_sizes=hidden_layer_sizes, alpha=alpha, max_iter=max_iter, random_state=random_state
-        ),
-    )
 
-
-@validate_params(
-    {
-        "radius": MorganFingerprint._parameter_constraints["radius"],
-        "n_bits": MorganFingerprint._parameter_constraints["n_bits"],
-        "counts": ["boolean"],
-        "n_estimators": [Interval(Integral, 1, None, closed="left")],
+    _parameter_constraints: dict = {
+        "names": ["array-like", None],
         "n_jobs": [Integral, None],
-        "random_state": ["random_state"],
-    },
-    prefer_skip_nested_validation=True,
-)
-def make_ecfp_forest(
-    *, radius=2, n_bits=2048, counts=False, n_estimators=500, n_jobs=None, random_state=None
-):
-    """Make a classifier of molecules: Morgan fingerprints and a random forest.
+    }
 
-    Parameters
-    ----------
-    radius : int, default=2
-        Radius of the fingerprint in bonds; at least 0.
-    n_bits : int, default=2048
-        Length of a fingerprint; at least 1.
-    counts : bool, default=False
-        Whether the fingerprint counts substructures.
-    n_estimators : int, default=500
-        Number of trees; at least 1.
-    n_jobs : int or None, default=None
-        Number of parallel jobs of the fingerprint and of the forest.
-    random_state : int, RandomState instance or None, default=None
-        Bootstrap samples and the bits each split looks at. An int makes
-        results repeatable.
+    def __init__(self, names=None, n_jobs=None):
+        self.names = names
+        self.n_jobs = n_jobs
 
-    Returns
-    -------
-    Pipeline
-        Of the steps "morganfingerprint" and "randomforestclassifier", not
-        fitted.
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None):
+        """Check the parameters and the input, and settle the columns.
 
-    See Also
-    --------
-    make_ecfp_mlp : The same with a multilayer perceptron.
+        Parameters
+        ----------
+        X : array-like of shape (n_molecules,)
+            SMILES or RDKit molecules, in any container that
+            :func:`check_sequences` reads.
+        y : Ignored
+            Present for scikit-learn's API.
 
-    References
-    ----------
-    .. [1] Svetnik, V. et al., "Random Forest: A Classification and Regression
-       Tool for Compound Classification and QSAR Modeling", Journal of Chemical
-       Information and Computer Sciences 43 (2003) 1947-1958.
+        Returns
+        -------
+        self : object
+            The transformer itself.
 
-    Examples
-    --------
-    >>> from seqestimators.baselines import make_ecfp_forest
-    >>> model = make_ecfp_forest(n_bits=256, n_estimators=20, random_state=0)
-    >>> model.fit(["CCO", "CCCO", "c1ccccc1", "Cc1ccccc1"], [1, 1, 0, 0])
-    Pipeline(...)
-    >>> model.predict(["CCCCO", "CCc1ccccc1"])
-    array([1, 0])
-    """
-    return make_pipeline(
-        MorganFingerprint(radius=radius, n_bits=n_bits, counts=counts, n_jobs=n_jobs),
-        RandomForestClassifier(n_estimators=n_estimators, n_jobs=n_jobs, random_state=random_state),
-    )
+        Raises
+        ------
+        ValueError
+            RDKit has no descriptor of one of the names, or there are none.
+        """
+        check_sequences(X)
+        names = list(_find_descriptors(self.names))
+        if not names:
+            raise ValueError("names is empty: name a descriptor, or set names=None for all")
+        self.names_ = np.array(names, dtype=object)
+        return self
+
+    def transform(self, X):
+        """Compute the descriptors of every molecule.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_molecules,)
+            SMILES or RDKit molecules.
+
+        Returns
+        -------
+        ndarray of shape (n_molecules, n_descriptors), dtype float64
+            NaN where a descriptor isn't defined; within the range of float32.
+
+        Raises
+        ------
+        InvalidSequenceError
+            RDKit can't parse a SMILES.
+        """
+        check_is_fitted(self)
+        return self._compute(X, _describe, self.names_.tolist())
+
+    def get_feature_names_out(self, input_features=None):
+        """Name the columns.
+
+        Parameters
+        ----------
+        input_features : Ignored
+            Present for scikit-learn's API.
+
+        Returns
+        -------
+        names : ndarray of shape (n_descriptors,), dtype object
+            RDKit's names.
+        """
+        check_is_fitted(self)
+        return self.names_.copy()
+
+
+def _find_descriptors(names):
+    """RDKit's functions by their names, all if `names` is None."""
+    import rdkit
+    from rdkit.Chem import Descriptors
+
+    functions = dict(Descriptors.descList)
+    if names is None:
+        return functions
+    for name in names:
+        if name not in functions:
+            near = get_close_matches(str(name), functions, n=1, cutoff=0)[0]
+            raise ValueError(
+                f"RDKit {rdkit.__version__} has no descriptor {name!r}: choose one of "
+                f"rdkit.Chem.Descriptors.descList, perhaps {near!r}"
+            )
+    return {name: functions[name] for name in names}
+
+
+def _describe(smiles, first_row, names):
+    """Descriptors of some molecules, ndarray of shape (len(smiles), len(names)), dtype float64."""
+    from rdkit import rdBase
+
+    functions = _find_descriptors(names).values()
+    result = np.full((len(smiles), len(functions)), np.nan)
+    with rdBase.BlockLogs():
+        for row, molecule in zip(result, _parse(smiles, first_row), strict=True):
+            for i, function in enumerate(functions):
+                try:
+                    row[i] = function(molecule)
+                except (
+                    Exception
+                ):  # of many types: they divide by a number of atoms, or take the largest of none
+                    continue
+    largest = np.finfo(np.float32).max
+    return np.clip(result, -largest, largest)

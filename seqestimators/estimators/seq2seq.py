@@ -10,11 +10,11 @@ from ..metrics import exact_match_score
 from ..modules import AttentionDecoder, Seq2SeqNetwork, beam_search, greedy_search
 from ..modules.attention import ATTENTIONS
 from ..preprocessing import SequenceTokenizer, read_sequences
+from ..preprocessing.kinds import read_targets, to_kind
 from ..training import CrossEntropy, FlatRows, Seq2SeqNet, cut_by_length
 from ._parameters import shared_parameters
 from .base import BaseRecurrent
 from .ends import add_ends, strip_ends
-from .kinds import read_targets, to_kind
 
 __all__ = ["RecurrentSeq2Seq"]
 

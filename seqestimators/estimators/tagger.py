@@ -9,12 +9,12 @@ from ..exceptions import InvalidSequenceError
 from ..metrics import token_accuracy_score
 from ..modules import TaggingNetwork
 from ..preprocessing import Sequences, SequenceTokenizer
+from ..preprocessing.kinds import read_targets, to_kind
 from ..preprocessing.vocabulary import BOS, EOS, sort_tokens
 from ..training import CrossEntropy, SequenceDataset
 from ._parameters import shared_parameters
 from .base import BaseRecurrent
 from .class_weights import weigh_classes
-from .kinds import read_targets, to_kind
 
 __all__ = ["RecurrentTagger"]
 

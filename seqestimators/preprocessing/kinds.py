@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..preprocessing import check_sequences
+from .strings import check_sequences
 
 __all__ = ["read_targets", "to_kind"]
 

@@ -1,0 +1,44 @@
+"""The model that looks at nothing."""
+
+from sklearn.dummy import DummyClassifier, DummyRegressor
+
+from .._sklearn import StrOptions, validate_params
+
+__all__ = ["make_majority"]
+
+
+@validate_params({"task": [StrOptions({"classification", "regression"})]}, prefer_skip_nested_validation=True)
+def make_majority(*, task="classification"):
+    """Make the model that looks at nothing: the most frequent class, or the mean.
+
+    Every score of another model means something only beside that of this one.
+
+    Parameters
+    ----------
+    task : {"classification", "regression"}, default="classification"
+        Whether the model predicts classes or numbers.
+
+    Returns
+    -------
+    DummyClassifier or DummyRegressor
+        Not fitted. `predict` gives the most frequent class, `predict_proba`
+        the frequencies of all; or `predict` gives the mean.
+
+    See Also
+    --------
+    PositionwiseClassifier : ``PositionwiseClassifier(make_majority())`` does
+        the same for label sequences.
+
+    Notes
+    -----
+    scikit-learn's dummies don't look at X at all: they take strings or token
+    ids of any lengths, in any container, and complain of nothing in it.
+
+    Examples
+    --------
+    >>> from seqestimators.baselines import make_majority
+    >>> model = make_majority().fit(["CCO", "C", "c1ccccc1"], ["liquid", "gas", "liquid"])
+    >>> model.predict(["CC", "CCCCCC"])
+    array(['liquid', 'liquid'], dtype='<U6')
+    """
+    return DummyClassifier(strategy="prior") if task == "classification" else DummyRegressor(strategy="mean")

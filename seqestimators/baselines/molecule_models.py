@@ -1,0 +1,290 @@
+"""The models that chemists train on molecules, as ready pipelines."""
+
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from .._sklearn import Integral, Interval, Real, StrOptions, validate_params
+from .molecules import MolecularDescriptors, MorganFingerprint
+
+__all__ = ["make_descriptor_forest", "make_ecfp_forest", "make_ecfp_logistic", "make_ecfp_mlp"]
+
+_FINGERPRINT: dict = MorganFingerprint._parameter_constraints
+_FOREST: dict = {
+    "task": [StrOptions({"classification", "regression"})],
+    "n_estimators": [Interval(Integral, 1, None, closed="left")],
+    "n_jobs": [Integral, None],
+    "random_state": ["random_state"],
+}
+
+
+@validate_params(
+    {**_FINGERPRINT, "C": [Interval(Real, 0, None, closed="neither")]}, prefer_skip_nested_validation=True
+)
+def make_ecfp_logistic(*, radius=2, n_bits=2048, counts=False, C=1.0, n_jobs=None):
+    """Make a classifier of molecules: Morgan fingerprints and a logistic regression.
+
+    Parameters
+    ----------
+    radius : int, default=2
+        Radius of the fingerprint in bonds; at least 0.
+    n_bits : int, default=2048
+        Length of a fingerprint; at least 1.
+    counts : bool, default=False
+        Whether the fingerprint counts substructures.
+    C : float, default=1.0
+        Inverse of the strength of the L2 penalty; greater than 0.
+    n_jobs : int or None, default=None
+        Number of parallel jobs of the fingerprint.
+
+    Returns
+    -------
+    Pipeline
+        Of the steps "morganfingerprint" and "logisticregression", not fitted.
+
+    See Also
+    --------
+    make_ecfp_forest : The same with a random forest.
+    make_ecfp_mlp : The same with a multilayer perceptron.
+
+    References
+    ----------
+    .. [1] Rogers, D., M. Hahn, "Extended-Connectivity Fingerprints", Journal of
+       Chemical Information and Modeling 50 (2010) 742-754.
+
+    Examples
+    --------
+    >>> from seqestimators.baselines import make_ecfp_logistic
+    >>> model = make_ecfp_logistic(n_bits=256)
+    >>> model.fit(["CCO", "CCCO", "c1ccccc1", "Cc1ccccc1"], [1, 1, 0, 0])
+    Pipeline(...)
+    >>> model.predict(["CCCCO", "CCc1ccccc1"])
+    array([1, 0])
+    """
+    return make_pipeline(
+        MorganFingerprint(radius=radius, n_bits=n_bits, counts=counts, n_jobs=n_jobs),
+        LogisticRegression(C=C, max_iter=1000),
+    )
+
+
+@validate_params(
+    {
+        **_FINGERPRINT,
+        "task": _FOREST["task"],
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def make_ecfp_mlp(
+    *,
+    task="classification",
+    radius=2,
+    n_bits=2048,
+    counts=False,
+    hidden_layer_sizes=(256,),
+    alpha=1.0,
+    max_iter=500,
+    n_jobs=None,
+    random_state=None,
+):
+    """Make a model of molecules: Morgan fingerprints and a multilayer perceptron.
+
+    Parameters
+    ----------
+    task : {"classification", "regression"}, default="classification"
+        Whether the model predicts classes or numbers. Numbers are
+        standardized inside.
+    radius : int, default=2
+        Radius of the fingerprint in bonds; at least 0.
+    n_bits : int, default=2048
+        Length of a fingerprint; at least 1.
+    counts : bool, default=False
+        Whether the fingerprint counts substructures.
+    hidden_layer_sizes : int or array-like of int, default=(256,)
+        Number of units of each hidden layer.
+    alpha : float, default=1.0
+        Strength of the L2 penalty; at least 0. Fingerprints have more bits
+        than most data sets have molecules, so it is larger than
+        scikit-learn's.
+    max_iter : int, default=500
+        Greatest number of epochs; at least 1. Training stops when the loss
+        does, mostly well before.
+    n_jobs : int or None, default=None
+        Number of parallel jobs of the fingerprint.
+    random_state : int, RandomState instance or None, default=None
+        Initial weights and order of the molecules. An int makes results
+        repeatable.
+
+    Returns
+    -------
+    Pipeline
+        Of the steps "morganfingerprint" and "mlpclassifier", not fitted. For
+        numbers, the second is "transformedtargetregressor", whose `regressor`
+        is the perceptron.
+
+    See Also
+    --------
+    make_ecfp_forest : The same with a random forest.
+    make_ecfp_logistic : The same with a logistic regression.
+
+    References
+    ----------
+    .. [1] Rogers, D., M. Hahn, "Extended-Connectivity Fingerprints", Journal of
+       Chemical Information and Modeling 50 (2010) 742-754.
+    .. [2] Ma, J. et al., "Deep Neural Nets as a Method for Quantitative
+       Structure-Activity Relationships", Journal of Chemical Information and
+       Modeling 55 (2015) 263-274.
+
+    Examples
+    --------
+    >>> from seqestimators.baselines import make_ecfp_mlp
+    >>> model = make_ecfp_mlp(n_bits=256, random_state=0)
+    >>> model.fit(["CCO", "CCCO", "c1ccccc1", "Cc1ccccc1"], [1, 1, 0, 0])
+    Pipeline(...)
+    >>> model.predict(["CCCCO", "CCc1ccccc1"])
+    array([1, 0])
+    """
+    perceptron = {
+        "hidden_layer_sizes": hidden_layer_sizes,
+        "alpha": alpha,
+        "max_iter": max_iter,
+        "random_state": random_state,
+    }
+    if task == "classification":
+        model = MLPClassifier(**perceptron)
+    else:
+        model = TransformedTargetRegressor(MLPRegressor(**perceptron), transformer=StandardScaler())
+    return make_pipeline(MorganFingerprint(radius=radius, n_bits=n_bits, counts=counts, n_jobs=n_jobs), model)
+
+
+@validate_params({**_FINGERPRINT, **_FOREST}, prefer_skip_nested_validation=True)
+def make_ecfp_forest(
+    *,
+    task="classification",
+    radius=2,
+    n_bits=2048,
+    counts=False,
+    n_estimators=500,
+    n_jobs=None,
+    random_state=None,
+):
+    """Make a model of molecules: Morgan fingerprints and a random forest.
+
+    Parameters
+    ----------
+    task : {"classification", "regression"}, default="classification"
+        Whether the model predicts classes or numbers.
+    radius : int, default=2
+        Radius of the fingerprint in bonds; at least 0.
+    n_bits : int, default=2048
+        Length of a fingerprint; at least 1.
+    counts : bool, default=False
+        Whether the fingerprint counts substructures.
+    n_estimators : int, default=500
+        Number of trees; at least 1.
+    n_jobs : int or None, default=None
+        Number of parallel jobs of the fingerprint and of the forest.
+    random_state : int, RandomState instance or None, default=None
+        Bootstrap samples and the bits each split looks at. An int makes
+        results repeatable.
+
+    Returns
+    -------
+    Pipeline
+        Of the steps "morganfingerprint" and "randomforestclassifier" or
+        "randomforestregressor", not fitted.
+
+    See Also
+    --------
+    make_descriptor_forest : The same on properties of whole molecules.
+    make_ecfp_logistic : The same with a logistic regression.
+    make_ecfp_mlp : The same with a multilayer perceptron.
+
+    References
+    ----------
+    .. [1] Svetnik, V. et al., "Random Forest: A Classification and Regression
+       Tool for Compound Classification and QSAR Modeling", Journal of Chemical
+       Information and Computer Sciences 43 (2003) 1947-1958.
+
+    Examples
+    --------
+    >>> from seqestimators.baselines import make_ecfp_forest
+    >>> model = make_ecfp_forest(n_bits=256, n_estimators=20, random_state=0)
+    >>> model.fit(["CCO", "CCCO", "c1ccccc1", "Cc1ccccc1"], [1, 1, 0, 0])
+    Pipeline(...)
+    >>> model.predict(["CCCCO", "CCc1ccccc1"])
+    array([1, 0])
+    """
+    return make_pipeline(
+        MorganFingerprint(radius=radius, n_bits=n_bits, counts=counts, n_jobs=n_jobs),
+        _make_forest(task, n_estimators, n_jobs, random_state),
+    )
+
+
+@validate_params(
+    {**MolecularDescriptors._parameter_constraints, **_FOREST}, prefer_skip_nested_validation=True
+)
+def make_descriptor_forest(
+    *, task="classification", names=None, n_estimators=500, n_jobs=None, random_state=None
+):
+    """Make a model of molecules: RDKit's descriptors and a random forest.
+
+    Parameters
+    ----------
+    task : {"classification", "regression"}, default="classification"
+        Whether the model predicts classes or numbers.
+    names : array-like of str or None, default=None
+        Descriptors to compute, by RDKit's names; None means all.
+    n_estimators : int, default=500
+        Number of trees; at least 1.
+    n_jobs : int or None, default=None
+        Number of parallel jobs of the descriptors and of the forest.
+    random_state : int, RandomState instance or None, default=None
+        Bootstrap samples and the descriptors each split looks at. An int
+        makes results repeatable.
+
+    Returns
+    -------
+    Pipeline
+        Of the steps "moleculardescriptors", "simpleimputer" (the median where
+        RDKit doesn't define a descriptor) and "randomforestclassifier" or
+        "randomforestregressor", not fitted.
+
+    See Also
+    --------
+    make_ecfp_forest : The same on fingerprints.
+
+    References
+    ----------
+    .. [1] Svetnik, V. et al., "Random Forest: A Classification and Regression
+       Tool for Compound Classification and QSAR Modeling", Journal of Chemical
+       Information and Computer Sciences 43 (2003) 1947-1958.
+
+    Examples
+    --------
+    >>> from seqestimators.baselines import make_descriptor_forest
+    >>> model = make_descriptor_forest(task="regression", n_estimators=20, random_state=0)
+    >>> model.fit(["CCO", "CCCO", "c1ccccc1", "Cc1ccccc1"], [0.8, 0.6, -1.6, -2.2])
+    Pipeline(...)
+    >>> model.predict(["CCCCO", "CCc1ccccc1"]).round() + 0.0
+    array([ 0., -2.])
+    """
+    return make_pipeline(
+        MolecularDescriptors(names=names, n_jobs=n_jobs),
+        SimpleImputer(strategy="median", keep_empty_features=True),
+        _make_forest(task, n_estimators, n_jobs, random_state),
+    )
+
+
+def _make_forest(task, n_estimators, n_jobs, random_state):
+    parameters = {"n_estimators": n_estimators, "n_jobs": n_jobs, "random_state": random_state}
+    if task == "classification":
+        return RandomForestClassifier(**parameters)
+    return RandomForestRegressor(max_features=1 / 3, **parameters)

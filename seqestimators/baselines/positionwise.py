@@ -1,0 +1,341 @@
+"""PositionwiseClassifier: a label for every token, by a classifier that sees no further than a window."""
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.base import BaseEstimator, clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils import check_consistent_length
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
+
+from .._sklearn import HasMethods, Integral, Interval, _check_sample_weight, _fit_context
+from ..exceptions import InvalidSequenceError
+from ..preprocessing import BOS, EOS, UNKNOWN, Sequences, SequenceTokenizer, read_sequences
+from ..preprocessing.kinds import read_targets, to_kind
+from ..preprocessing.vocabulary import sort_tokens
+
+__all__ = ["PositionwiseClassifier"]
+
+
+def _has_probabilities(classifier):
+    estimator = getattr(classifier, "estimator_", classifier.estimator)
+    return estimator is None or hasattr(estimator, "predict_proba")
+
+
+class PositionwiseClassifier(BaseEstimator):
+    """Label every token of a sequence with a classifier of single tokens.
+
+    Each label belongs to one token, or to `stride` of them, as for
+    RecurrentTagger. The classifier sees these tokens and `window` more on
+    either side, as one-hot vectors, and nothing else of the sequence: it says
+    how much of a task needs no memory.
+
+    Parameters
+    ----------
+    estimator : classifier or None, default=None
+        What labels the vectors, which are a sparse CSR matrix. None means
+        ``LogisticRegression(C=100, max_iter=1000)``.
+    window : int, default=0
+        Number of neighbours seen on either side; at least 0.
+    stride : int, default=1
+        Number of tokens a label, at least 1; it divides the length of every
+        sequence. The ids of beginning and end carry no label.
+
+    Attributes
+    ----------
+    estimator_ : classifier
+        Fitted; its features are those of :meth:`encode`.
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+    tokens_ : ndarray of shape (n_tokens,), dtype int64
+        Token ids seen in fit, sorted.
+    target_kind_ : {"string", "list", "tuple", "array"}
+        What a row of y was in fit, and is in predict.
+
+    See Also
+    --------
+    make_majority : ``PositionwiseClassifier(make_majority())`` gives every
+        token the most frequent label.
+    make_onehot_logistic : One label for the whole sequence.
+
+    Notes
+    -----
+    Memory is proportional to the number of tokens, times the width
+    ``stride + 2 * window`` of what is seen.
+
+    Codons are translated by a table, so that logistic regression on codon
+    tokens has every codon right that it has seen.
+
+    References
+    ----------
+    .. [1] Qian, N., T. J. Sejnowski, "Predicting the secondary structure of
+       globular proteins using neural network models", Journal of Molecular
+       Biology 202 (1988) 865-884.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import CodonTokenizer
+    >>> from seqestimators.baselines import PositionwiseClassifier
+    >>> model = make_pipeline(CodonTokenizer(), PositionwiseClassifier())
+    >>> model.fit(["ATGAAATGA", "ATGCTATAA"], ["MK*", "ML*"])
+    Pipeline(...)
+    >>> model.predict(["ATGCTAAAATAA"])
+    array(['MLK*'], dtype=object)
+    """
+
+    _parameter_constraints: dict = {
+        "estimator": [HasMethods(["fit", "predict"]), None],
+        "window": [Interval(Integral, 0, None, closed="left")],
+        "stride": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def __init__(self, estimator=None, *, window=0, stride=1):
+        self.estimator = estimator
+        self.window = window
+        self.stride = stride
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y, sample_weight=None):
+        """Fit the classifier to all tokens and their labels.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            Token ids: lists, tuples or integer arrays of any lengths, or a
+            matrix padded with 0. See
+            :func:`~seqestimators.preprocessing.read_sequences`.
+        y : array-like of n label sequences
+            Strings, whose characters are the labels, or lists, tuples or
+            arrays of labels; row i has ``len(X[i]) // stride`` of them,
+            beginning and end not counted.
+        sample_weight : array-like of shape (n,) or None, default=None
+            Weight of every row, at least 0; 0 means absent.
+
+        Returns
+        -------
+        self : object
+            Fitted estimator.
+
+        Raises
+        ------
+        InvalidSequenceError
+            A row of X or y can't be read, or the stride doesn't divide its
+            length, or it has another number of labels than it should; the
+            message names the row.
+        ValueError
+            y has another number of rows than X, or no labels; or the
+            classifier takes no sample_weight.
+        TypeError
+            X holds strings: a tokenizer must come first. Or labels are
+            neither strings nor numbers, or both.
+        """
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None: give one a row"
+            )
+        sequences = self._read(X)
+        labels, kind = self._read_labels(y, sequences)
+        weight = None
+        if sample_weight is not None:
+            weight = _check_sample_weight(
+                sample_weight, np.empty((len(sequences), 1)), ensure_non_negative=True
+            )
+            kept = np.flatnonzero(weight)
+            sequences, labels, weight = sequences[kept], labels[kept], weight[kept]
+        if not len(labels.values):
+            raise ValueError("y has no labels: every sequence is empty or has the weight 0")
+        self.target_kind_ = kind
+        self.classes_ = _sort_labels(labels.values)
+        self.tokens_ = np.unique(sequences.values)
+        estimator = LogisticRegression(C=100, max_iter=1000) if self.estimator is None else self.estimator
+        weights = {}
+        if weight is not None:
+            if not has_fit_parameter(estimator, "sample_weight"):
+                raise ValueError(
+                    f"{type(estimator).__name__} takes no sample_weight: leave it out, or choose another "
+                    "classifier"
+                )
+            weights["sample_weight"] = np.repeat(weight, labels.lengths)
+        codes = _number_labels(labels.values, self.classes_)
+        self.estimator_ = clone(estimator).fit(self._encode(sequences)[0], self.classes_[codes], **weights)
+        return self
+
+    def encode(self, X):
+        """Return what the classifier sees: one-hot vectors of tokens and neighbours.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        csr_matrix of shape (n_labels, (stride + 2 * window) * n_tokens)
+            The labels of all sequences, one behind the other. The columns of
+            the first place seen come first, one for each of `tokens_`. A
+            place outside the sequence is a vector of zeros; a token not in
+            `tokens_` is that of the id 1, or zeros if fit hasn't seen it.
+        """
+        check_is_fitted(self)
+        return self._encode(self._read(X))[0]
+
+    def predict(self, X):
+        """Return the label of every token.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        ndarray of shape (n,), dtype object
+            Label sequences, of the kind that fit saw.
+        """
+        check_is_fitted(self)
+        return to_kind(self._predict(self._read(X)).to_list(), self.target_kind_)
+
+    @available_if(_has_probabilities)
+    def predict_proba(self, X):
+        """Return the probability of every label of every token.
+
+        Only where the classifier has `predict_proba`.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        ndarray of shape (n,), dtype object
+            Arrays of shape (n_labels, n_classes) whose rows sum to 1; columns
+            are in the order of `classes_`.
+        """
+        check_is_fitted(self)
+        features, offsets = self._encode(self._read(X))
+        if features.shape[0]:
+            probabilities = self.estimator_.predict_proba(features)
+        else:
+            probabilities = np.empty((0, len(self.classes_)))
+        return Sequences(probabilities, offsets).to_list()
+
+    def score(self, X, y, sample_weight=None):
+        """Return the share of labels that are right.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+        y : array-like of n label sequences
+            True labels.
+        sample_weight : array-like of shape (n,) or None, default=None
+            Weight of every row.
+
+        Returns
+        -------
+        float
+            In [0, 1]; 1 if there are no labels.
+        """
+        check_is_fitted(self)
+        sequences = self._read(X)
+        labels = self._read_labels(y, sequences)[0]
+        weight = _check_sample_weight(sample_weight, np.empty((len(sequences), 1)), ensure_non_negative=True)
+        weight = np.repeat(weight, labels.lengths)
+        if not weight.any():
+            return 1.0
+        predicted = self._predict(sequences).values.tolist()
+        is_right = [one == other for one, other in zip(predicted, labels.values.tolist(), strict=True)]
+        return float(np.average(is_right, weights=weight))
+
+    def _read(self, X):
+        """Token ids without those of beginning and end; their numbers are multiples of the stride."""
+        sequences = read_sequences(X, input="tokens")
+        is_end = (sequences.values == BOS) | (sequences.values == EOS)
+        if is_end.any():
+            n_ends_before = np.concatenate([[0], np.cumsum(is_end)])
+            sequences = Sequences(
+                sequences.values[~is_end], sequences.offsets - n_ends_before[sequences.offsets]
+            )
+        rest = sequences.lengths % self.stride != 0
+        if rest.any():
+            row = int(rest.argmax())
+            raise InvalidSequenceError(
+                f"row {row} of X has {sequences.lengths[row]} tokens, which stride={self.stride} doesn't "
+                "divide: cut the sequence, or set another stride"
+            )
+        return sequences
+
+    def _read_labels(self, y, sequences):
+        """The labels as Sequences of objects, and the kind of their rows."""
+        rows, kind = read_targets(y)
+        check_consistent_length(sequences, rows)
+        tokens = SequenceTokenizer()._split(rows)
+        n_labels = sequences.lengths // self.stride
+        wrong = np.diff(tokens.offsets) != n_labels
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise InvalidSequenceError(
+                f"row {row} of y has {len(rows[row])} labels, but row {row} of X has {n_labels[row]} groups "
+                f"of stride={self.stride} tokens: give one label for each"
+            )
+        names = np.empty(len(tokens.names), dtype=object)
+        names[:] = tokens.names
+        return Sequences(names[tokens.codes], tokens.offsets), kind
+
+    def _encode(self, sequences):
+        """One-hot vectors of all labels, and where those of each sequence begin."""
+        columns = np.searchsorted(self.tokens_, sequences.values)
+        columns[columns == len(self.tokens_)] = 0
+        unseen = self.tokens_[columns] != sequences.values
+        place = int(np.searchsorted(self.tokens_, UNKNOWN))
+        has_unknown = place < len(self.tokens_) and self.tokens_[place] == UNKNOWN
+        columns[unseen] = place if has_unknown else -1
+
+        offsets = sequences.offsets // self.stride
+        width = self.stride + 2 * self.window
+        seen = np.arange(offsets[-1])[:, None] * self.stride - self.window + np.arange(width)
+        begins, ends = (np.repeat(part, np.diff(offsets))[:, None] for part in _borders(sequences.offsets))
+        is_set = (seen >= begins) & (seen < ends)
+        is_set[is_set] = columns[seen[is_set]] >= 0
+        rows, places = np.nonzero(is_set)
+        indices = places * len(self.tokens_) + columns[seen[rows, places]]
+        pointers = np.concatenate([[0], np.cumsum(is_set.sum(axis=1))])
+        shape = (int(offsets[-1]), width * len(self.tokens_))
+        return csr_matrix((np.ones(len(indices)), indices, pointers), shape=shape), offsets
+
+    def _predict(self, sequences):
+        features, offsets = self._encode(sequences)
+        labels = self.estimator_.predict(features) if features.shape[0] else self.classes_[:0]
+        return Sequences(labels, offsets)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.categorical = tags.input_tags.positive_only = True
+        tags.target_tags.required = True
+        tags._skip_test = True  # scikit-learn's checks know one label a row
+        return tags
+
+
+def _borders(offsets):
+    return offsets[:-1], offsets[1:]
+
+
+def _sort_labels(labels):
+    """The distinct labels as an array of strings or numbers."""
+    distinct = sort_tokens(set(labels.tolist()))
+    n_strings = sum(isinstance(label, str) for label in distinct)
+    if 0 < n_strings < len(distinct):
+        raise TypeError(
+            f"y holds labels of several types, {distinct[0]!r} and {distinct[-1]!r}: use strings or numbers"
+        )
+    array = np.array(distinct)
+    if array.ndim != 1 or array.dtype.kind not in "biufU":
+        raise TypeError(f"y holds the label {distinct[0]!r}: use strings or numbers")
+    return array
+
+
+def _number_labels(labels, classes):
+    code_of = {label: code for code, label in enumerate(classes.tolist())}
+    return np.array([code_of[label] for label in labels.tolist()])

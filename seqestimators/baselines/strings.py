@@ -1,0 +1,170 @@
+"""Classifiers of strings without order, or with one position a column, as ready pipelines."""
+
+from sklearn.base import clone
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+
+from .._sklearn import HasMethods, Integral, Interval, Real, validate_params
+from ..preprocessing import Padder, SequenceTokenizer, check_sequences
+
+__all__ = ["make_kmer_logistic", "make_onehot_logistic"]
+
+
+@validate_params(
+    {
+        "k": [Interval(Integral, 1, None, closed="left"), tuple],
+        "lowercase": ["boolean"],
+        "C": [Interval(Real, 0, None, closed="neither")],
+    },
+    prefer_skip_nested_validation=True,
+)
+def make_kmer_logistic(*, k=4, lowercase=False, C=0.1):
+    """Make a classifier of strings: counts of their k-mers and a logistic regression.
+
+    A k-mer is a piece of `k` characters; all are counted, those that overlap
+    too. The counts say what a string is made of, not where.
+
+    Parameters
+    ----------
+    k : int or (int, int), default=4
+        Number of characters in a piece, at least 1; or the least and the
+        greatest number, both included.
+    lowercase : bool, default=False
+        Whether upper and lower case are the same.
+    C : float, default=0.1
+        Inverse of the strength of the L2 penalty; greater than 0.
+
+    Returns
+    -------
+    Pipeline
+        Of the steps "functiontransformer" (:func:`check_sequences`, so that
+        all containers and rows that the tokenizers read are read here),
+        "countvectorizer", "standardscaler" and "logisticregression", not
+        fitted.
+
+    Raises
+    ------
+    ValueError
+        `k` is no pair in order. By `fit`: no string has `k` characters, which
+        CountVectorizer reports as an empty vocabulary.
+
+    See Also
+    --------
+    make_onehot_logistic : A column for every position instead.
+    seqestimators.preprocessing.DNATokenizer : K-mers as tokens, in their order.
+
+    Notes
+    -----
+    Counts are divided by their standard deviation, so that rare k-mers have
+    a say, and stay sparse. A k-mer that training hasn't seen isn't counted; a
+    string shorter than `k` has no counts at all.
+
+    References
+    ----------
+    .. [1] Leslie, C., E. Eskin, W. S. Noble, "The spectrum kernel: a string
+       kernel for SVM protein classification", Pacific Symposium on
+       Biocomputing 7 (2002) 564-575.
+
+    Examples
+    --------
+    >>> from seqestimators.baselines import make_kmer_logistic
+    >>> model = make_kmer_logistic(k=2)
+    >>> model.fit(["ACACAC", "CACA", "AGAGAG", "GAGAGAGA"], ["AC", "AC", "AG", "AG"])
+    Pipeline(...)
+    >>> model.predict(["ACA", "GAGA"])
+    array(['AC', 'AG'], dtype='<U2')
+    """
+    lowest, highest = k if isinstance(k, tuple) and len(k) == 2 else (k, k)
+    if not (isinstance(lowest, Integral) and isinstance(highest, Integral) and 1 <= lowest <= highest):
+        raise ValueError(f"k={k!r} is no number of characters: give an int, or (least, greatest), from 1 on")
+    return make_pipeline(
+        FunctionTransformer(check_sequences),
+        CountVectorizer(analyzer="char", ngram_range=(lowest, highest), lowercase=lowercase),
+        StandardScaler(with_mean=False),
+        LogisticRegression(C=C, max_iter=1000),
+    )
+
+
+@validate_params(
+    {
+        "tokenizer": [HasMethods(["fit", "transform"]), None],
+        "length": Padder._parameter_constraints["length"],
+        "truncate": Padder._parameter_constraints["truncate"],
+        "C": [Interval(Real, 0, None, closed="neither")],
+    },
+    prefer_skip_nested_validation=True,
+)
+def make_onehot_logistic(tokenizer=None, *, length=None, truncate="error", C=0.1):
+    """Make a classifier of strings: the token at every position and a logistic regression.
+
+    It is for strings of one length whose positions correspond, such as the
+    surroundings of splice sites.
+
+    Parameters
+    ----------
+    tokenizer : transformer or None, default=None
+        What makes token ids of the strings; :class:`DNATokenizer` reads upper
+        and lower case alike. It is cloned. None means
+        :class:`SequenceTokenizer`, whose tokens are the characters.
+    length : int or None, default=None
+        Number of positions; at least 1. None takes the longest string in fit.
+        Shorter ones are padded at their end.
+    truncate : {"error", "right", "left"}, default="error"
+        What to do with a longer string: raise an error, or cut its end or its
+        beginning off, with a warning.
+    C : float, default=0.1
+        Inverse of the strength of the L2 penalty; greater than 0.
+
+    Returns
+    -------
+    Pipeline
+        Of the steps "sequencetokenizer" (or what the tokenizer is called),
+        "padder", "onehotencoder" and "logisticregression", not fitted.
+
+    Raises
+    ------
+    InvalidSequenceError
+        By `fit` and `predict`: a string is longer than `length` under
+        ``truncate="error"``. The message names its row.
+
+    Warns
+    -----
+    TruncationWarning
+        By `fit` and `predict`: strings are cut; their number stands in the
+        message.
+
+    See Also
+    --------
+    make_kmer_logistic : For strings of any lengths; it ignores positions.
+    PositionwiseClassifier : A label for every token.
+
+    Notes
+    -----
+    The one-hot vectors are sparse: memory is proportional to the number of
+    tokens. A token that training hasn't seen at a position is a vector of
+    zeros.
+
+    References
+    ----------
+    .. [1] Stormo, G. D. et al., "Use of the 'Perceptron' algorithm to
+       distinguish translational initiation sites in E. coli", Nucleic Acids
+       Research 10 (1982) 2997-3011.
+
+    Examples
+    --------
+    >>> from seqestimators import DNATokenizer
+    >>> from seqestimators.baselines import make_onehot_logistic
+    >>> model = make_onehot_logistic(DNATokenizer())
+    >>> model.fit(["ACGT", "ACCT", "TCGA", "TCCA"], ["AT", "AT", "TA", "TA"])
+    Pipeline(...)
+    >>> model.predict(["AGGT", "tgga"])
+    array(['AT', 'TA'], dtype='<U2')
+    """
+    return make_pipeline(
+        SequenceTokenizer() if tokenizer is None else clone(tokenizer),
+        Padder(length=length, truncate=truncate),
+        OneHotEncoder(handle_unknown="ignore"),
+        LogisticRegression(C=C, max_iter=1000),
+    )
