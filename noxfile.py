@@ -49,7 +49,7 @@ def docs(session):
 def examples(session):
     """Run every example whole, or those named behind `--`."""
     session.install(*CONSTRAINTS, "--group", "examples", "-e", ".")
-    for path in session.posargs or sorted(glob("examples/plot_*.py")):
+    for path in session.posargs or sorted(glob("examples/**/plot_*.py", recursive=True)):
         session.run("python", path, env={"MPLBACKEND": "agg"})
 
 
