@@ -62,7 +62,7 @@ def fit(cell, seed):
         hidden_size=50,
         embedding_dim=None,
         output_bias=False,
-        max_epochs=3 if QUICK else 150,
+        max_epochs=3 if QUICK else 110,
         batch_size=20,
         lr=0.01,
         weight_decay=0.0,
