@@ -1,5 +1,7 @@
 """Pictures of what `inspection` computes."""
 
+from .comparison import ComparisonDisplay
+from .minimum import MinimumDisplay
 from .states import HiddenStateDisplay
 
-__all__ = ["HiddenStateDisplay"]
+__all__ = ["ComparisonDisplay", "HiddenStateDisplay", "MinimumDisplay"]

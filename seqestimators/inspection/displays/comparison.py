@@ -1,0 +1,285 @@
+"""Estimators on the same splits as a picture: every score, every difference, and whether it is one."""
+
+from textwrap import wrap
+
+import numpy as np
+import pandas as pd
+
+from ...model_selection import compare
+from .drawing import COLORS, open_axes
+
+__all__ = ["ComparisonDisplay"]
+
+ROW = 0.48
+"""Height in inches of an estimator's row."""
+SPREAD = 0.5
+"""Part of a row over which its points are spread, so that equal scores don't hide each other."""
+WRAP = 28
+"""Characters of a name in one line."""
+
+
+class ComparisonDisplay:
+    """Scores of several estimators on the same splits, beside those of a reference.
+
+    An estimator is a row, the best on top. A dot is a split, and a faint line
+    joins the dots of a split: where the lines run parallel, one estimator is
+    better than the other whatever the split. The diamond is the mean; the bar
+    around it is the confidence interval of the difference to the reference,
+    so that it ends before the vertical line where the difference is more than
+    chance. At the right stand the differences and their p-values.
+
+    Make it with :meth:`from_comparison` or :meth:`from_estimators`.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What :func:`~seqestimators.model_selection.compare` returns.
+    scoring : str or None, default=None
+        Which of its scorings; None takes the first.
+    reference : str or None, default=None
+        Name of the estimator that the others are compared with; None takes
+        that of the highest mean.
+
+    Attributes
+    ----------
+    reference : str
+        Name of the estimator compared with.
+    scores : DataFrame of shape (n_splits, n_estimators)
+        The dots: a column for each estimator, in the order of falling means.
+    differences : DataFrame of shape (n_estimators - 1, 4)
+        For all but the reference: the mean of the score less that of the
+        reference ("difference"), its confidence limits ("low", "high"), and
+        its p-value ("p_adjusted").
+    ax_ : matplotlib Axes
+        With the picture.
+    figure_ : matplotlib Figure
+        Containing it.
+
+    Raises
+    ------
+    ValueError
+        The comparison has no such scoring, or no such estimator.
+
+    See Also
+    --------
+    seqestimators.model_selection.compare : The numbers.
+
+    Notes
+    -----
+    The intervals are corrected for overlapping training sets [1]_, each for
+    its pair alone. The p-values are adjusted by Holm's method for all pairs of
+    the comparison, since the best is known only afterwards: a bar may end
+    before the line although no difference is shown.
+
+    References
+    ----------
+    .. [1] Nadeau, C., Y. Bengio, "Inference for the Generalization Error",
+       Machine Learning 52 (2003) 239-281.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.dummy import DummyClassifier
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from seqestimators.inspection import ComparisonDisplay
+    >>> from seqestimators.model_selection import compare
+    >>> models = {"chance": DummyClassifier(), "bayes": GaussianNB()}
+    >>> comparison = compare(models, *load_iris(return_X_y=True), cv=5, scoring="accuracy")
+    >>> display = ComparisonDisplay.from_comparison(comparison)
+    >>> [label.get_text() for label in display.ax_.get_yticklabels()]
+    ['bayes', 'chance']
+    """
+
+    def __init__(self, comparison, *, scoring=None, reference=None):
+        scorings = list(comparison.rope)
+        if scoring is not None and scoring not in scorings:
+            raise ValueError(f"scoring={scoring!r} is none of the comparison's, which are {scorings}")
+        scoring = scorings[0] if scoring is None else scoring
+        order = comparison.summary[scoring, "mean"].sort_values(ascending=False, kind="stable").index
+        if reference is not None and reference not in order:
+            raise ValueError(f"reference={reference!r} is none of the estimators, which are {list(order)}")
+        self.comparison = comparison
+        self.scoring = scoring
+        self.reference = order[0] if reference is None else reference
+        self.scores = comparison.scores[scoring].unstack("estimator")[order]
+        self.differences = _compare_with(self.reference, comparison.differences, scoring).loc[
+            order.drop(self.reference)
+        ]
+
+    @classmethod
+    def from_comparison(cls, comparison, *, scoring=None, reference=None, ax=None):
+        """Draw what `compare` returned.
+
+        Parameters
+        ----------
+        comparison : Comparison
+        scoring : str or None, default=None
+            Which of its scorings; None takes the first.
+        reference : str or None, default=None
+            Name of the estimator that the others are compared with; None takes
+            that of the highest mean.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        ComparisonDisplay
+        """
+        return cls(comparison, scoring=scoring, reference=reference).plot(ax=ax)
+
+    @classmethod
+    def from_estimators(
+        cls,
+        estimators,
+        X,
+        y=None,
+        *,
+        cv,
+        scoring,
+        groups=None,
+        n_jobs=None,
+        correction="auto",
+        rope=0.01,
+        alpha=0.05,
+        reference=None,
+        ax=None,
+    ):
+        """Compare estimators, and draw the result.
+
+        Parameters
+        ----------
+        estimators : dict of str to estimator
+            At least two, each with a name; they are cloned, not fitted.
+        X : array-like of shape (n_samples,) or (n_samples, n_features)
+            Input of the estimators.
+        y : array-like of shape (n_samples,) or None, default=None
+            Targets.
+        cv : int, splitter or iterable of (train, test)
+            The splits, at least two.
+        scoring : str, list of str, dict or callable
+            One or several scores; the first is drawn.
+        groups : array-like of shape (n_samples,) or None, default=None
+            Groups for the splitter.
+        n_jobs : int or None, default=None
+            Number of splits to fit in parallel; -1 uses all processors.
+        correction : "auto" or float, default="auto"
+            What the correlation of the splits adds to 1 / n_splits in the
+            variance of a mean difference; at least 0.
+        rope : float or dict of str to float, default=0.01
+            Greatest difference without practical meaning; isn't drawn.
+        alpha : float, default=0.05
+            Level of significance, and 1 less the confidence of the intervals.
+        reference : str or None, default=None
+            Name of the estimator that the others are compared with; None takes
+            that of the highest mean.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        ComparisonDisplay
+            With the result in `comparison`.
+
+        See Also
+        --------
+        seqestimators.model_selection.compare : More on the parameters.
+        """
+        comparison = compare(
+            estimators,
+            X,
+            y,
+            cv=cv,
+            scoring=scoring,
+            groups=groups,
+            n_jobs=n_jobs,
+            correction=correction,
+            rope=rope,
+            alpha=alpha,
+        )
+        return cls.from_comparison(comparison, reference=reference, ax=ax)
+
+    def plot(self, *, ax=None):
+        """Draw the comparison.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        ComparisonDisplay
+            The display, with `ax_` and `figure_`.
+        """
+        n_splits, n_estimators = self.scores.shape
+        ax = open_axes(ax, width=8.5, height=1.1 + ROW * n_estimators)
+        rows = np.arange(n_estimators)
+        places = rows[:, None] + SPREAD * (np.arange(n_splits) / (n_splits - 1) - 0.5)
+        scores, means = self.scores.to_numpy(), self.scores.mean().to_numpy()
+        is_reference = self.scores.columns == self.reference
+        ax.plot(scores.T, places, color="0.5", linewidth=0.6, alpha=0.4 if n_splits > 5 else 0.8, zorder=1)
+        for row in rows:
+            ax.scatter(
+                scores[:, row], places[row], s=16 if n_splits <= 10 else 9,
+                color=COLORS[0] if is_reference[row] else COLORS[5], linewidths=0, alpha=0.8, zorder=2,
+            )  # fmt: skip
+        ax.axvline(*means[is_reference], color=COLORS[0], linewidth=1, linestyle="--", zorder=1)
+        ax.errorbar(
+            means[~is_reference], rows[~is_reference],
+            xerr=(self.differences["high"] - self.differences["difference"]).to_numpy(),
+            fmt="none", ecolor="black", elinewidth=1.5, capsize=3, zorder=3,
+        )  # fmt: skip
+        ax.scatter(means, rows, s=36, marker="D", color="black", edgecolors="white", linewidths=0.8, zorder=4)
+        self._limit_view(ax)
+        ax.set_yticks(rows, ["\n".join(wrap(str(name), WRAP)) for name in self.scores])
+        ax.set_ylim(n_estimators - 0.5, -0.5)
+        ax.tick_params(axis="y", length=0)
+        for row, name in enumerate(self.scores):
+            ax.text(
+                1.015, row, self._judge(name),
+                transform=ax.get_yaxis_transform(), va="center", fontsize="small",
+            )  # fmt: skip
+        ax.set_xlabel(
+            f"{self.scoring.replace('_', ' ')} on {n_splits} splits\n"
+            f"mean, with the {1 - self.comparison.alpha:.0%} interval of the difference to {self.reference}"
+        )
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def _limit_view(self, ax):
+        """Cut wide intervals off: those of two splits leave no room for the scores."""
+        least, most = self.scores.min(axis=None), self.scores.max(axis=None)
+        low, high = ax.get_xlim()
+        if most > least:
+            ax.set_xlim(max(low, 2 * least - most), min(high, 2 * most - least))
+
+    def _judge(self, name):
+        """What stands beside a row: its difference, with as many decimals as the scores ask for."""
+        scale = np.ptp(self.scores.to_numpy()) or 1.0
+        decimals = max(0, round(2.3 - np.log10(scale)))
+        if name == self.reference:
+            text = f"{self.scores[name].mean():.{decimals}f}, the reference"
+        else:
+            pair = self.differences.loc[name]
+            shown = "" if pair["p_adjusted"] < self.comparison.alpha else "no difference shown, "
+            text = f"{pair['difference']:+.{decimals}f}, {shown}{_write_p(pair['p_adjusted'])}"
+        return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _compare_with(reference, differences, scoring):
+    """Differences of all estimators to one, DataFrame with a row for each of the others."""
+    pairs = differences[differences["scoring"] == scoring]
+    columns = ["difference", "low", "high", "p_adjusted"]
+    as_first = pairs[pairs["second"] == reference].set_index("first")[columns]
+    as_second = pairs[pairs["first"] == reference].set_index("second")[columns]
+    turned = as_second.assign(
+        difference=0 - as_second["difference"], low=-as_second["high"], high=-as_second["low"]
+    )
+    return pd.concat([as_first, turned])
+
+
+def _write_p(p_value):
+    """A p-value as in print: two digits, without the zero in front."""
+    if p_value < 0.001:
+        return "p < .001"
+    return f"p = {p_value:.2g}".replace("0.", ".") if p_value < 0.995 else "p = 1"
