@@ -310,11 +310,14 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
         -------
         ndarray of shape (n, n_classes), dtype `dtype`
         """
-        logits = self.decision_function(X)
+        return self._log_probabilities(self._run(X))
+
+    def _log_probabilities(self, logits):
+        """Return the logarithms of probabilities for the outputs of the network, (n, n_outputs)."""
         if self._is_multilabel:
             return -np.logaddexp(0, -logits)
-        if logits.ndim == 1:
-            return -np.logaddexp(0, np.column_stack([logits, -logits]))
+        if self._is_binary():
+            return -np.logaddexp(0, np.hstack([logits, -logits]))
         shifted = logits - logits.max(axis=1, keepdims=True)
         return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
@@ -332,7 +335,10 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
             Rows sum to 1; columns are in the order of `classes_`. Of several
             labels a row, the probability of each.
         """
-        return np.exp(self.predict_log_proba(X))
+        return self._answer(self._run(X))
+
+    def _answer(self, outputs):
+        return np.exp(self._log_probabilities(outputs))
 
     def predict(self, X):
         """Return the likeliest class of every sequence, or all labels likelier than not.

@@ -24,6 +24,10 @@ class BasePooled(BaseRecurrent):
     def _n_outputs(self):
         """Return the number of outputs of the network."""
 
+    @abstractmethod
+    def _answer(self, outputs):
+        """Return what the network's outputs (n, n_outputs) say: probabilities of classes, or numbers."""
+
     def _make_network(self, encoder, factory):
         return PooledNetwork(
             encoder,

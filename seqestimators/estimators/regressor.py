@@ -217,7 +217,10 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
             In the unit of y. Several targets come as float64, which
             scikit-learn's checks ask for.
         """
-        outputs = self._run(X) * self._y_scale + self._y_mean
+        return self._answer(self._run(X))
+
+    def _answer(self, outputs):
+        outputs = outputs * self._y_scale + self._y_mean
         return outputs[:, 0].astype(self.dtype) if self._y_is_1d else outputs
 
     def __sklearn_tags__(self):

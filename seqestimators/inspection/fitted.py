@@ -10,12 +10,16 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from ..estimators.base import BaseRecurrent
+from ..estimators.pooled import BasePooled
+from ..modules.encoder import CELLS
 from ..preprocessing import SPECIAL_TOKENS, Sequences, SequenceTokenizer
 from ..preprocessing.strings import is_biological
-from ..training.batching import FlatRows, cut_by_length
+from ..training.batching import FlatRows
 
 __all__ = ["FittedModel", "as_sequences", "is_single", "unwrap"]
 
+MAX_STEPS = 16384
+"""Padded steps, at most, that are computed at once; a longer sequence is alone."""
 LIMIT = 8
 """Significant characters, at most, of a number that stands where tokens stand."""
 
@@ -45,6 +49,8 @@ class FittedModel:
         The tokenizer before it, if there is one.
     network, encoder : Module
         The network of the estimator, in evaluation mode, and its encoder.
+    cell : {"rnn", "lstm", "gru"}
+        Of the encoder.
 
     Raises
     ------
@@ -82,6 +88,8 @@ class FittedModel:
         self.estimator = model
         self.network = model.net_.module_.eval()
         self.encoder = self.network.encoder
+        first = self.encoder.layers[0][0]  # not the estimator's: a pretrained encoder brings its own
+        self.cell = next(name for name, kind in CELLS.items() if isinstance(first, kind))
 
     def prepare(self, X):
         """Return X as the estimator is given it, always as several sequences."""
@@ -108,7 +116,7 @@ class FittedModel:
     @property
     def name(self):
         """What a picture calls the network: its cell, and whether it reads both ways."""
-        return ("bidirectional " if self.encoder.bidirectional else "") + self.estimator.cell.upper()
+        return ("bidirectional " if self.encoder.bidirectional else "") + self.cell.upper()
 
     def name_tokens(self, sequences):
         """Return the names of all steps as lists of str, one a sequence.
@@ -122,6 +130,41 @@ class FittedModel:
                 names = dict(enumerate(SPECIAL_TOKENS))
             return [[str(names.get(token, token)) for token in row.tolist()] for row in sequences.to_list()]
         return [[_name_values(step) for step in row] for row in sequences.to_list()]
+
+    def find_layer(self, layer):
+        """Return the index of a recurrent layer, counted from 0, or from the last if negative."""
+        n_layers = len(self.encoder.layers)
+        if not -n_layers <= layer < n_layers:
+            raise ValueError(f"layer={layer}, but the network has the layers 0 to {n_layers - 1}")
+        return layer % n_layers
+
+    def find_direction(self, direction):
+        """Return the index of a direction: 0 for "forward", 1 for "backward"."""
+        if direction == "backward" and not self.encoder.bidirectional:
+            raise ValueError(
+                'direction="backward", but the network reads forward only: fit it with bidirectional=True'
+            )
+        return int(direction == "backward")
+
+    def cut(self, sequences):
+        """Return the rows of batches of bounded size, each of sequences of about the same length.
+
+        Parameters
+        ----------
+        sequences : Sequences
+
+        Returns
+        -------
+        list of lists of int
+            Each row once, the shortest first. A batch has at most `MAX_STEPS`
+            padded steps, or a single row.
+        """
+        batches: list[list[int]] = [[]]
+        for row in np.argsort(sequences.lengths, kind="stable").tolist():
+            if batches[-1] and (len(batches[-1]) + 1) * sequences.lengths[row] > MAX_STEPS:
+                batches.append([])
+            batches[-1].append(row)
+        return batches
 
     def compute(self, sequences, function):
         """Apply a function to all sequences, in batches of bounded size.
@@ -139,11 +182,9 @@ class FittedModel:
             Arrays of shape (T_i, ...), the padding cut off.
         """
         rows = FlatRows(sequences, self.estimator.net_.device)
-        order = np.argsort(sequences.lengths, kind="stable")
         result = np.empty(len(sequences), dtype=object)
         with torch.inference_mode():
-            for piece in cut_by_length(sequences.lengths[order]):
-                chosen = order[piece]
+            for chosen in self.cut(sequences):
                 values = function(*rows.pad(chosen)).cpu().numpy()
                 for row, value in zip(chosen, values, strict=True):
                     result[row] = value[: sequences.lengths[row]].copy()
@@ -161,17 +202,22 @@ class FittedModel:
         -------
         ndarray of shape (n,), (n, n_targets) or (n, n_classes)
         """
+        self.check_answers()
         if is_classifier(self.estimator):
             return self.estimator.predict_proba(sequences)
-        if not hasattr(self.estimator, "predict") or not hasattr(self.network, "pooling"):
+        return self.estimator.predict(sequences)
+
+    def check_answers(self):
+        """Refuse an estimator that gives no single answer for a sequence."""
+        if not isinstance(self.estimator, BasePooled):
             raise TypeError(
                 f"{type(self.estimator).__name__} gives no single answer for a sequence: this needs a "
                 "RecurrentClassifier or a RecurrentRegressor"
             )
-        return self.estimator.predict(sequences)
 
     def has_causal_answer(self):
         """Whether the answer on a prefix is a function of the states up to its end."""
+        self.check_answers()
         return not self.encoder.bidirectional and self.network.pooling.kind == "last"
 
 

@@ -56,9 +56,7 @@ def hidden_states(model, X, *, layer=-1):
     """
     fitted = FittedModel(model)
     sequences = fitted.read(X)
-    n_layers = len(fitted.encoder.layers)
-    if not -n_layers <= layer < n_layers:
-        raise ValueError(f"layer={layer}, but the network has the layers 0 to {n_layers - 1}")
+    layer = fitted.find_layer(layer)
 
     def last_of(inputs, lengths):
         return join_directions(fitted.encoder.read_layers(inputs, lengths)[layer], lengths)

@@ -88,7 +88,19 @@ class PooledNetwork(nn.Module):
 
     def forward(self, pieces):
         """Return the outputs for one batch, Tensor of shape (n, output_size)."""
-        pooled = self.represent(pieces)  # (n, d)
+        return self.read_out(self.represent(pieces))
+
+    def read_out(self, pooled):
+        """Return the outputs for pooled hidden states.
+
+        Parameters
+        ----------
+        pooled : Tensor of shape (n, pooling.output_size)
+
+        Returns
+        -------
+        Tensor of shape (n, output_size)
+        """
         if self.norm is not None:
             pooled = _normalize(self.norm, pooled)
         return self.output(self.dropout(pooled))  # (n, output_size)

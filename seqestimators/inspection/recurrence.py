@@ -1,0 +1,287 @@
+"""The recurrence of a fitted network, written out in numpy."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import expit as sigmoid
+from sklearn.utils import Bunch
+
+from .._sklearn import Integral, validate_params
+from ..preprocessing.vocabulary import PAD
+from .fitted import FittedModel, unwrap
+
+__all__ = ["numpy_forward", "trace_layers"]
+
+
+class CellWeights(NamedTuple):
+    """The weights of one cell, in G blocks of `hidden_size` rows, one for each gate.
+
+    Parameters
+    ----------
+    W : ndarray of shape (G * hidden_size, input_size)
+        Of the input.
+    b : ndarray of shape (G * hidden_size,)
+        Its bias.
+    U : ndarray of shape (G * hidden_size, hidden_size)
+        Of the state before.
+    d : ndarray of shape (G * hidden_size,)
+        Its bias.
+    """
+
+    W: np.ndarray
+    b: np.ndarray
+    U: np.ndarray
+    d: np.ndarray
+
+
+def rnn_step(weights, x, before):
+    r"""Take one step of Elman's network.
+
+    .. math:: h_t = \tanh(W x_t + b + U h_{t-1} + d)
+
+    Parameters
+    ----------
+    weights : CellWeights
+    x : ndarray of shape (input_size,)
+        The input at this step.
+    before : Bunch
+        What the step before has returned.
+
+    Returns
+    -------
+    Bunch of ndarrays of shape (hidden_size,)
+        h.
+    """
+    W, b, U, d = weights
+    return Bunch(h=np.tanh(W @ x + b + U @ before.h + d))
+
+
+def lstm_step(weights, x, before):
+    r"""Take one step of the long short-term memory.
+
+    .. math::
+       i_t &= \sigma(W_i x_t + b_i + U_i h_{t-1} + d_i) \\
+       f_t &= \sigma(W_f x_t + b_f + U_f h_{t-1} + d_f) \\
+       g_t &= \tanh(W_g x_t + b_g + U_g h_{t-1} + d_g) \\
+       o_t &= \sigma(W_o x_t + b_o + U_o h_{t-1} + d_o) \\
+       c_t &= f_t \odot c_{t-1} + i_t \odot g_t \\
+       h_t &= o_t \odot \tanh(c_t)
+
+    Parameters
+    ----------
+    weights : CellWeights
+    x : ndarray of shape (input_size,)
+        The input at this step.
+    before : Bunch
+        What the step before has returned.
+
+    Returns
+    -------
+    Bunch of ndarrays of shape (hidden_size,)
+        The gates i (input), f (forget) and o (output), the candidate g, the
+        memory c and the state h.
+    """
+    W, b, U, d = weights
+    i, f, g, o = np.split(W @ x + b + U @ before.h + d, 4)
+    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+    c = f * before.c + i * g
+    h = o * np.tanh(c)
+    return Bunch(i=i, f=f, g=g, o=o, c=c, h=h)
+
+
+def gru_step(weights, x, before):
+    r"""Take one step of the gated recurrent unit.
+
+    .. math::
+       r_t &= \sigma(W_r x_t + b_r + U_r h_{t-1} + d_r) \\
+       z_t &= \sigma(W_z x_t + b_z + U_z h_{t-1} + d_z) \\
+       n_t &= \tanh(W_n x_t + b_n + r_t \odot (U_n h_{t-1} + d_n)) \\
+       h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}
+
+    Parameters
+    ----------
+    weights : CellWeights
+    x : ndarray of shape (input_size,)
+        The input at this step.
+    before : Bunch
+        What the step before has returned.
+
+    Returns
+    -------
+    Bunch of ndarrays of shape (hidden_size,)
+        The gates r (reset) and z (update), the candidate n and the state h.
+    """
+    W, b, U, d = weights
+    of_input = np.split(W @ x + b, 3)
+    of_state = np.split(U @ before.h + d, 3)
+    r = sigmoid(of_input[0] + of_state[0])
+    z = sigmoid(of_input[1] + of_state[1])
+    n = np.tanh(of_input[2] + r * of_state[2])
+    h = (1 - z) * n + z * before.h
+    return Bunch(r=r, z=z, n=n, h=h)
+
+
+STEPS = {"rnn": rnn_step, "lstm": lstm_step, "gru": gru_step}
+COMPUTED = {"rnn": "h", "lstm": "ifgoch", "gru": "rznh"}
+"""What a step of each cell returns."""
+
+
+@validate_params({"layer": [Integral]}, prefer_skip_nested_validation=True)
+def numpy_forward(model, X, *, layer=-1):
+    r"""Recompute the hidden states of a fitted network in plain numpy.
+
+    Nothing of torch but the weights is used: the recurrence is written out,
+    step by step, so that it can be read, and compared with the network.
+
+    Parameters
+    ----------
+    model : fitted estimator or Pipeline
+        Any recurrent estimator, or a Pipeline that ends in one.
+    X : array-like of n sequences, or one sequence
+        What the model predicts: strings for a Pipeline with a tokenizer. A
+        single string, or a single 1-D array of numbers, counts as one
+        sequence.
+    layer : int, default=-1
+        Which recurrent layer, counted from 0 or, if negative, from the last.
+
+    Returns
+    -------
+    ndarray of shape (n,), dtype object, or ndarray of shape (T, d)
+        What :func:`hidden_states` returns, up to rounding: in the model's
+        own dtype, 1e-5 for float32 and 1e-10 for float64.
+
+    Raises
+    ------
+    NotFittedError
+        The model isn't fitted.
+    ValueError
+        There is no such layer.
+
+    See Also
+    --------
+    hidden_states : The same numbers by the network itself, many times faster.
+    gate_trace : All that the recurrence computes on the way.
+
+    Notes
+    -----
+    The weights of a cell come in blocks, one for each gate: `W` with the bias
+    `b` acts on the input, `U` with the bias `d` on the state before, and
+    :math:`h_0 = c_0 = 0`. Elman's network [1]_:
+
+    .. math:: h_t = \tanh(W x_t + b + U h_{t-1} + d)
+
+    The long short-term memory [2]_:
+
+    .. math::
+       i_t &= \sigma(W_i x_t + b_i + U_i h_{t-1} + d_i) \\
+       f_t &= \sigma(W_f x_t + b_f + U_f h_{t-1} + d_f) \\
+       g_t &= \tanh(W_g x_t + b_g + U_g h_{t-1} + d_g) \\
+       o_t &= \sigma(W_o x_t + b_o + U_o h_{t-1} + d_o) \\
+       c_t &= f_t \odot c_{t-1} + i_t \odot g_t \\
+       h_t &= o_t \odot \tanh(c_t)
+
+    The gated recurrent unit [3]_:
+
+    .. math::
+       r_t &= \sigma(W_r x_t + b_r + U_r h_{t-1} + d_r) \\
+       z_t &= \sigma(W_z x_t + b_z + U_z h_{t-1} + d_z) \\
+       n_t &= \tanh(W_n x_t + b_n + r_t \odot (U_n h_{t-1} + d_n)) \\
+       h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}
+
+    The backward direction reads the sequence from its end. The next layer
+    reads both directions side by side; those of a language model never mix.
+
+    References
+    ----------
+    .. [1] Elman, J. L., "Finding Structure in Time", Cognitive Science 14, 1990.
+    .. [2] Hochreiter, S., J. Schmidhuber, "Long Short-Term Memory", Neural
+       Computation 9, 1997; with the forget gate of Gers, F. A. et al.,
+       "Learning to Forget", Neural Computation 12, 2000.
+    .. [3] Cho, K. et al., "Learning Phrase Representations using RNN
+       Encoder-Decoder for Statistical Machine Translation", EMNLP 2014.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import DNATokenizer, RecurrentClassifier
+    >>> from seqestimators.inspection import hidden_states, numpy_forward
+    >>> model = make_pipeline(
+    ...     DNATokenizer(), RecurrentClassifier(hidden_size=8, max_epochs=1, random_state=0)
+    ... ).fit(["ACGT", "TT"], [0, 1])
+    >>> np.allclose(numpy_forward(model, "ACG"), hidden_states(model, "ACG"), atol=1e-5)
+    True
+    """
+    fitted = FittedModel(model)
+    sequences = fitted.read(X)
+    layer = fitted.find_layer(layer)
+    results = np.empty(len(sequences), dtype=object)
+    for row, x in enumerate(sequences.to_list()):
+        directions = trace_layers(fitted, x)[layer]
+        results[row] = np.concatenate([computed.h for computed in directions], axis=1)
+    return unwrap(results, X)
+
+
+def trace_layers(fitted, x):
+    """Read one sequence and return all that the cells compute.
+
+    Parameters
+    ----------
+    fitted : FittedModel
+    x : ndarray of shape (T,) or (T, d)
+        Token ids, or values.
+
+    Returns
+    -------
+    list of num_layers lists of one or two Bunches
+        For the forward and, if there is one, the backward direction, what
+        the cell has computed: arrays of shape (T, hidden_size), by the name
+        they have in the equations, in the order of the sequence.
+    """
+    cell, encoder = fitted.cell, fitted.encoder
+    orders = (slice(None), slice(None, None, -1))[: 1 + encoder.bidirectional]  # from each of its ends
+    inputs = [_embed(encoder, x)] * len(orders)  # what each direction reads, (T, size)
+    layers = []
+    for layer in encoder.layers:
+        directions = [
+            _run(cell, _read_weights(one), states[order], order)
+            for one, states, order in zip(layer, inputs, orders, strict=True)
+        ]
+        layers.append(directions)
+        inputs = [computed.h for computed in directions]
+        if encoder.mix_directions:
+            inputs = [np.concatenate(inputs, axis=1)] * len(inputs)
+    return layers
+
+
+def _embed(encoder, x):
+    """What the first layer reads: values as they are, tokens as learned or as one-hot vectors."""
+    if not encoder.tokens:
+        return x
+    if encoder.embedding is not None:
+        return encoder.embedding.weight.detach().cpu().numpy()[x]
+    one_hot = np.eye(encoder.input_size, dtype=_read_weights(encoder.layers[0][0]).W.dtype)
+    one_hot[PAD] = 0
+    return one_hot[x]
+
+
+def _read_weights(cell):
+    """Take the weights out of a torch module."""
+    names = ("weight_ih_l0", "bias_ih_l0", "weight_hh_l0", "bias_hh_l0")
+    return CellWeights(*(getattr(cell, name).detach().cpu().numpy() for name in names))
+
+
+def _run(cell, weights, inputs, order):
+    """Take a cell from step to step, beginning with states of 0; return what it computes, put in order."""
+    hidden_size = weights.U.shape[1]
+    zeros = np.zeros(hidden_size, dtype=weights.U.dtype)
+    step, steps = Bunch(h=zeros, c=zeros), []
+    for x in inputs:
+        step = STEPS[cell](weights, x, step)
+        steps.append(step)
+    return Bunch(
+        **{
+            name: np.array([step[name] for step in steps], dtype=zeros.dtype).reshape(-1, hidden_size)[order]
+            for name in COMPUTED[cell]
+        }
+    )
