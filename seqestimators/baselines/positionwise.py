@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from .._sklearn import HasMethods, Integral, Interval, _check_sample_weight, _fit_context
 from ..exceptions import InvalidSequenceError
-from ..preprocessing import BOS, EOS, UNKNOWN, Sequences, SequenceTokenizer, read_sequences
+from ..preprocessing import BOS, EOS, PAD, UNKNOWN, Sequences, SequenceTokenizer, read_sequences
 from ..preprocessing.kinds import read_targets, to_kind
 from ..preprocessing.vocabulary import sort_tokens
 
@@ -34,7 +34,7 @@ class PositionwiseClassifier(BaseEstimator):
     ----------
     estimator : classifier or None, default=None
         What labels the vectors, which are a sparse CSR matrix. None means
-        ``LogisticRegression(C=100, max_iter=1000)``.
+        ``LogisticRegression(C=100, tol=1e-6, max_iter=1000)``.
     window : int, default=0
         Number of neighbours seen on either side; at least 0.
     stride : int, default=1
@@ -48,7 +48,8 @@ class PositionwiseClassifier(BaseEstimator):
     classes_ : ndarray of shape (n_classes,)
         The labels, sorted.
     tokens_ : ndarray of shape (n_tokens,), dtype int64
-        Token ids seen in fit, sorted.
+        Token ids seen in fit, sorted; and 0, what lies outside a sequence, if
+        there is a window.
     target_kind_ : {"string", "list", "tuple", "array"}
         What a row of y was in fit, and is in predict.
 
@@ -63,8 +64,22 @@ class PositionwiseClassifier(BaseEstimator):
     Memory is proportional to the number of tokens, times the width
     ``stride + 2 * window`` of what is seen.
 
-    Codons are translated by a table, so that logistic regression on codon
-    tokens has every codon right that it has seen.
+    The default penalty and tolerance are small because tokens are many and
+    some of them rare: with scikit-learn's own, a token that occurs once in
+    40,000 gets the label of a frequent one.
+
+    Logistic regression on codon tokens translates every codon that it has
+    seen. On single nucleotides with ``stride=3`` the score of an amino acid
+    is a sum over the three places. That is no table, but it suffices: sums
+    translate all 64 codons under each of the 27 genetic codes that Biopython
+    knows, whereas of a code with shuffled amino acids they get 36 right on
+    average. They even fill in codons that training lacks.
+
+    What the window doesn't show stays wrong. Trained on 100 genes of
+    *E. coli*, logistic regression on codon tokens mistakes none of the
+    codons of 1000 others but 98 starts: GTG, TTG and ATT stand for M there, and
+    for V, L and I elsewhere. With ``window=1``, which shows that nothing is before
+    them, all but one are right: an ATT, a start that training lacks.
 
     References
     ----------
@@ -148,7 +163,12 @@ class PositionwiseClassifier(BaseEstimator):
         self.target_kind_ = kind
         self.classes_ = _sort_labels(labels.values)
         self.tokens_ = np.unique(sequences.values)
-        estimator = LogisticRegression(C=100, max_iter=1000) if self.estimator is None else self.estimator
+        if self.window:
+            self.tokens_ = np.union1d(self.tokens_, [PAD])
+        if self.estimator is None:
+            estimator = LogisticRegression(C=100, tol=1e-6, max_iter=1000)
+        else:
+            estimator = self.estimator
         weights = {}
         if weight is not None:
             if not has_fit_parameter(estimator, "sample_weight"):
@@ -174,8 +194,8 @@ class PositionwiseClassifier(BaseEstimator):
         csr_matrix of shape (n_labels, (stride + 2 * window) * n_tokens)
             The labels of all sequences, one behind the other. The columns of
             the first place seen come first, one for each of `tokens_`. A
-            place outside the sequence is a vector of zeros; a token not in
-            `tokens_` is that of the id 1, or zeros if fit hasn't seen it.
+            token that isn't among them counts as the id 1, and is a vector of
+            zeros if that isn't either.
         """
         check_is_fitted(self)
         return self._encode(self._read(X))[0]
@@ -286,23 +306,24 @@ class PositionwiseClassifier(BaseEstimator):
 
     def _encode(self, sequences):
         """One-hot vectors of all labels, and where those of each sequence begin."""
-        columns = np.searchsorted(self.tokens_, sequences.values)
-        columns[columns == len(self.tokens_)] = 0
-        unseen = self.tokens_[columns] != sequences.values
-        place = int(np.searchsorted(self.tokens_, UNKNOWN))
-        has_unknown = place < len(self.tokens_) and self.tokens_[place] == UNKNOWN
-        columns[unseen] = place if has_unknown else -1
+        tokens = self.tokens_
+        columns = np.searchsorted(tokens, sequences.values).clip(max=len(tokens) - 1)
+        column_of_unknown = int(np.searchsorted(tokens, UNKNOWN)) if UNKNOWN in tokens else -1
+        columns[tokens[columns] != sequences.values] = column_of_unknown
 
         offsets = sequences.offsets // self.stride
         width = self.stride + 2 * self.window
         seen = np.arange(offsets[-1])[:, None] * self.stride - self.window + np.arange(width)
-        begins, ends = (np.repeat(part, np.diff(offsets))[:, None] for part in _borders(sequences.offsets))
-        is_set = (seen >= begins) & (seen < ends)
-        is_set[is_set] = columns[seen[is_set]] >= 0
-        rows, places = np.nonzero(is_set)
-        indices = places * len(self.tokens_) + columns[seen[rows, places]]
+        n_labels = np.diff(offsets)
+        is_inside = (seen >= np.repeat(sequences.offsets[:-1], n_labels)[:, None]) & (
+            seen < np.repeat(sequences.offsets[1:], n_labels)[:, None]
+        )
+        column_at = np.zeros(seen.shape, dtype=np.int64)  # that of PAD, the least id
+        column_at[is_inside] = columns[seen[is_inside]]
+        is_set = column_at >= 0
+        indices = (column_at + len(tokens) * np.arange(width))[is_set]
         pointers = np.concatenate([[0], np.cumsum(is_set.sum(axis=1))])
-        shape = (int(offsets[-1]), width * len(self.tokens_))
+        shape = (int(offsets[-1]), width * len(tokens))
         return csr_matrix((np.ones(len(indices)), indices, pointers), shape=shape), offsets
 
     def _predict(self, sequences):
@@ -316,10 +337,6 @@ class PositionwiseClassifier(BaseEstimator):
         tags.target_tags.required = True
         tags._skip_test = True  # scikit-learn's checks know one label a row
         return tags
-
-
-def _borders(offsets):
-    return offsets[:-1], offsets[1:]
 
 
 def _sort_labels(labels):

@@ -1,4 +1,4 @@
-"""Fingerprints against direct calls of RDKit, and the pipelines made of them."""
+"""Fingerprints and descriptors against direct calls of RDKit."""
 
 import pickle
 import subprocess
@@ -8,20 +8,22 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from rdkit import Chem
+from rdkit import Chem, rdBase
+from rdkit.Chem import Descriptors
 from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 from sklearn.base import clone
-from sklearn.model_selection import GridSearchCV, cross_val_predict
+from sklearn.exceptions import NotFittedError
 
-from seqestimators.baselines import MorganFingerprint, make_ecfp_forest, make_ecfp_mlp
+from seqestimators.baselines import MolecularDescriptors, MorganFingerprint
 from seqestimators.exceptions import InvalidSequenceError
 
 ALCOHOLS = ["CCO", "CCCO", "CC(C)O", "OCCCCO", "CCCCO", "OC1CCCCC1"]
 RINGS = ["c1ccccc1", "Cc1ccccc1", "c1ccncc1", "C[C@@H](N)c1ccccc1Cl", "Brc1cc[nH]c1", "c1ccc2ccccc2c1"]
 SMILES = ALCOHOLS + RINGS
-LABELS = np.array(["alcohol"] * len(ALCOHOLS) + ["ring"] * len(RINGS))
 
-every_pipeline = pytest.mark.parametrize("make", [make_ecfp_mlp, make_ecfp_forest])
+every_transformer = pytest.mark.parametrize(
+    "transformer", [MorganFingerprint(), MolecularDescriptors(["MolWt"])]
+)
 
 
 @pytest.mark.parametrize("radius", [0, 2, 3])
@@ -55,9 +57,10 @@ def test_counts_are_those_of_rdkit(radius):
     ],
     ids=["list", "tuple", "array", "column", "Series", "molecules"],
 )
-def test_containers_agree(container):
-    expected = MorganFingerprint().transform(SMILES)
-    np.testing.assert_array_equal(MorganFingerprint().fit_transform(container(SMILES)), expected)
+@every_transformer
+def test_containers_agree(transformer, container):
+    expected = clone(transformer).fit_transform(SMILES)
+    np.testing.assert_array_equal(clone(transformer).fit_transform(container(SMILES)), expected)
 
 
 @pytest.mark.parametrize("n_jobs", [2, -1, 100])
@@ -93,10 +96,12 @@ def test_an_unparsable_row_is_named(n_jobs, capfd):
         (np.array([["CCO", "C"]]), ValueError, "select a column"),
     ],
 )
+@every_transformer
 @pytest.mark.parametrize("method", ["fit", "transform", "fit_transform"])
-def test_bad_input_is_refused(X, error, message, method):
+def test_bad_input_is_refused(transformer, X, error, message, method):
+    transformer = clone(transformer).fit(SMILES)
     with pytest.raises(error, match=message):
-        getattr(MorganFingerprint(), method)(X)
+        getattr(transformer, method)(X)
 
 
 @pytest.mark.parametrize(
@@ -127,48 +132,85 @@ def test_fingerprints_are_cloned_and_pickled():
         np.testing.assert_array_equal(copy.transform(SMILES), fingerprint.transform(SMILES))
 
 
-@every_pipeline
-def test_pipelines_learn_what_bits_say(make):
-    model = make(n_bits=512, random_state=0)
-    predicted = cross_val_predict(model, SMILES, LABELS, cv=3)
-    assert np.mean(predicted == LABELS) >= 0.75
-    assert set(model.fit(SMILES, LABELS).predict(SMILES)) == {"alcohol", "ring"}
+def direct_descriptors(smiles, names):
+    """Row by row from RDKit's own functions, NaN where one raises an error."""
+    functions = dict(Descriptors.descList)
+    rows = []
+    for text in smiles:
+        molecule = Chem.MolFromSmiles(text)
+        rows.append([])
+        for name in names:
+            try:
+                rows[-1].append(functions[name](molecule))
+            except (TypeError, ValueError, ZeroDivisionError):
+                rows[-1].append(np.nan)
+    return np.array(rows, dtype=np.float64)
 
 
-@every_pipeline
-def test_the_same_seed_gives_the_same_model(make):
-    first, second = (make(n_bits=64, random_state=3).fit(SMILES, LABELS) for _ in range(2))
-    np.testing.assert_array_equal(first.predict_proba(SMILES), second.predict_proba(SMILES))
-    restored = pickle.loads(pickle.dumps(first))
-    np.testing.assert_array_equal(first.predict_proba(SMILES), restored.predict_proba(SMILES))
-
-
-@every_pipeline
-def test_parameters_reach_the_steps(make):
-    model = make(radius=3, n_bits=128, counts=True, n_jobs=2, random_state=5)
-    fingerprint, classifier = (step for _, step in model.steps)
-    assert fingerprint.get_params() == {"radius": 3, "n_bits": 128, "counts": True, "n_jobs": 2}
-    assert classifier.random_state == 5
-
-
-@every_pipeline
-def test_pipelines_refuse_bad_parameters(make):
-    with pytest.raises(ValueError, match="'n_bits' parameter"):
-        make(n_bits=0)
-
-
-def test_the_penalty_of_the_perceptron_and_the_size_of_the_forest():
-    assert make_ecfp_mlp(hidden_layer_sizes=(8, 4), alpha=0.5, max_iter=7)[-1].get_params()["alpha"] == 0.5
-    assert make_ecfp_forest(n_estimators=7)[-1].n_estimators == 7
-
-
-def test_grid_search_in_two_processes_gives_the_same_scores():
-    grid = {"morganfingerprint__n_bits": [16, 256], "morganfingerprint__radius": [0, 2]}
-    model = make_ecfp_forest(n_estimators=5, random_state=0)
-    alone, parallel = (GridSearchCV(model, grid, cv=3, n_jobs=n).fit(SMILES, LABELS) for n in (1, 2))
+def test_descriptors_are_those_of_rdkit():
+    descriptors = MolecularDescriptors().fit(SMILES)
+    names = [name for name, _ in Descriptors.descList]
+    assert list(descriptors.get_feature_names_out()) == list(descriptors.names_) == names
+    with rdBase.BlockLogs():
+        expected = direct_descriptors(SMILES, names)
+    values = descriptors.transform(SMILES)
+    assert values.dtype == np.float64
+    np.testing.assert_array_equal(values, expected)
+    columns = np.array(["RingCount", "MolWt"])
     np.testing.assert_array_equal(
-        alone.cv_results_["mean_test_score"], parallel.cv_results_["mean_test_score"]
+        MolecularDescriptors(columns).fit_transform(SMILES), direct_descriptors(SMILES, columns)
     )
+
+
+def test_descriptors_that_are_not_defined_are_nan():
+    names = ["MolWt", "SPS", "BalabanJ", "MaxEStateIndex"]
+    values = MolecularDescriptors(names).fit_transform(["", "CCO"])
+    np.testing.assert_array_equal(np.isnan(values), [[False, True, True, True], [False] * 4])
+    assert np.isnan(MolecularDescriptors(["BCUT2D_MWHI"]).fit_transform(["[Na+].[Cl-]"])).all()
+
+
+def test_huge_descriptors_stay_in_the_range_of_float32():
+    chains = ["C" * 60, "C" * 300]
+    direct = direct_descriptors(chains, ["Ipc"])
+    values = MolecularDescriptors(["Ipc"]).fit_transform(chains)
+    assert direct[1] > np.finfo(np.float32).max
+    assert values[0] == direct[0]
+    assert values[1] == np.finfo(np.float32).max
+    assert np.isfinite(values.astype(np.float32)).all()
+
+
+def test_an_unknown_descriptor_is_refused():
+    with pytest.raises(ValueError, match="has no descriptor 'MolWeight': choose .*, perhaps 'MolWt'"):
+        MolecularDescriptors(["RingCount", "MolWeight"]).fit(SMILES)
+    with pytest.raises(ValueError, match="names is empty"):
+        MolecularDescriptors([]).fit(SMILES)
+    with pytest.raises(ValueError, match="'names' parameter of MolecularDescriptors"):
+        MolecularDescriptors("MolWt").fit(SMILES)
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_descriptors_name_an_unparsable_row(n_jobs, capfd):
+    descriptors = MolecularDescriptors(["MolWt"], n_jobs=n_jobs).fit(SMILES)
+    with (
+        joblib.parallel_config("threading"),
+        pytest.raises(InvalidSequenceError, match="Could not parse 'C1CC' at row 12 as a molecule: correct"),
+    ):
+        descriptors.transform([*SMILES, "C1CC"])
+    assert capfd.readouterr().err == ""
+
+
+def test_descriptors_are_cloned_pickled_and_run_in_parallel():
+    descriptors = MolecularDescriptors(["MolWt", "TPSA"]).fit(pd.Series(SMILES))
+    expected = descriptors.transform(SMILES)
+    restored = pickle.loads(pickle.dumps(descriptors))
+    np.testing.assert_array_equal(restored.transform(np.array(SMILES)), expected)
+    parallel = clone(descriptors).set_params(n_jobs=2)
+    with pytest.raises(NotFittedError):
+        parallel.transform(SMILES)
+    with joblib.parallel_config("threading"):
+        np.testing.assert_array_equal(parallel.fit_transform(SMILES), expected)
+    frame = descriptors.set_output(transform="pandas").transform(SMILES)
+    assert list(frame.columns) == ["MolWt", "TPSA"]
 
 
 def test_rdkit_is_loaded_on_demand():
