@@ -266,9 +266,9 @@ def check_unknown_ids(estimator, X, y):
     if X[0].ndim > 1:
         return
     estimator.fit([np.where(row == 6, 5, row) for row in X], y)
-    unknown = np.array([4, UNKNOWN, 5, UNKNOWN])
+    unknown = np.tile([4, UNKNOWN, 5, UNKNOWN], getattr(estimator, "stride", 1))
     for strange in (6, 9, 10**6):
-        row = np.array([4, strange, 5, strange])
+        row = np.where(unknown == UNKNOWN, strange, unknown)
         _assert_close(_outputs(estimator, [row]), _outputs(estimator, [unknown]), f"id {strange}")
 
 

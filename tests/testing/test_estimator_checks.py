@@ -33,7 +33,7 @@ def test_estimators_of_the_library_pass(estimator, cell, input):
     "estimator",
     [
         RecurrentTagger(**SMALL),
-        RecurrentTagger(**SMALL, stride=2, cell="gru"),
+        RecurrentTagger(**SMALL, stride=3, cell="gru"),
         RecurrentSeq2Seq(**SMALL),
         RecurrentSeq2Seq(**SMALL, attention="additive", cell="rnn", beam_width=2),
         RecurrentSeq2Seq(**SMALL, attention="monotonic", decoder_layers=2, cell="gru"),
