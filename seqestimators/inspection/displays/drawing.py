@@ -9,7 +9,11 @@ __all__ = [
     "SEQUENTIAL",
     "draw_heatmap",
     "label_tokens",
+    "marker_of",
     "open_axes",
+    "open_panels",
+    "tick_whole_numbers",
+    "token_height",
     "token_width",
 ]
 
@@ -27,18 +31,71 @@ def open_axes(ax, width=6.4, height=4.0):
     """Return the axes to draw on: the given ones, or those of a new figure of this size in inches."""
     if ax is not None:
         return ax
+    return _import_pyplot().subplots(figsize=(width, height), layout="constrained")[1]
+
+
+def open_panels(ax, n_rows, n_columns, width, height, **sharing):
+    """Return a grid of axes to draw on, as `open_axes` returns one.
+
+    Parameters
+    ----------
+    ax : None, matplotlib Axes or array of Axes
+        None makes a new figure of this size in inches; one Axes is divided;
+        of several, there must be as many as panels.
+    n_rows, n_columns : int
+    width, height : float
+        Of the whole figure.
+    **sharing : dict
+        ``sharex`` and ``sharey``, as ``plt.subplots`` takes them.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_columns), dtype object
+    """
+    if ax is None:
+        return _import_pyplot().subplots(
+            n_rows, n_columns, figsize=(width, height), layout="constrained", squeeze=False, **sharing
+        )[1]
+    given = np.atleast_1d(np.asarray(ax, dtype=object))
+    if given.size == n_rows * n_columns:
+        return given.reshape(n_rows, n_columns)
+    if given.size > 1 or ax.get_subplotspec() is None:
+        raise ValueError(
+            f"ax holds {given.size} Axes, but there are {n_rows * n_columns} panels: give as many; or one, "
+            "made by plt.subplots, which is divided; or None"
+        )
+    ax.set_axis_off()
+    return ax.get_subplotspec().subgridspec(n_rows, n_columns).subplots(squeeze=False, **sharing)
+
+
+def _import_pyplot():
     try:
         import matplotlib.pyplot as plt
     except ImportError:
         raise ImportError(
             "Displays need matplotlib, which is not installed: pip install seqestimators[plot]"
         ) from None
-    return plt.subplots(figsize=(width, height), layout="constrained")[1]
+    return plt
+
+
+def tick_whole_numbers(axis):
+    """Put ticks at whole numbers only, however short the axis is."""
+    axis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+
+
+def marker_of(n_points):
+    """Return the marker of a line's points: dots, unless they are so many that they would merge."""
+    return {"marker": "o", "markersize": 3.5} if n_points <= MAX_TICKS else {}
 
 
 def token_width(n_tokens):
     """Return a width in inches at which a row of so many tokens can be read."""
     return float(np.clip(1.6 + 0.22 * n_tokens, 4.8, 14))
+
+
+def token_height(n_tokens):
+    """Return a height in inches at which a column of so many tokens can be read."""
+    return float(np.clip(1.2 + 0.2 * n_tokens, 2.4, 11))
 
 
 def label_tokens(axis, tokens):

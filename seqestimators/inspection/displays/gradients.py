@@ -1,0 +1,166 @@
+"""The gradient of the loss along the steps of sequences as a picture."""
+
+import numpy as np
+
+from ..._sklearn import StrOptions, validate_params
+from ..fitted import FittedModel
+from ..gradients import gradient_flow
+from .drawing import COLORS, marker_of, open_axes, tick_whole_numbers
+
+__all__ = ["GradientFlowDisplay"]
+
+
+class GradientFlowDisplay:
+    r"""Norm of the gradient at hidden states, by how long ago they were.
+
+    The line is the mean over the sequences, of the logarithms, as the axis is
+    logarithmic; in the band lie the middle 80 % of the sequences. Where the
+    line falls, what was read that long ago hardly moves a weight.
+
+    Make it with :meth:`from_estimator` or :meth:`from_estimators`.
+
+    Parameters
+    ----------
+    norms : dict of {str: list of ndarrays of shape (T,)}
+        For every model what :func:`gradient_flow` returns.
+    direction : {"forward", "backward"}, default="forward"
+        Whether the last step read is the last of a sequence or the first.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        With the picture.
+    figure_ : matplotlib Figure
+        Containing it.
+
+    See Also
+    --------
+    gradient_flow : The numbers.
+
+    References
+    ----------
+    .. [1] Pascanu, R., T. Mikolov, Y. Bengio, "On the difficulty of training
+       Recurrent Neural Networks", ICML 2013.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import DNATokenizer, RecurrentClassifier
+    >>> from seqestimators.inspection import GradientFlowDisplay
+    >>> X, y = ["ACGT", "TTACA"], [0, 1]
+    >>> models = {
+    ...     cell: make_pipeline(
+    ...         DNATokenizer(), RecurrentClassifier(cell=cell, max_epochs=1, random_state=0)
+    ...     ).fit(X, y)
+    ...     for cell in ("rnn", "lstm")
+    ... }
+    >>> display = GradientFlowDisplay.from_estimators(models, X, y)
+    >>> [line.get_label() for line in display.ax_.lines]
+    ['rnn', 'lstm']
+    """
+
+    def __init__(self, norms, *, direction="forward"):
+        self.norms = norms
+        self.direction = direction
+
+    @classmethod
+    def from_estimator(cls, model, X, y, *, layer=-1, direction="forward", kind="relative", ax=None):
+        """Compute the gradients of one model and draw them.
+
+        Parameters
+        ----------
+        model : fitted estimator or Pipeline
+        X : array-like of n sequences
+        y : array-like of n targets
+        layer : int, default=-1
+            Which recurrent layer.
+        direction : {"forward", "backward"}, default="forward"
+            Which direction of it.
+        kind : {"relative", "norm"}, default="relative"
+            What `plot` draws.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        GradientFlowDisplay
+        """
+        models = {FittedModel(model).name: model}
+        return cls.from_estimators(models, X, y, layer=layer, direction=direction, kind=kind, ax=ax)
+
+    @classmethod
+    def from_estimators(cls, models, X, y, *, layer=-1, direction="forward", kind="relative", ax=None):
+        """Compute the gradients of several models and draw them in one picture.
+
+        Parameters
+        ----------
+        models : dict of {str: fitted estimator or Pipeline}
+            By the names that the legend shows.
+        X : array-like of n sequences
+        y : array-like of n targets
+        layer : int, default=-1
+            Which recurrent layer.
+        direction : {"forward", "backward"}, default="forward"
+            Which direction of it.
+        kind : {"relative", "norm"}, default="relative"
+            What `plot` draws.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        GradientFlowDisplay
+        """
+        norms = {}
+        for name, model in models.items():
+            fitted = FittedModel(model)
+            norms[name] = gradient_flow(fitted.estimator, fitted.read(X), y, layer=layer, direction=direction)
+        return cls(norms, direction=direction).plot(kind=kind, ax=ax)
+
+    @validate_params({"kind": [StrOptions({"relative", "norm"})]}, prefer_skip_nested_validation=True)
+    def plot(self, *, kind="relative", ax=None):
+        """Draw the norms by their distance from the step that is read last.
+
+        Parameters
+        ----------
+        kind : {"relative", "norm"}, default="relative"
+            The norms in proportion to that of the last step of the same
+            sequence, so that models of different losses can be compared; or
+            the norms as they are. A sequence whose last gradient is 0 has no
+            proportions and is left out.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        GradientFlowDisplay
+            The display, with `ax_` and `figure_`.
+        """
+        ax = open_axes(ax)
+        ax.set_yscale("log")
+        for i, (name, norms) in enumerate(self.norms.items()):
+            table = self._align(norms, is_relative=kind == "relative")
+            distance, color = np.arange(table.shape[1]), COLORS[i % len(COLORS)]
+            with np.errstate(divide="ignore"):  # a norm of 0 has the mean logarithm -inf, which isn't drawn
+                mean = np.exp(np.nanmean(np.log(table), axis=0))
+            ax.plot(distance, mean, color=color, label=name, **marker_of(len(distance)))
+            if len(table) > 1:
+                low, high = np.nanquantile(table, [0.1, 0.9], axis=0)
+                ax.fill_between(distance, low, high, color=color, alpha=0.15, linewidth=0)
+        last = "last" if self.direction == "forward" else "first"
+        ax.set_xlabel(f"steps from the {last} of the sequence")
+        ax.set_ylabel("gradient norm" + (f" / that of the {last} step" if kind == "relative" else ""))
+        tick_whole_numbers(ax.xaxis)
+        ax.legend()
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def _align(self, norms, is_relative):
+        """Norms as a table of sequences and distances, NaN where a sequence has no such step."""
+        rows = [norm[::-1] if self.direction == "forward" else norm for norm in norms if len(norm)]
+        if is_relative:
+            rows = [row / row[0] for row in rows if row[0] > 0]
+        table = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
+        for line, row in zip(table, rows, strict=True):
+            line[: len(row)] = row
+        return table

@@ -1,0 +1,161 @@
+"""The course of training as a picture."""
+
+import numpy as np
+
+from ..fitted import FittedModel
+from .drawing import COLORS, marker_of, open_panels, tick_whole_numbers
+
+__all__ = ["TrainingHistoryDisplay"]
+
+PARTS = {"train": ("training", "-"), "valid": ("validation", "--")}
+
+
+class TrainingHistoryDisplay:
+    """Loss and monitored scores of fitted networks, epoch by epoch.
+
+    There is a panel for the loss and one for each score that was monitored
+    (`scoring=`). The training rows are a solid line, the validation rows
+    (`early_stopping=True`) a dashed one. Of several networks under one name,
+    such as the same one from several seeds, the line is the mean, and the
+    band reaches from the lowest to the highest.
+
+    Make it with :meth:`from_estimator` or :meth:`from_estimators`.
+
+    Parameters
+    ----------
+    histories : dict of {str: list of histories}
+        By name, what one or several fitted networks have in `history_`: a
+        list of dicts, one an epoch.
+
+    Attributes
+    ----------
+    axes_ : ndarray of matplotlib Axes, shape (n_panels,)
+        With the pictures.
+    ax_ : matplotlib Axes
+        The first of them, of the loss.
+    figure_ : matplotlib Figure
+        Containing them.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import DNATokenizer, RecurrentClassifier
+    >>> from seqestimators.inspection import TrainingHistoryDisplay
+    >>> X, y = ["ACGT", "TTACA"], [0, 1]
+    >>> models = {
+    ...     cell: [
+    ...         make_pipeline(
+    ...             DNATokenizer(),
+    ...             RecurrentClassifier(cell=cell, max_epochs=2, random_state=seed),
+    ...         ).fit(X, y)
+    ...         for seed in (0, 1)
+    ...     ]
+    ...     for cell in ("rnn", "lstm")
+    ... }
+    >>> display = TrainingHistoryDisplay.from_estimators(models)
+    >>> [line.get_label() for line in display.ax_.lines]
+    ['rnn', 'lstm']
+    """
+
+    def __init__(self, histories):
+        self.histories = histories
+
+    @classmethod
+    def from_estimator(cls, model, *, ax=None):
+        """Draw the training of one model.
+
+        Parameters
+        ----------
+        model : fitted estimator or Pipeline
+            Any recurrent estimator, or a Pipeline that ends in one.
+        ax : matplotlib Axes, array of Axes or None, default=None
+            Where to draw, see `plot`.
+
+        Returns
+        -------
+        TrainingHistoryDisplay
+        """
+        return cls.from_estimators({FittedModel(model).name: model}, ax=ax)
+
+    @classmethod
+    def from_estimators(cls, models, *, ax=None):
+        """Draw the training of several models in one picture.
+
+        Parameters
+        ----------
+        models : dict of {str: fitted estimator or Pipeline, or list of these}
+            By the names that the legend shows; a list holds the same model
+            from several seeds.
+        ax : matplotlib Axes, array of Axes or None, default=None
+            Where to draw, see `plot`.
+
+        Returns
+        -------
+        TrainingHistoryDisplay
+        """
+        histories = {}
+        for name, group in models.items():
+            group = group if isinstance(group, (list, tuple)) else [group]
+            histories[name] = [FittedModel(model).estimator.history_ for model in group]
+        return cls(histories).plot(ax=ax)
+
+    def plot(self, *, ax=None):
+        """Draw the histories.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, array of Axes or None, default=None
+            Where to draw: one Axes, which is divided into panels if scores
+            were monitored, or one for each panel. None makes a new figure.
+
+        Returns
+        -------
+        TrainingHistoryDisplay
+            The display, with `axes_`, `ax_` and `figure_`.
+        """
+        columns = [column for column in self._columns() if column.startswith(tuple(PARTS))]
+        scores = list(dict.fromkeys(column.split("_", 1)[1] for column in columns))
+        parts = {part: named for part, named in PARTS.items() if f"{part}_loss" in columns}
+        panels = open_panels(ax, 1, len(scores), max(6.4, 4.8 * len(scores)), 4.0)[0]
+        for panel, score in zip(panels, scores, strict=True):
+            for i, (name, histories) in enumerate(self.histories.items()):
+                for part, (meaning, style) in parts.items():
+                    label = f"{name}, {meaning}" if len(parts) > 1 else name
+                    curves = _align(histories, f"{part}_{score}")
+                    _draw(panel, curves, label, color=COLORS[i % len(COLORS)], linestyle=style)
+            panel.set(xlabel="epoch", ylabel=score)
+            tick_whole_numbers(panel.xaxis)
+        panels[0].legend()
+        self.axes_ = panels
+        self.ax_, self.figure_ = panels[0], panels[0].figure
+        return self
+
+    def _columns(self):
+        """Names of all that was recorded, in the order in which it was."""
+        return dict.fromkeys(
+            column
+            for histories in self.histories.values()
+            for history in histories
+            for row in history
+            for column in row
+        )
+
+
+def _align(histories, column):
+    """One row a history, NaN where it lacks the column or has already ended."""
+    curves = np.full((len(histories), max(map(len, histories))), np.nan)
+    for curve, history in zip(curves, histories, strict=True):
+        curve[: len(history)] = [row.get(column, np.nan) for row in history]
+    return curves
+
+
+def _draw(ax, curves, label, **style):
+    """Draw the mean of some curves and the band they lie in."""
+    recorded = ~np.isnan(curves).all(axis=0)
+    if not recorded.any():
+        return
+    epochs, curves = 1 + np.flatnonzero(recorded), curves[:, recorded]
+    ax.plot(epochs, np.nanmean(curves, axis=0), label=label, **style, **marker_of(len(epochs)))
+    if len(curves) > 1:
+        low, high = np.nanmin(curves, axis=0), np.nanmax(curves, axis=0)
+        ax.fill_between(epochs, low, high, color=style["color"], alpha=0.15, linewidth=0)
