@@ -3,7 +3,15 @@
 from .atoms import AtomAlignment, atom_alignment
 from .attributions import integrated_gradients
 from .decisions import decision_trace
-from .displays import ComparisonDisplay, HiddenStateDisplay, MinimumDisplay
+from .displays import (
+    ComparisonDisplay,
+    DecisionTraceDisplay,
+    GateDisplay,
+    GradientFlowDisplay,
+    HiddenStateDisplay,
+    MinimumDisplay,
+    TrainingHistoryDisplay,
+)
 from .gates import gate_trace
 from .gradients import gradient_flow
 from .mutagenesis import mutagenesis
@@ -13,8 +21,12 @@ from .states import hidden_states
 __all__ = [
     "AtomAlignment",
     "ComparisonDisplay",
+    "DecisionTraceDisplay",
+    "GateDisplay",
+    "GradientFlowDisplay",
     "HiddenStateDisplay",
     "MinimumDisplay",
+    "TrainingHistoryDisplay",
     "atom_alignment",
     "decision_trace",
     "gate_trace",
