@@ -1,17 +1,23 @@
 """What a fitted network does: numbers first, pictures second."""
 
 from .atoms import AtomAlignment, atom_alignment
+from .attention import attention_weights
 from .attributions import integrated_gradients
+from .codons import CodonTable, codon_table
 from .decisions import decision_trace
 from .displays import (
+    AttentionDisplay,
+    CodonTableDisplay,
     ComparisonDisplay,
     DecisionTraceDisplay,
     GateDisplay,
     GradientFlowDisplay,
     HiddenStateDisplay,
     MinimumDisplay,
+    TokenSimilarityDisplay,
     TrainingHistoryDisplay,
 )
+from .embeddings import TokenContrast, token_contrast, token_embeddings, token_similarity
 from .gates import gate_trace
 from .gradients import gradient_flow
 from .mutagenesis import mutagenesis
@@ -20,14 +26,21 @@ from .states import hidden_states
 
 __all__ = [
     "AtomAlignment",
+    "AttentionDisplay",
+    "CodonTable",
+    "CodonTableDisplay",
     "ComparisonDisplay",
     "DecisionTraceDisplay",
     "GateDisplay",
     "GradientFlowDisplay",
     "HiddenStateDisplay",
     "MinimumDisplay",
+    "TokenContrast",
+    "TokenSimilarityDisplay",
     "TrainingHistoryDisplay",
     "atom_alignment",
+    "attention_weights",
+    "codon_table",
     "decision_trace",
     "gate_trace",
     "gradient_flow",
@@ -35,4 +48,7 @@ __all__ = [
     "integrated_gradients",
     "mutagenesis",
     "numpy_forward",
+    "token_contrast",
+    "token_embeddings",
+    "token_similarity",
 ]

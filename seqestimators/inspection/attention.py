@@ -1,0 +1,102 @@
+"""Where a network with attention looks."""
+
+from ..estimators import RecurrentSeq2Seq
+from ..estimators.pooled import BasePooled
+from ..modules import join_directions
+from .fitted import FittedModel, is_single, unwrap
+
+__all__ = ["attention_weights"]
+
+
+def attention_weights(model, X, y=None):
+    """Return the weights of attention of a fitted network.
+
+    Parameters
+    ----------
+    model : fitted estimator or Pipeline
+        A RecurrentClassifier or RecurrentRegressor with
+        ``pooling="attention"``, or a RecurrentSeq2Seq; or a Pipeline that ends
+        in one.
+    X : array-like of n sequences, or one sequence
+        What the model predicts: strings for a Pipeline with a tokenizer. A
+        single string, or a single 1-D array of numbers, counts as one
+        sequence.
+    y : array-like of n sequences, one sequence, or None, default=None
+        Of a RecurrentSeq2Seq only: the targets to follow, one where X is one;
+        None takes those that `predict` gives.
+
+    Returns
+    -------
+    ndarray of shape (n,), dtype object, or ndarray
+        Of classifier and regressor, arrays of shape (T,): the weight of each
+        step in the pooled state. Of a RecurrentSeq2Seq, arrays of shape
+        (target length + 1, T): a row for each token of the target, the last
+        one for its end. The weights over the T steps are at least 0 and sum to
+        1. The array alone for one sequence.
+
+    Raises
+    ------
+    NotFittedError
+        The model isn't fitted.
+    TypeError
+        The estimator is of a kind without attention.
+    ValueError
+        The network pools in another way, or there are targets for a model that
+        writes none.
+
+    See Also
+    --------
+    AttentionDisplay : Their picture.
+
+    Notes
+    -----
+    Weights say which hidden states are used, and a state has read other steps
+    than its own: a large weight is no proof that its token decides [1]_.
+
+    References
+    ----------
+    .. [1] Jain, S., B. C. Wallace, "Attention is not Explanation", NAACL 2019.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import DNATokenizer, RecurrentClassifier
+    >>> from seqestimators.inspection import attention_weights
+    >>> model = make_pipeline(
+    ...     DNATokenizer(),
+    ...     RecurrentClassifier(pooling="attention", max_epochs=1, random_state=0),
+    ... )
+    >>> weights = attention_weights(model.fit(["ACGT", "TT"], [0, 1]), "ACG")
+    >>> weights.shape, round(float(weights.sum()), 3)
+    ((3,), 1.0)
+    """
+    fitted = FittedModel(model)
+    sequences = fitted.read(X)
+    if isinstance(fitted.estimator, RecurrentSeq2Seq):
+        targets = [y] if y is not None and is_single(X) else y
+        return unwrap(fitted.estimator.attention_weights(sequences, targets), X)
+    _require_attention_pooling(fitted)
+    if y is not None:
+        raise ValueError(f"y is given, but {type(fitted.estimator).__name__} writes no target: leave it out")
+    pooling = fitted.network.pooling.attention
+
+    def weigh(inputs, lengths):
+        states = join_directions(fitted.encoder.read(inputs, lengths), lengths)  # (n, T, size)
+        return pooling.weights(states, lengths)  # (n, T)
+
+    return unwrap(fitted.compute(sequences, weigh), X)
+
+
+def _require_attention_pooling(fitted):
+    """Refuse a network without attention."""
+    name = type(fitted.estimator).__name__
+    if not isinstance(fitted.estimator, BasePooled):
+        raise TypeError(
+            f"{name} has no attention: give a RecurrentSeq2Seq, or a RecurrentClassifier or "
+            'RecurrentRegressor with pooling="attention"'
+        )
+    if fitted.network.pooling.attention is None:
+        raise ValueError(
+            f'this {name} has no attention, but pooling="{fitted.network.pooling.kind}": fit it with '
+            'pooling="attention"'
+        )

@@ -1,0 +1,131 @@
+"""Weights of attention as a picture."""
+
+from ...estimators import RecurrentSeq2Seq
+from ..attention import attention_weights
+from ..fitted import FittedModel
+from .drawing import COLORS, draw_heatmap, label_tokens, open_axes, token_height, token_width
+
+__all__ = ["AttentionDisplay"]
+
+
+class AttentionDisplay:
+    """Where a network looks: bars over the tokens, or the alignment of source and target.
+
+    Make it with :meth:`from_estimator`.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (T,) or (U, T)
+        Weight of every step of the sequence; a row for every token of the
+        target, if there is one.
+    tokens : list of T str
+        Name of every step.
+    target_tokens : list of U str or None, default=None
+        Name of every token of the target; None where there is no target.
+    estimator_name : str or None, default=None
+        Of the network; goes into the title.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        With the picture.
+    figure_ : matplotlib Figure
+        Containing it.
+
+    See Also
+    --------
+    attention_weights : The numbers.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import DNATokenizer, RecurrentClassifier
+    >>> from seqestimators.inspection import AttentionDisplay
+    >>> model = make_pipeline(
+    ...     DNATokenizer(),
+    ...     RecurrentClassifier(pooling="attention", max_epochs=1, random_state=0),
+    ... )
+    >>> display = AttentionDisplay.from_estimator(model.fit(["ACGT", "TT"], [0, 1]), "ACG")
+    >>> [label.get_text() for label in display.ax_.get_xticklabels()]
+    ['A', 'C', 'G']
+    """
+
+    def __init__(self, weights, tokens, *, target_tokens=None, estimator_name=None):
+        self.weights = weights
+        self.tokens = tokens
+        self.target_tokens = target_tokens
+        self.estimator_name = estimator_name
+
+    @classmethod
+    def from_estimator(cls, model, x, y=None, *, ax=None):
+        """Compute the weights for one sequence and draw them.
+
+        Parameters
+        ----------
+        model : fitted estimator or Pipeline
+            A RecurrentClassifier or RecurrentRegressor with
+            ``pooling="attention"``, or a RecurrentSeq2Seq.
+        x : one sequence
+            A string for a Pipeline with a tokenizer, or an array of token ids
+            or values.
+        y : one sequence or None, default=None
+            Of a RecurrentSeq2Seq only: the target to follow; None takes the
+            predicted one.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        AttentionDisplay
+        """
+        fitted = FittedModel(model)
+        sequences = fitted.read_one(x)
+        target_tokens = None
+        targets = None if y is None else [y]
+        if isinstance(fitted.estimator, RecurrentSeq2Seq):
+            if targets is None:
+                targets = fitted.estimator.predict(sequences)
+            names = fitted.estimator.target_tokenizer_.vocabulary_.tokens
+            ids, _ = fitted.estimator._encode_target(targets, sequences, None, reset=False)  # to EOS
+            target_tokens = [str(names[token]) for token in ids.values.tolist()]
+        weights = attention_weights(fitted.estimator, sequences, targets)[0]
+        display = cls(
+            weights,
+            fitted.name_tokens(sequences)[0],
+            target_tokens=target_tokens,
+            estimator_name=fitted.name,
+        )
+        return display.plot(ax=ax)
+
+    def plot(self, *, ax=None):
+        """Draw the weights.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        AttentionDisplay
+            The display, with `ax_` and `figure_`.
+        """
+        width = token_width(len(self.tokens))
+        if self.target_tokens is None:
+            ax = open_axes(ax, width=width, height=3.2)
+            ax.bar(range(len(self.tokens)), self.weights, width=0.9, color=COLORS[0])
+            ax.set_xlim(-0.5, max(len(self.tokens), 1) - 0.5)
+            ax.set_ylim(bottom=0)
+            ax.set_ylabel("weight")
+            ax.set_xlabel("token")
+        else:
+            ax = open_axes(ax, width=width, height=token_height(len(self.target_tokens)))
+            draw_heatmap(ax, self.weights, label="weight")
+            label_tokens(ax.yaxis, self.target_tokens)
+            ax.set_ylabel("token of the target")
+            ax.set_xlabel("token of the source")
+        label_tokens(ax.xaxis, self.tokens)
+        if self.estimator_name and not ax.get_title():
+            ax.set_title(f"Attention of {self.estimator_name}")
+        self.ax_, self.figure_ = ax, ax.figure
+        return self

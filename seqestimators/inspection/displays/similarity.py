@@ -1,0 +1,199 @@
+"""Which tokens have learned vectors like that of one token, as a picture."""
+
+import numpy as np
+
+from ..._sklearn import Integral, Interval, validate_params
+from ..embeddings import token_similarity
+from .drawing import COLORS, open_axes, token_height
+
+__all__ = ["TokenSimilarityDisplay"]
+
+OTHER = "0.65"
+"""Colour of tokens that are in no group."""
+
+
+class TokenSimilarityDisplay:
+    """Cosine similarity of one token's learned vector to those of the others.
+
+    A bar is a token, the most similar on top. Of several models the bar is the
+    mean and the line across its end the interval of the mean.
+
+    Make it with :meth:`from_estimator` or :meth:`from_estimators`.
+
+    Parameters
+    ----------
+    similarity : DataFrame
+        What :func:`token_similarity` returns.
+    token : str or other hashable
+        The token that the others are compared with.
+    n_models : int, default=1
+        Number of models averaged over.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        With the picture.
+    figure_ : matplotlib Figure
+        Containing it.
+
+    See Also
+    --------
+    token_similarity : The numbers.
+    token_contrast : Whether one group of tokens is nearer than another.
+
+    Notes
+    -----
+    A token that some of the models have not seen in fit is marked with the
+    number of those that have.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import DNATokenizer, RecurrentClassifier
+    >>> from seqestimators.inspection import TokenSimilarityDisplay
+    >>> model = make_pipeline(DNATokenizer(), RecurrentClassifier(max_epochs=1, random_state=0))
+    >>> display = TokenSimilarityDisplay.from_estimator(model.fit(["ACGT", "TT"], [0, 1]), "A")
+    >>> sorted(label.get_text() for label in display.ax_.get_yticklabels())
+    ['C', 'G', 'T']
+    """
+
+    def __init__(self, similarity, token, *, n_models=1):
+        self.similarity = similarity
+        self.token = token
+        self.n_models = n_models
+
+    @classmethod
+    def from_estimator(cls, model, token, *, others=None, groups=None, max_tokens=40, ax=None):
+        """Compute the similarities of one model and draw them.
+
+        Parameters
+        ----------
+        model : fitted estimator or Pipeline
+            With an embedding.
+        token : str or other hashable
+            As the tokenizer names it; the token id without a tokenizer.
+        others : list of tokens or None, default=None
+            Whom to compare with; None takes all.
+        groups : dict of str to list of tokens, or None, default=None
+            Tokens to colour, under the name that the legend gives them.
+        max_tokens : int, default=40
+            Number of bars, at least 2. Of more tokens, the most and the least
+            similar are drawn, half of each.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        TokenSimilarityDisplay
+        """
+        display = cls(token_similarity(model, token, others=others), token)
+        return display.plot(groups=groups, max_tokens=max_tokens, ax=ax)
+
+    @classmethod
+    def from_estimators(
+        cls, models, token, *, others=None, confidence=0.95, groups=None, max_tokens=40, ax=None
+    ):
+        """Compute the mean similarities of several models and draw them.
+
+        Parameters
+        ----------
+        models : list of fitted estimators or Pipelines
+            With an embedding, such as one model fitted with several seeds.
+        token : str or other hashable
+            As the tokenizer names it; the token id without a tokenizer.
+        others : list of tokens or None, default=None
+            Whom to compare with; None takes all.
+        confidence : float, default=0.95
+            Of the intervals of the means, in (0, 1).
+        groups : dict of str to list of tokens, or None, default=None
+            Tokens to colour, under the name that the legend gives them.
+        max_tokens : int, default=40
+            Number of bars, at least 2. Of more tokens, the most and the least
+            similar are drawn, half of each.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        TokenSimilarityDisplay
+        """
+        models = list(models)
+        table = token_similarity(models, token, others=others, confidence=confidence)
+        return cls(table, token, n_models=len(models)).plot(groups=groups, max_tokens=max_tokens, ax=ax)
+
+    @validate_params(
+        {"groups": [dict, None], "max_tokens": [Interval(Integral, 2, None, closed="left")]},
+        prefer_skip_nested_validation=True,
+    )
+    def plot(self, *, groups=None, max_tokens=40, ax=None):
+        """Draw the similarities.
+
+        Parameters
+        ----------
+        groups : dict of str to list of tokens, or None, default=None
+            Tokens to colour, under the name that the legend gives them.
+        max_tokens : int, default=40
+            Number of bars, at least 2. Of more tokens, the most and the least
+            similar are drawn, half of each.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        TokenSimilarityDisplay
+            The display, with `ax_` and `figure_`.
+        """
+        groups = groups or {}
+        table = self.similarity
+        n_hidden = max(0, len(table) - max_tokens)
+        rows = np.arange(len(table))
+        if n_hidden:
+            rows = np.concatenate([rows[: (max_tokens + 1) // 2], rows[-(max_tokens // 2) :]])
+        table = table.iloc[rows]
+        places = np.arange(len(table)) + 1.0 * (bool(n_hidden) & (rows >= n_hidden + (max_tokens + 1) // 2))
+        ax = open_axes(ax, height=token_height(len(table)))
+        color_of = {
+            token: COLORS[i % len(COLORS)] for i, tokens in enumerate(groups.values()) for token in tokens
+        }
+        margins = table["similarity"] - table["low"] if "low" in table else None
+        ax.barh(
+            places, table["similarity"], height=0.75,
+            color=[color_of.get(token, OTHER) for token in table.index],
+        )  # fmt: skip
+        if margins is not None and margins.notna().any():
+            ax.errorbar(
+                table["similarity"], places, xerr=margins, fmt="none", ecolor="black", elinewidth=1, capsize=2
+            )
+        if n_hidden:
+            ax.text(
+                0.5, (max_tokens + 1) // 2, f"{n_hidden} tokens between are left out",
+                transform=ax.get_yaxis_transform(), ha="center", va="center", fontsize="small", color="0.4",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+            )  # fmt: skip
+        ax.axvline(0, color="0.3", linewidth=0.8)
+        ax.set_yticks(
+            places,
+            [self._name(token, row) for token, row in table.iterrows()],
+            fontsize=9 if len(table) <= 30 else 7,
+            family="monospace",
+        )
+        ax.tick_params(axis="y", length=0)
+        ax.set_ylim(places.max(initial=0) + 0.6, -0.6)
+        left, right = ax.get_xlim()
+        ax.set_xlim(max(left, -1.05), min(right, 1.05))  # the interval of two models may be far wider
+        averaged = f"\nmean of {self.n_models} models, with its interval" if self.n_models > 1 else ""
+        ax.set_xlabel("cosine similarity" + averaged)
+        ax.set_title(f"Learned vectors like that of {self.token}")
+        if groups:
+            handles = [
+                ax.barh(0, 0, color=COLORS[i % len(COLORS)], label=name) for i, name in enumerate(groups)
+            ]
+            ax.legend(handles=handles, fontsize="small")
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def _name(self, token, row):
+        """Name of a bar; where some models lack the token, with the number of those that don't."""
+        if row.get("n_models", self.n_models) == self.n_models:
+            return str(token)
+        return f"{token} ({row['n_models']:.0f} of {self.n_models})"
