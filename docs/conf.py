@@ -55,10 +55,16 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "backreferences_dir": None,
+    "filename_pattern": r"/plot_",
+    # The labs first among the folders, in the order of the course: their file names count them.
+    "subsection_order": ["../examples/labs", "*"],
+    "within_subsection_order": "FileNameSortKey",
     "download_all_examples": False,
     "show_memory": False,
     # Shown, not run, unless asked for: sphinx-build -D plot_gallery=1
     "plot_gallery": "False",
+    # Two at a time, in processes of their own that share the cores.
+    "parallel": 2,
 }
 
 # -- looks -------------------------------------------------------------------
@@ -70,8 +76,22 @@ html_show_sourcelink = False
 html_theme_options = {
     "navigation_with_keys": False,
     "show_prev_next": False,
+    "header_links_before_dropdown": 5,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"install": [], "quickstart": [], "changelog": []}
+# Pages without pages below them need no navigation at their left.
+html_sidebars = {
+    page: []
+    for page in [
+        "index",
+        "install",
+        "quickstart",
+        "extending",
+        "benchmarks",
+        "changelog",
+        "security",
+        "citing",
+    ]
+}

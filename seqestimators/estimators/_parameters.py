@@ -37,10 +37,11 @@ PRETRAINING = """pretrained : RecurrentLanguageModel, FrozenEstimator or None, d
         Learning rate of a pretrained layer over that of the one below, at
         least 1; 2.6 in ULMFiT."""
 
-TRAINING = """input : {"auto", "tokens", "values"}, default="auto"
+INPUT = """input : {"auto", "tokens", "values"}, default="auto"
         What X holds. "auto" decides in fit: non-negative integers are token
-        ids, all else is numeric series.
-    max_epochs : int, default=30
+        ids, all else is numeric series."""
+
+OPTIMIZATION = """max_epochs : int, default=30
         Number of passes over the training rows, at least 1.
     lr : float, default=0.005
         Learning rate, larger than 0; the peak of the schedule.
@@ -83,6 +84,8 @@ default="adamw"
     verbose : int or bool, default=0
         Whether to print a line an epoch."""
 
+TRAINING = f"{INPUT}\n    {OPTIMIZATION}"
+
 ATTRIBUTES = """net_ : skorch.NeuralNet
         The fitted net, with the torch module in `net_.module_`.
     history_ : list of dict
@@ -106,6 +109,6 @@ ATTRIBUTES = """net_ : skorch.NeuralNet
 def shared_parameters(cls):
     """Fill the shared parts into the docstring of an estimator class."""
     if cls.__doc__ is not None:  # python -OO strips docstrings
-        for name in ("NETWORK", "POOLING", "PRETRAINING", "TRAINING", "ATTRIBUTES"):
+        for name in ("NETWORK", "POOLING", "PRETRAINING", "TRAINING", "OPTIMIZATION", "ATTRIBUTES"):
             cls.__doc__ = cls.__doc__.replace(f"<{name.lower()}>", globals()[name])
     return cls

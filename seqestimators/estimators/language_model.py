@@ -51,7 +51,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         output layer, in [0, 1).
     output_bias : bool, default=True
         Whether the output layer has a bias.
-    <training>
+    <optimization>
 
     Attributes
     ----------

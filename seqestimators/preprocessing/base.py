@@ -77,7 +77,7 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
 
         class WordTokenizer(SequenceTokenizer):
             def _split(self, sequences):
-                return Tokens.from_lists(sequence.split(" ") for sequence in sequences)
+                return Tokens.from_lists(sequence.split() for sequence in sequences)
 
             def _join(self, tokens):
                 return " ".join(tokens)
