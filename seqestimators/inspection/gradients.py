@@ -73,9 +73,9 @@ def gradient_flow(model, X, y, *, layer=-1, direction="forward"):
     Returns
     -------
     ndarray of shape (n,), dtype object, or ndarray of shape (T,)
-        For each sequence, of its own length T, the norm at every step, in the
-        order of the sequence and of the model's dtype; the array alone for
-        one sequence. The backward direction reads the first step last.
+        For each sequence, of its own length T, the norm at every step as
+        float64, in the order of the sequence; the array alone for one
+        sequence. The backward direction reads the first step last.
 
     Raises
     ------
@@ -93,7 +93,8 @@ def gradient_flow(model, X, y, *, layer=-1, direction="forward"):
 
     Notes
     -----
-    The cells of the layer are unrolled with the fitted weights. The loss is
+    The cells of the layer are unrolled with the fitted weights, in double
+    precision, for gradients that vanish soon leave single precision. The loss is
     that of training, without dropout, with running means in batch norm and
     without weights of classes or rows: cross-entropy, or the squared error of
     the standardized target, of one sequence; a tagger's is the mean over its
@@ -137,13 +138,14 @@ def gradient_flow(model, X, y, *, layer=-1, direction="forward"):
     network = _make_differentiable(estimator)
     cells = network.encoder.layers[layer]
     unrolled = cells[direction] = _Unrolled(cells[direction])
-    dataset = SequenceDataset(sequences, target, _weigh_labels(target), device=estimator.net_.device)
+    device = estimator.net_.device
+    dataset = SequenceDataset(_double(sequences), _double(target), _weigh_labels(target), device=device)
     results = np.empty(len(sequences), dtype=object)
     for rows in fitted.cut(sequences):
         inputs, lengths = dataset.source.pad(rows)
         losses = estimator._criterion()(network([(inputs, lengths)]), dataset.targets(rows)[0])
         weight = dataset.weight.join(rows) if isinstance(target, Sequences) else torch.ones_like(losses)
-        loss = (losses * weight.to(losses.dtype)).sum()
+        loss = (losses * weight).sum()
         gradients = torch.autograd.grad(loss, unrolled.states, allow_unused=True, materialize_grads=True)
         norms = torch.cat(gradients).norm(dim=2).T.cpu().numpy()  # (n, T)
         for row, norm in zip(rows, norms, strict=True):
@@ -154,11 +156,18 @@ def gradient_flow(model, X, y, *, layer=-1, direction="forward"):
 
 def _make_differentiable(estimator):
     """Return a copy of an estimator's network, the fitted one being left as it is."""
-    network = deepcopy(estimator).net_.module_.eval()
+    network = deepcopy(estimator).net_.module_.double().eval()
     for part in network.modules():
         if isinstance(part, nn.RNNBase):
             part.train()  # they have no dropout of their own, and cuDNN differentiates no other
     return network
+
+
+def _double(values):
+    """Floating-point numbers in double precision; token ids and classes as they are."""
+    if isinstance(values, Sequences):
+        return Sequences(_double(values.values), values.offsets)
+    return values.astype(np.float64) if values.dtype.kind == "f" else values
 
 
 def _weigh_labels(target):

@@ -5,6 +5,7 @@ import pytest
 from sklearn.pipeline import make_pipeline
 
 from seqestimators import DNATokenizer, RecurrentClassifier, RecurrentRegressor, RecurrentTagger
+from seqestimators.datasets import make_marker
 from seqestimators.inspection import decision_trace, decisions
 
 X = ["ACGTAC", "TT", "GATTACA", "C"]
@@ -79,3 +80,13 @@ def test_a_tagger_gives_no_single_answer():
     tagger = make_pipeline(DNATokenizer(), RecurrentTagger(hidden_size=4, max_epochs=1)).fit(X, X)
     with pytest.raises(TypeError, match="RecurrentTagger gives no single answer for a sequence"):
         decision_trace(tagger, X)
+
+
+def test_a_trained_network_decides_at_the_marker():
+    X, y = make_marker(1000, random_state=0)
+    model = RecurrentClassifier(hidden_size=32, max_epochs=20, random_state=0, **CAUSAL).fit(X, y)
+    digits = np.arange(1.0, 10.0)
+    assert (decision_trace(model, digits)[:, 1] < 0.5).all()
+    marked = [np.where(digits == digit, -1, digits) for digit in digits]
+    first = [int(np.argmax(trace[:, 1] > 0.5)) for trace in decision_trace(model, marked)]
+    assert first == list(range(9))

@@ -14,6 +14,7 @@ from seqestimators import (
     RecurrentRegressor,
     RecurrentTagger,
 )
+from seqestimators.datasets import make_marker
 from seqestimators.inspection import gradient_flow, hidden_states
 from seqestimators.inspection.fitted import FittedModel
 
@@ -144,8 +145,18 @@ def test_an_empty_sequence_has_no_step():
     assert gradient_flow(make_model(), "", "a").shape == (0,)
 
 
-def test_float32_and_what_is_refused():
-    assert gradient_flow(make_model(dtype="float32"), "ACG", ["a"]).dtype == np.float32
+def test_float32_hides_nothing_that_vanishes():
+    text = "ACGT" * 100
+    model = make_model(dtype="float32", cell="rnn", pooling="last", bidirectional=False)
+    norms = gradient_flow(model, text, ["a"])
+    assert norms.dtype == np.float64
+    assert 0 < norms[0] < 1e-30 < norms[-1]
+    series = [np.linspace(0, 1, 5)] * 2
+    regressor = RecurrentRegressor(hidden_size=4, max_epochs=1).fit(series, [1.0, 2.0])
+    assert (gradient_flow(regressor, series, [1.0, 2.0])[0] > 0).all()
+
+
+def test_what_is_refused():
     with pytest.raises(ValueError, match="'c'.*none of the classes"):
         gradient_flow(make_model(), X, [*y[:3], "c"])
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
@@ -155,3 +166,16 @@ def test_float32_and_what_is_refused():
     language_model = make_pipeline(DNATokenizer(), RecurrentLanguageModel(hidden_size=4, max_epochs=1))
     with pytest.raises(TypeError, match="RecurrentLanguageModel has no loss of a sequence and its target"):
         gradient_flow(language_model.fit(X), X, y)
+
+
+def test_gradients_vanish_faster_in_a_plain_network_than_in_an_lstm():
+    series, labels = make_marker(20, length=60, random_state=0)
+    settings = {"pooling": "last", "bidirectional": False, "hidden_size": 16, "max_epochs": 2}
+    for seed in range(3):
+        ratio = {}
+        for cell in ("rnn", "lstm"):
+            model = RecurrentClassifier(cell=cell, random_state=seed, **settings).fit(series, labels)
+            ratio[cell] = np.median(
+                [norms[-51] / norms[-1] for norms in gradient_flow(model, series, labels)]
+            )
+        assert ratio["rnn"] < 1e-3 * ratio["lstm"]

@@ -141,8 +141,9 @@ class GradientFlowDisplay:
         for i, (name, norms) in enumerate(self.norms.items()):
             table = self._align(norms, is_relative=kind == "relative")
             distance, color = np.arange(table.shape[1]), COLORS[i % len(COLORS)]
-            with np.errstate(divide="ignore"):  # a norm of 0 has the mean logarithm -inf, which isn't drawn
+            with np.errstate(divide="ignore"):
                 mean = np.exp(np.nanmean(np.log(table), axis=0))
+            mean[mean == 0] = np.nan  # a norm of 0 has no place on the axis: the line ends
             ax.plot(distance, mean, color=color, label=name, **marker_of(len(distance)))
             if len(table) > 1:
                 low, high = np.nanquantile(table, [0.1, 0.9], axis=0)

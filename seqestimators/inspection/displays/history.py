@@ -125,7 +125,11 @@ class TrainingHistoryDisplay:
                     _draw(panel, curves, label, color=COLORS[i % len(COLORS)], linestyle=style)
             panel.set(xlabel="epoch", ylabel=score)
             tick_whole_numbers(panel.xaxis)
-        panels[0].legend()
+        lines, names = panels[0].get_legend_handles_labels()
+        if ax is None and len(names) > 2:  # many names would cover the curves
+            panels[0].figure.legend(lines, names, loc="outside upper center", ncols=len(self.histories))
+        else:
+            panels[0].legend()
         self.axes_ = panels
         self.ax_, self.figure_ = panels[0], panels[0].figure
         return self
