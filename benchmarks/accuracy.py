@@ -240,7 +240,7 @@ def measure(key, model, X, y, train, test, scores):
     }
 
 
-def list_jobs(name, task, done, quick):
+def list_jobs(name, task, done, quick, cells):
     """Arguments of `measure` for all that isn't done: all models on the first split, then on the next."""
     X, y, groups = task.load()
     if quick:
@@ -252,6 +252,8 @@ def list_jobs(name, task, done, quick):
             if quick and fold == 2:
                 break
             for model_name, model in task.make_models(fold).items():
+                if not is_rival(model_name) and model_name.lower() not in cells:
+                    continue
                 key = name, split, fold, model_name
                 if quick and model_name.lower() in CELLS:
                     model[-1].set_params(max_epochs=1)
@@ -259,10 +261,10 @@ def list_jobs(name, task, done, quick):
                     yield key, model, X, y, train, test, task.scores
 
 
-def run(path, names, n_jobs, quick):
+def run(path, names, n_jobs, quick, cells):
     done = set(read_results(path)[KEYS].itertuples(index=False, name=None))
     for name in names:
-        jobs = list(list_jobs(name, TASKS[name], done, quick))
+        jobs = list(list_jobs(name, TASKS[name], done, quick, cells))
         print(f"{name}: {len(jobs)} fits to do", flush=True)
         with parallel_config("loky", inner_max_num_threads=1):
             parallel = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
@@ -378,6 +380,9 @@ def main():
     )
     parser.add_argument("folder", type=Path, nargs="?", default="results", help="where the results are kept")
     parser.add_argument("--only", choices=list(TASKS), action="append", help="measure this data set only")
+    parser.add_argument(
+        "--cell", choices=CELLS, action="append", help="measure networks of this cell only, beside the rivals"
+    )
     parser.add_argument("--table", action="store_true", help="only print the tables of what is there")
     parser.add_argument(
         "--jobs", type=int, default=-1, help="number of processes; -1, the default: all cores"
@@ -388,7 +393,7 @@ def main():
     path = arguments.folder / ("accuracy_quick.csv" if arguments.quick else "accuracy.csv")
     names = arguments.only or list(TASKS)
     if not arguments.table:
-        run(path, names, arguments.jobs, arguments.quick)
+        run(path, names, arguments.jobs, arguments.quick, arguments.cell or CELLS)
     results = read_results(path)
     print_tables(results[results["dataset"].isin(names)])
 
