@@ -14,6 +14,8 @@ from .displays import (
     GradientFlowDisplay,
     HiddenStateDisplay,
     MinimumDisplay,
+    MoleculeAttributionDisplay,
+    MutagenesisDisplay,
     TokenSimilarityDisplay,
     TrainingHistoryDisplay,
 )
@@ -35,6 +37,8 @@ __all__ = [
     "GradientFlowDisplay",
     "HiddenStateDisplay",
     "MinimumDisplay",
+    "MoleculeAttributionDisplay",
+    "MutagenesisDisplay",
     "TokenContrast",
     "TokenSimilarityDisplay",
     "TrainingHistoryDisplay",

@@ -220,18 +220,17 @@ class _Path:
         nodes, weights = np.polynomial.legendre.leggauss(n_steps)
         rule = [torch.from_numpy(numbers).to(total) for numbers in ((nodes + 1) / 2, weights / 2)]
         begins, widths = total.new_zeros(1), total.new_ones(1)
-        left, allowance = tolerance, tolerance / (2 * MAX_HALVINGS)
+        allowance = tolerance / (2 * MAX_HALVINGS)
+        off = 0.0  # how far the sum over the pieces that are kept is from the gain on them
         for halving in count():
             pieces = self.integrate_pieces(begins, widths, rule)
-            gains = self.answers(begins + widths) - self.answers(begins)
-            errors, order = (pieces.sum((1, 2)) - gains).abs().sort()
-            spent = errors.cumsum(0)
-            is_done = bool(spent[-1] <= left)
+            errors = pieces.sum((1, 2)) - (self.answers(begins + widths) - self.answers(begins))
+            is_done = abs(off + float(errors.sum())) <= tolerance
             if is_done or halving == MAX_HALVINGS:
                 return total + pieces.sum(0), is_done
-            n_kept = int((spent <= allowance).sum())  # the best; the others are halved
-            if n_kept:
-                total += pieces[order[:n_kept]].sum(0)
-                left -= float(spent[n_kept - 1])
+            order = errors.abs().argsort()
+            n_kept = int((errors[order].abs().cumsum(0) <= allowance).sum())  # the best; others are halved
+            total += pieces[order[:n_kept]].sum(0)
+            off += float(errors[order[:n_kept]].sum())
             begins, widths = begins[order[n_kept:]], widths[order[n_kept:]] / 2
             begins, widths = torch.cat([begins, begins + widths]), widths.repeat(2)

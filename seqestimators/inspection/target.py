@@ -105,3 +105,8 @@ class Target:
             what = "log-odds" if scale == "log_odds" else "probability"
             return f"{what} of {self.estimator.classes_[column]}"
         return "prediction" if self.estimator.n_outputs_ == 1 else f"prediction of target {column}"
+
+    def name_of(self, sequence):
+        """What a picture of one sequence calls the number."""
+        outputs = torch.from_numpy(self.estimator._run(sequence))
+        return self.name(int(self.choose(outputs)))

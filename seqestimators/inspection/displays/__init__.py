@@ -8,6 +8,8 @@ from .gates import GateDisplay
 from .gradients import GradientFlowDisplay
 from .history import TrainingHistoryDisplay
 from .minimum import MinimumDisplay
+from .molecules import MoleculeAttributionDisplay
+from .mutagenesis import MutagenesisDisplay
 from .similarity import TokenSimilarityDisplay
 from .states import HiddenStateDisplay
 
@@ -20,6 +22,8 @@ __all__ = [
     "GradientFlowDisplay",
     "HiddenStateDisplay",
     "MinimumDisplay",
+    "MoleculeAttributionDisplay",
+    "MutagenesisDisplay",
     "TokenSimilarityDisplay",
     "TrainingHistoryDisplay",
 ]

@@ -1,0 +1,236 @@
+"""A molecule whose atoms are coloured by what they contribute."""
+
+from functools import cached_property
+from io import BytesIO
+
+import numpy as np
+
+from ..._sklearn import StrOptions, validate_params
+from ...preprocessing import BOS, EOS
+from ..atoms import atom_alignment, parse_as_written
+from ..attention import attention_weights
+from ..attributions import integrated_gradients
+from ..fitted import FittedModel, is_single
+from ..mutagenesis import WITHOUT, Mutagenesis
+from ..target import Target
+from .drawing import open_axes
+
+__all__ = ["MoleculeAttributionDisplay"]
+
+NEGATIVE, NEUTRAL, POSITIVE = (0.53, 0.44, 0.78), (1.0, 1.0, 1.0), (0.96, 0.60, 0.16)
+"""Purple, white and orange, told apart by colour-blind readers; black letters stay readable on them."""
+SIZE = (640, 440)
+"""Width and height of the drawing, in pixels."""
+
+
+class MoleculeAttributionDisplay:
+    """A molecule with its atoms coloured by attribution or attention.
+
+    Make it with :meth:`from_estimator`. In a notebook it shows itself.
+
+    Parameters
+    ----------
+    alignment : AtomAlignment
+        Of the SMILES and its tokens.
+    token_values : ndarray of shape (n_tokens,)
+        What each token contributes, or its weight.
+    label : str, default="attribution"
+        Of the colours.
+
+    Attributes
+    ----------
+    atom_values : ndarray of shape (n_atoms,)
+        Sum over the tokens of each atom.
+    atom_share : float
+        Share of the magnitude of all token values that is on atoms; the rest
+        is on bonds, branches and rings, which aren't coloured.
+    svg_ : str
+        The drawing as SVG.
+    png_ : bytes
+        The drawing as PNG.
+    ax_ : matplotlib Axes
+        With the picture, once plotted.
+    figure_ : matplotlib Figure
+        Containing it.
+
+    See Also
+    --------
+    integrated_gradients, mutagenesis, attention_weights : The numbers.
+    atom_alignment : Which token is which atom.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import RecurrentClassifier, SmilesTokenizer
+    >>> from seqestimators.inspection import MoleculeAttributionDisplay
+    >>> model = make_pipeline(
+    ...     SmilesTokenizer(), RecurrentClassifier(hidden_size=8, max_epochs=1, random_state=0)
+    ... )
+    >>> model = model.fit(["CCO", "CCCC"], ["polar", "apolar"])
+    >>> display = MoleculeAttributionDisplay.from_estimator(model, "CC=O")
+    >>> display.atom_values.shape
+    (3,)
+    """
+
+    def __init__(self, alignment, token_values, *, label="attribution"):
+        self.alignment = alignment
+        self.token_values = np.asarray(token_values)
+        self.label = label
+
+    @property
+    def atom_values(self):
+        """Sum over the tokens of each atom, ndarray of shape (n_atoms,)."""
+        return self.alignment.sum_over_atoms(self.token_values)
+
+    @property
+    def atom_share(self):
+        """Share of the magnitude of all token values that is on atoms."""
+        magnitudes = np.abs(self.token_values)
+        return float(
+            magnitudes[self.alignment.atoms >= 0].sum() / max(magnitudes.sum(), np.finfo(float).tiny)
+        )
+
+    @property
+    def _limit(self):
+        return float(np.abs(self.atom_values).max(initial=0)) or 1.0
+
+    @classmethod
+    @validate_params(
+        {"attribution": [StrOptions({"integrated_gradients", "occlusion", "attention"})]},
+        prefer_skip_nested_validation=True,
+    )
+    def from_estimator(cls, model, x, *, attribution="integrated_gradients", target=None, ax=None):
+        """Compute what the atoms of a molecule contribute and draw it.
+
+        Parameters
+        ----------
+        model : fitted Pipeline
+            That begins with a SmilesTokenizer.
+        x : one SMILES
+        attribution : {"integrated_gradients", "occlusion", "attention"}, default="integrated_gradients"
+            Contributions by :func:`integrated_gradients`; by how much the
+            answer drops without the token, by :func:`mutagenesis`; or the
+            weights of a network with ``pooling="attention"``.
+        target : object, default=None
+            Class or target to explain, as in :func:`integrated_gradients`.
+            Attention knows of none.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        MoleculeAttributionDisplay
+
+        Raises
+        ------
+        InvalidSequenceError
+            RDKit can't parse the SMILES.
+        TypeError
+            The model has no SmilesTokenizer.
+        ValueError
+            A target is given for attention, or the network has none.
+        """
+        fitted = FittedModel(model)
+        sequence = fitted.read_one(x)
+        (alignment,) = atom_alignment(model, [x] if is_single(x) else x)
+        if attribution == "attention":
+            if target is not None:
+                raise ValueError(
+                    "attention says where the network looks, whatever the class: leave target out"
+                )
+            values, label = attention_weights(fitted.estimator, sequence)[0], "weight of attention"
+        elif attribution == "integrated_gradients":
+            values = integrated_gradients(fitted.estimator, sequence, target=target)[0]
+            label = f"contribution to the\n{Target(fitted, target).name_of(sequence)}"
+        else:
+            trial = Mutagenesis(
+                fitted, target=target, method="occlusion", occlusion="delete", scale="log_odds"
+            )
+            changes, answer = trial.run(sequence, alignment.tokens)
+            values = np.zeros(len(alignment.tokens))
+            values[~np.isin(sequence.values, (BOS, EOS))] = 0.0 - changes[WITHOUT]
+            label = f"drop without the atom of the\n{answer}"
+        return cls(alignment, values, label=label).plot(ax=ax)
+
+    @cached_property
+    def svg_(self):
+        """The drawing as SVG, str."""
+        from rdkit.Chem.Draw import rdMolDraw2D
+
+        return self._draw(rdMolDraw2D.MolDraw2DSVG(*SIZE))
+
+    @cached_property
+    def png_(self):
+        """The drawing as PNG, bytes."""
+        from rdkit.Chem.Draw import rdMolDraw2D
+
+        return self._draw(rdMolDraw2D.MolDraw2DCairo(*SIZE))
+
+    def _repr_svg_(self):
+        return self.svg_
+
+    def _draw(self, canvas):
+        from rdkit.Chem.Draw import rdMolDraw2D
+
+        molecule = parse_as_written(self.alignment.smiles)
+        options = canvas.drawOptions()
+        options.useBWAtomPalette()
+        options.prepareMolsBeforeDrawing = False  # it would drop hydrogens, and atoms their numbers
+        options.highlightRadius = 0.42
+        molecule = rdMolDraw2D.PrepareMolForDrawing(molecule, addChiralHs=False)
+        colors = dict(enumerate(map(self._color, self.atom_values.tolist())))
+        canvas.DrawMolecule(
+            molecule,
+            highlightAtoms=list(colors),
+            highlightAtomColors=colors,
+            highlightBonds=[],
+        )
+        canvas.FinishDrawing()
+        return canvas.GetDrawingText()
+
+    def _color(self, value):
+        """Red, green and blue of an atom: white at 0."""
+        strength = abs(value) / self._limit
+        end = POSITIVE if value > 0 else NEGATIVE
+        return tuple(
+            float(neutral + strength * (extreme - neutral))
+            for neutral, extreme in zip(NEUTRAL, end, strict=True)
+        )
+
+    def plot(self, *, ax=None):
+        """Draw the molecule and a bar of its colours.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        MoleculeAttributionDisplay
+            The display, with `ax_` and `figure_`.
+
+        Raises
+        ------
+        InvalidSequenceError
+            RDKit can't parse the SMILES.
+        """
+        ax = open_axes(ax, width=6.4, height=4.0)
+        from matplotlib.cm import ScalarMappable
+        from matplotlib.colors import LinearSegmentedColormap, Normalize
+        from matplotlib.image import imread
+
+        ax.imshow(imread(BytesIO(self.png_), format="png"), interpolation="antialiased")
+        ax.set_xticks([])
+        ax.set_yticks([])
+        ax.spines[:].set_visible(False)
+        ax.set_xlabel(f"{self.atom_share:.0%} of the magnitude is on atoms")
+        has_signs = (self.token_values < 0).any()
+        ends = [NEGATIVE, NEUTRAL, POSITIVE] if has_signs else [NEUTRAL, POSITIVE]
+        colors = ScalarMappable(
+            Normalize(-self._limit if has_signs else 0, self._limit),
+            LinearSegmentedColormap.from_list("attribution", ends),
+        )
+        ax.figure.colorbar(colors, ax=ax, label=self.label, fraction=0.05, pad=0.02)
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
