@@ -8,7 +8,7 @@ from .drawing import COLORS, draw_heatmap, open_axes
 
 __all__ = ["CodonTableDisplay"]
 
-AGREES, DIFFERS = COLORS[5], COLORS[1]
+AGREES, DIFFERS, RING = COLORS[5], COLORS[4], COLORS[1]
 BLOCK_GAP = 0.25
 """Between the rows of one first base and the next, in rows."""
 
@@ -154,7 +154,7 @@ class CodonTableDisplay:
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         ax.set_xlabel(
-            "second base\nblue: as in NCBI's table; orange: other, NCBI's in brackets; paler: less probable"
+            "second base\nblue: NCBI's letter; orange: another one,\nNCBI's in brackets; paler: less probable"
         )
         ax.set_ylabel("first base")
 
@@ -162,7 +162,7 @@ class CodonTableDisplay:
         probabilities = self.table.probabilities
         draw_heatmap(ax, probabilities.to_numpy(), label="probability", limit=1.0)
         expected = [probabilities.columns.get_loc(letter) for letter in self.table.expected]
-        ax.scatter(expected, range(len(expected)), s=14, facecolors="none", edgecolors=DIFFERS, linewidths=1)
+        ax.scatter(expected, range(len(expected)), s=14, facecolors="none", edgecolors=RING, linewidths=1)
         ax.set_xticks(range(probabilities.shape[1]), list(probabilities.columns), family="monospace")
         ax.set_yticks(range(len(probabilities)), list(probabilities.index), fontsize=7, family="monospace")
         ax.tick_params(length=0)

@@ -10,6 +10,8 @@ __all__ = ["TokenSimilarityDisplay"]
 
 OTHER = "0.65"
 """Colour of tokens that are in no group."""
+LIMIT = 1.05
+"""Magnitude, at most, that is in view: a cosine has no larger one than 1."""
 
 
 class TokenSimilarityDisplay:
@@ -180,7 +182,8 @@ class TokenSimilarityDisplay:
         ax.tick_params(axis="y", length=0)
         ax.set_ylim(places.max(initial=0) + 0.6, -0.6)
         left, right = ax.get_xlim()
-        ax.set_xlim(max(left, -1.05), min(right, 1.05))  # the interval of two models may be far wider
+        if left < -LIMIT or right > LIMIT:  # the interval of two models may be far wider
+            ax.set_xlim(max(left, -LIMIT), min(right, LIMIT))
         averaged = f"\nmean of {self.n_models} models, with its interval" if self.n_models > 1 else ""
         ax.set_xlabel("cosine similarity" + averaged)
         ax.set_title(f"Learned vectors like that of {self.token}")

@@ -49,7 +49,7 @@ def test_cells_are_coloured_by_agreement_and_paler_when_unsure():
         for text, patch in zip(ax.texts, ax.patches, strict=True)
     }
     np.testing.assert_allclose(colors["TTC"], to_rgb("#56B4E9"))
-    np.testing.assert_allclose(colors["TGA"], to_rgb("#D55E00"))
+    np.testing.assert_allclose(colors["TGA"], to_rgb("#E69F00"))
     assert sum(colors["TTT"]) > sum(colors["TTC"])
 
 
