@@ -1,13 +1,13 @@
 """
-When does it decide?
-====================
+Lab 1. A marker in a series: when does a network decide?
+========================================================
 
 Is there a -1 in a series of digits? A network reads the series step by step and answers at its end. If
 it has understood the question, it would change its mind at the very step of the -1, wherever that
 stands, and then stick to its answer. The pictures show whether it does, which gates let it remember,
 and how far back training can reach.
 
-The example needs no network and less than two minutes on two cores.
+It needs no data from the network and less than two minutes on two cores.
 """
 
 import os
@@ -102,7 +102,7 @@ for name, seeds in models.items():
 
 best = {name: max(seeds, key=lambda model: model.score(X_new, y_new)) for name, seeds in models.items()}
 display = DecisionTraceDisplay.from_estimators(best, [plain, *marked])
-display.figure_.savefig(folder / "marker_decisions.png", dpi=110)
+display.figure_.savefig(folder / "lab1_decisions.png", dpi=110)
 
 # %%
 # The gates

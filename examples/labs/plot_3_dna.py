@@ -1,0 +1,220 @@
+"""
+Lab 3. DNA: RNN, LSTM, BiLSTM and GRU on start codons
+=====================================================
+
+Does a gene begin here? Sequences of 50 nucleotides either begin with the start codon ATG or with
+another codon; ATG elsewhere means nothing. Four networks learn it from 800 sequences. Then the trained
+networks are opened: where gradients vanish, what the gates do, which positions matter.
+
+It needs no data from the network and about two minutes on two cores.
+"""
+
+import os
+import time
+from pathlib import Path
+
+import joblib
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from sklearn.metrics import ConfusionMatrixDisplay, accuracy_score, classification_report
+from sklearn.pipeline import make_pipeline
+
+from seqestimators import DNATokenizer, Padder, RecurrentClassifier
+from seqestimators.datasets import make_start_codon
+from seqestimators.inspection import (
+    AttentionDisplay,
+    GateDisplay,
+    GradientFlowDisplay,
+    HiddenStateDisplay,
+    MutagenesisDisplay,
+    attention_weights,
+)
+
+# The tests of the package set this to run the whole script in seconds.
+QUICK = "SEQESTIMATORS_QUICK" in os.environ
+SEEDS = range(1 if QUICK else 3)
+
+figures = Path("figures")
+figures.mkdir(exist_ok=True)
+start = time.perf_counter()
+
+
+def report(text):
+    """Print a line with the seconds since the start."""
+    print(f"{time.perf_counter() - start:6.0f} s  {text}", flush=True)
+
+
+# %%
+# Nucleotides as numbers
+# ----------------------
+# `DNATokenizer` reads upper and lower case, and U as T. What is no A, C, G or T is the token "unknown",
+# or kept with ``ambiguous="keep"``, or an error with ``ambiguous="error"`` — never dropped.
+
+tokenizer = DNATokenizer()
+print(dict(tokenizer.fit(["ACGT"]).vocabulary_))
+print([ids.tolist() for ids in tokenizer.transform(["ACGT", "acgu", "ACNT"])])
+
+# %%
+# As one-hot vectors a sequence is a matrix with a row for every nucleotide. Padding is 0 throughout.
+
+one_hot = make_pipeline(DNATokenizer(), Padder(one_hot=True)).fit_transform(["ACG", "T"])
+print(one_hot.shape, one_hot[1].sum(axis=1))
+
+# %%
+# Data
+# ----
+# 800 sequences to learn from and 200 to test, labels as words.
+
+n_train, n_test = (60, 20) if QUICK else (800, 200)
+X_train, y_train = make_start_codon(n_train, random_state=0)
+X_test, y_test = make_start_codon(n_test, random_state=1)
+print(y_train[:2], X_train[0])
+
+# %%
+# Four networks, two ways to read the answer
+# ------------------------------------------
+# By default the answer is read from all hidden states: their maximum, their mean and the last ("concat").
+# With ``pooling="last"`` the network must carry what it saw in the first three letters over 47 more; only
+# the backward half of a bidirectional network meets them last.
+
+networks = {
+    "RNN": {"cell": "rnn", "bidirectional": False},
+    "LSTM": {"cell": "lstm", "bidirectional": False},
+    "BiLSTM": {"cell": "lstm", "bidirectional": True},
+    "GRU": {"cell": "gru", "bidirectional": False},
+}
+
+
+def fit(name, pooling, seed):
+    """Fit one network: one-hot input, 64 units, 20 epochs."""
+    classifier = RecurrentClassifier(
+        **networks[name],
+        pooling=pooling,
+        embedding_dim=None,
+        max_epochs=2 if QUICK else 20,
+        random_state=seed,
+    )
+    return make_pipeline(DNATokenizer(), classifier).fit(X_train, y_train)
+
+
+jobs = [(name, pooling, seed) for pooling in ("concat", "last") for name in networks for seed in SEEDS]
+with joblib.parallel_config("loky", inner_max_num_threads=1):
+    fitted = dict(
+        zip(jobs, joblib.Parallel(n_jobs=2)(joblib.delayed(fit)(*job) for job in jobs), strict=True)
+    )
+report(f"{len(fitted)} networks fitted")
+
+accuracy = pd.Series(
+    {job: accuracy_score(y_test, model.predict(X_test)) for job, model in fitted.items()}
+).rename_axis(["network", "pooling", "seed"])
+table = accuracy.groupby(["pooling", "network"], sort=False).agg(["mean", "min", "max"])
+print(table.map("{:.1%}".format).to_string())
+
+# %%
+# Mean over the seeds, and their range.
+
+figure, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
+for i, (pooling, color) in enumerate([("concat", "#0072B2"), ("last", "#E69F00")]):
+    rows = table.loc[pooling]
+    ax.bar(
+        np.arange(len(rows)) + 0.4 * i - 0.2,
+        rows["mean"],
+        width=0.38,
+        yerr=[rows["mean"] - rows["min"], rows["max"] - rows["mean"]],
+        capsize=3,
+        color=color,
+        label=f'pooling="{pooling}"',
+    )
+ax.axhline(0.5, color="black", linewidth=1, linestyle=":")
+ax.set_xticks(range(len(networks)), networks)
+ax.set(ylabel="accuracy on new sequences", ylim=(0, 1.02))
+ax.legend(loc="lower right")
+figure.savefig(figures / "lab3_accuracy.png", dpi=110)
+
+# %%
+# Report
+# ------
+# The classes carry their names, and scikit-learn's displays take the pipeline as it is.
+
+model = fitted["LSTM", "concat", 0]
+print(classification_report(y_test, model.predict(X_test), zero_division=0))
+confusion = ConfusionMatrixDisplay.from_estimator(model, X_test, y_test, cmap="cividis", colorbar=False)
+confusion.figure_.savefig(figures / "lab3_confusion.png", dpi=110)
+
+# %%
+# New sequences may have any length. The probabilities of a row sum to 1.
+
+new = ["ATGAAACCC", "CCCATGAAA", "atg" + "acgt" * 40]
+for sequence, probabilities in zip(new, model.predict_proba(new), strict=True):
+    print(
+        f"{sequence[:20]:20} of {len(sequence):3}   ",
+        dict(zip(model.classes_, probabilities.round(3).tolist(), strict=True)),
+    )
+
+# %%
+# Why the plain RNN fails with the last state
+# -------------------------------------------
+# The loss is read off the last state. How large is its gradient at the states before, the first of which
+# saw the ATG? Where it is near 0, the network can't learn what happened there.
+
+first_seed = {name: fitted[name, "last", 0] for name in ("RNN", "LSTM", "GRU")}
+flow = GradientFlowDisplay.from_estimators(first_seed, X_test[:50], y_test[:50])
+flow.figure_.savefig(figures / "lab3_gradient_flow.png", dpi=110)
+
+# %%
+# Inside the LSTM
+# ---------------
+# What the trained network does along one sequence that begins with ATG: its hidden states, and its gates.
+# A forget gate near 1 keeps the memory.
+
+sequence = X_test[y_test == "start"][0][:30]
+states = HiddenStateDisplay.from_estimator(model, sequence)
+states.figure_.savefig(figures / "lab3_hidden_states.png", dpi=110)
+
+# %%
+
+norms = HiddenStateDisplay.from_estimator(model, sequence, kind="norm")
+norms.figure_.savefig(figures / "lab3_norm.png", dpi=110)
+
+# %%
+
+gates = GateDisplay.from_estimator(model, sequence, kind="mean")
+gates.figure_.savefig(figures / "lab3_gates.png", dpi=110)
+
+# %%
+# Which positions matter
+# ----------------------
+# Attention pooling weighs the hidden states, and the weights can be read. They sum to 1 over the letters
+# of a sequence. A state, though, knows its surroundings: a weight is no proof that the letter itself counts.
+
+attentive = make_pipeline(
+    DNATokenizer(),
+    RecurrentClassifier(
+        pooling="attention", embedding_dim=None, max_epochs=2 if QUICK else 20, random_state=0
+    ),
+).fit(X_train, y_train)
+weights = np.stack(list(attention_weights(attentive, X_test)))
+print(
+    f"accuracy {attentive.score(X_test, y_test):.1%}; attention on the first three letters "
+    f"{weights[:, :3].sum(axis=1).mean():.0%}, on the first six {weights[:, :6].sum(axis=1).mean():.0%}"
+)
+bars = AttentionDisplay.from_estimator(attentive, sequence)
+bars.figure_.savefig(figures / "lab3_attention.png", dpi=110)
+
+# %%
+# Mutagenesis asks directly: how does the answer change if this letter is another? Only the first three
+# positions should matter, and there every substitution.
+
+mutants = MutagenesisDisplay.from_estimator(model, sequence)
+mutants.figure_.savefig(figures / "lab3_mutagenesis.png", dpi=110)
+
+# %%
+# Where to go on
+# --------------
+# `dropout`, `weight_decay` and `gradient_clip` are parameters of every estimator. With three classes
+# nothing changes (:func:`seqestimators.datasets.fetch_splice` has three). A label for every position is
+# the task of :class:`seqestimators.RecurrentTagger`, and ``pretrained=`` starts from a language model.
+
+report("done")
+plt.show()
