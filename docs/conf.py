@@ -63,8 +63,10 @@ sphinx_gallery_conf = {
     "show_memory": False,
     # Shown, not run, unless asked for: sphinx-build -D plot_gallery=1
     "plot_gallery": "False",
-    # Two at a time, in processes of their own that share the cores.
+    # Two at a time, in processes of their own that share the cores. An example that starts
+    # processes by itself asks to be run alone.
     "parallel": 2,
+    "remove_config_comments": True,
 }
 
 # -- looks -------------------------------------------------------------------
@@ -82,16 +84,5 @@ html_theme_options = {
     "footer_end": [],
 }
 # Pages without pages below them need no navigation at their left.
-html_sidebars = {
-    page: []
-    for page in [
-        "index",
-        "install",
-        "quickstart",
-        "extending",
-        "benchmarks",
-        "changelog",
-        "security",
-        "citing",
-    ]
-}
+ALONE = ["index", "install", "quickstart", "extending", "benchmarks", "changelog", "security", "citing"]
+html_sidebars = {page: [] for page in ALONE}

@@ -23,6 +23,8 @@ from sklearn.pipeline import make_pipeline
 from seqestimators import DNATokenizer, RecurrentClassifier
 from seqestimators.datasets import make_start_codon
 
+# sphinx_gallery_parallel = False
+
 # The tests of the package set this to run the whole script in seconds.
 QUICK = "SEQESTIMATORS_QUICK" in os.environ
 
@@ -69,9 +71,12 @@ if __name__ == "__main__":
 
 if __name__ == "__main__":
     workers = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
-    with LocalCluster(**workers, silence_logs="ERROR") as cluster:
-        with Client(cluster), joblib.parallel_config(backend="dask"):
-            spread, seconds_spread = search()
+    with (
+        LocalCluster(**workers, silence_logs="ERROR") as cluster,
+        Client(cluster),
+        joblib.parallel_config(backend="dask"),
+    ):
+        spread, seconds_spread = search()
     print(f"on two workers: {seconds_spread:.1f} s, the start of torch in each included")
 
 # %%
