@@ -65,9 +65,12 @@ def test_bars_are_the_intervals_of_the_differences_to_the_reference(comparison):
 def test_the_verdict_says_whether_a_difference_is_shown(comparison):
     display = ComparisonDisplay.from_comparison(comparison)
     best, second, chance = texts_of(display.ax_)
-    assert display.reference == display.scores.columns[0] and best.endswith("the reference")
+    assert display.reference == display.scores.columns[0]
+    assert best.endswith("the reference")
     assert "no difference shown, p = " in second
-    assert chance.startswith("-0.") and chance.endswith("p < .001") and "no difference" not in chance
+    assert chance.startswith("-0.")
+    assert chance.endswith("p < .001")
+    assert "no difference" not in chance
 
 
 def test_from_estimators_compares_first():
@@ -85,7 +88,8 @@ def test_many_estimators_with_long_names_on_given_axes():
     cv = RepeatedStratifiedKFold(n_splits=5, n_repeats=4, random_state=0)
     figure, ax = plt.subplots()
     display = ComparisonDisplay.from_estimators(models, X, y, cv=cv, scoring="accuracy", ax=ax)
-    assert display.ax_ is ax and display.figure_ is figure
+    assert display.ax_ is ax
+    assert display.figure_ is figure
     assert len(ax.texts) == 10
     assert max(len(line) for label in ax.get_yticklabels() for line in label.get_text().split("\n")) <= 28
 

@@ -40,7 +40,8 @@ def test_the_curve_is_drawn_as_computed_and_its_minimum_marked():
     (bars,) = ax.containers
     np.testing.assert_array_equal(bars[0].get_xydata(), np.column_stack([[1, 10, 100], result.curve["mean"]]))
     band = ax.collections[-1].get_paths()[0].vertices[:, 1]
-    assert band.min() == result.curve["low"].min() and band.max() == result.curve["high"].max()
+    assert band.min() == result.curve["low"].min()
+    assert band.max() == result.curve["high"].max()
     (star,) = [line for line in ax.lines if line.get_marker() == "*"]
     assert star.get_xydata().tolist() == [[100, 0.99]]
     assert [text.get_text() for text in ax.texts] == ["100"]
@@ -53,7 +54,8 @@ def test_several_results_lie_over_each_other_on_given_axes():
     display = MinimumDisplay.from_results(
         {"LSTM": make_result([5, 50], [0.5, 0.8]), "table": make_result([1, 20], [0.7, 1.0])}, ax=ax
     )
-    assert display.ax_ is ax and display.figure_ is figure
+    assert display.ax_ is ax
+    assert display.figure_ is figure
     assert labels_of(ax) == ["LSTM, not reached", "table, minimum 20"]
     assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "5", "20", "50"]
     assert len({bars[0].get_color() for bars in ax.containers}) == 2
@@ -85,7 +87,8 @@ def test_few_and_many_values_can_be_read(n_values):
 
 def test_wide_intervals_leave_the_view_to_the_scores():
     low, high = MinimumDisplay.from_result(make_result([1, 2], [0.5, 1.0], width=5)).ax_.get_ylim()
-    assert 0.4 < low < 0.49 and 1.01 < high < 1.1
+    assert 0.4 < low < 0.49
+    assert 1.01 < high < 1.1
 
 
 def test_what_can_not_be_drawn_is_refused():
