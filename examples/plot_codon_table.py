@@ -89,7 +89,8 @@ save(figure, "codon_tables.png")
 # A stop codon inside a gene
 # --------------------------
 # In training a stop codon was always the last. Asked about one inside a gene, a network shows whether it
-# knows the codon or only the end: from genes alone it can't tell that both don't belong together.
+# knows the codon or only the end, as genes alone don't tell both apart. The taggers know the codon. The
+# decoder doesn't: inside a gene it takes the stop for a similar sense codon.
 
 figure, axes = plt.subplots(1, 3, figsize=(14, 5.6), layout="constrained")
 for axis, (name, table) in zip(axes, inside.items(), strict=True):
@@ -100,8 +101,8 @@ save(figure, "codon_tables_inside.png")
 # %%
 # Another code, and all its probabilities
 # ---------------------------------------
-# The mitochondria of vertebrates read four codons in another way. Their table after training, and early in
-# it: first the network learns which letters are frequent, then which codon stands for which.
+# The mitochondria of vertebrates read four codons in another way. Their table early in training and at its
+# end, with the probability of every letter.
 
 mitochondria = make_coding_sequences(20 if QUICK else 200, genetic_code=2, random_state=0)
 early, late = (
