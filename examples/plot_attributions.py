@@ -41,7 +41,7 @@ def report(text):
 
 X, y = make_start_codon(60 if QUICK else 1000, random_state=0)
 n_train = len(X) * 4 // 5
-model = make_pipeline(DNATokenizer(), RecurrentClassifier(max_epochs=2 if QUICK else 15, random_state=0))
+model = make_pipeline(DNATokenizer(), RecurrentClassifier(max_epochs=2 if QUICK else 10, random_state=0))
 model.fit(X[:n_train], y[:n_train])
 report(f"accuracy on {len(X) - n_train} new sequences: {model.score(X[n_train:], y[n_train:]):.3f}")
 
@@ -76,7 +76,7 @@ smiles, active = molecules.data, molecules.target
 if QUICK:
     smiles, active = smiles[::9], active[::9]
 chemist = make_pipeline(
-    SmilesTokenizer(), RecurrentClassifier(cell="gru", max_epochs=1 if QUICK else 12, random_state=0)
+    SmilesTokenizer(), RecurrentClassifier(cell="gru", max_epochs=1 if QUICK else 10, random_state=0)
 )
 chemist.fit(smiles, active)
 likeliest = np.argsort(chemist.predict_proba(smiles)[:, 1])[[-1, 0]]

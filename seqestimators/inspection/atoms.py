@@ -129,7 +129,7 @@ def atom_alignment(model, X):
 
 def _number_atoms(tokens):
     """Index of the atom of every token; those of a bracket are one atom."""
-    atoms = []
+    atoms: list[int] = []
     n_atoms, in_bracket = 0, False
     for position, token in enumerate(tokens):
         if token.isspace():  # a name, or extensions, may follow
@@ -162,7 +162,7 @@ def parse_as_written(smiles):
     from rdkit import Chem, rdBase
 
     parameters = Chem.SmilesParserParams()
-    parameters.removeHs = False
+    parameters.removeHs = False  # type: ignore[assignment]
     with rdBase.BlockLogs():
         molecule = Chem.MolFromSmiles(smiles, parameters)
     if molecule is None:

@@ -126,6 +126,9 @@ def integrated_gradients(model, X, *, target=None, baseline=None, n_steps=16, to
     unfinished = []
     for row in range(len(sequences)):
         begin, end = sequences.offsets[row : row + 2]
+        if begin == end:
+            results[row] = np.zeros(sequences.values[:0].shape)
+            continue
         with torch.no_grad():
             vectors = embed(values[begin:end])  # (T, d)
         path = _Path(network, target, vectors.double(), origin)
@@ -215,12 +218,10 @@ class _Path:
     def integrate(self, n_steps, tolerance):
         """Integral over the line, Tensor of shape (T, d), and whether its sum is within the tolerance."""
         total = torch.zeros_like(self.difference)
-        if not total.numel():
-            return total, True
         nodes, weights = np.polynomial.legendre.leggauss(n_steps)
         rule = [torch.from_numpy(numbers).to(total) for numbers in ((nodes + 1) / 2, weights / 2)]
         begins, widths = total.new_zeros(1), total.new_ones(1)
-        allowance = tolerance / (2 * MAX_HALVINGS)
+        allowance = tolerance / 2 / (MAX_HALVINGS + 1)  # what each round may leave as it is
         off = 0.0  # how far the sum over the pieces that are kept is from the gain on them
         for halving in count():
             pieces = self.integrate_pieces(begins, widths, rule)
