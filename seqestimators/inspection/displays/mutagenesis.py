@@ -208,5 +208,6 @@ class MutagenesisDisplay:
             )
             color = COLORS[letters.index(token)] if has_colors and token in letters else "0.3"
             ax.add_patch(PathPatch(outline.transformed(stretch), facecolor=color, linewidth=0))
-        ax.autoscale_view()
-        ax.margins(y=0.08)
+        lowest, highest = min(self.importances, default=0), max(self.importances, default=0)
+        room = 0.08 * max(highest, 0, highest - lowest, -lowest) or 1.0
+        ax.set_ylim(min(lowest, 0) - room, max(highest, 0) + room)
