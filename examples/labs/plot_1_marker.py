@@ -73,7 +73,7 @@ for cell in ("rnn", "lstm", "gru"):
 folder = Path("figures")
 folder.mkdir(exist_ok=True)
 display = TrainingHistoryDisplay.from_estimators(models)
-display.figure_.savefig(folder / "marker_history.png", dpi=110)
+display.figure_.savefig(folder / "lab1_history.png", dpi=110)
 
 # %%
 # The moment of the decision
@@ -111,7 +111,7 @@ display.figure_.savefig(folder / "lab1_decisions.png", dpi=110)
 # memory, and there they stay.
 
 display = GateDisplay.from_estimator(best["LSTM"], marked[4])
-display.figure_.savefig(folder / "marker_gates.png", dpi=110)
+display.figure_.savefig(folder / "lab1_gates.png", dpi=110)
 
 # %%
 # How far back training reaches
@@ -129,6 +129,6 @@ for name, seeds in models.items():
     print(f"{name:6}" + " ".join(f"{ratio:8.0e}" for ratio in ratios))
 
 display = GradientFlowDisplay.from_estimators(best, X_long, y_long)
-display.figure_.savefig(folder / "marker_gradients.png", dpi=110)
+display.figure_.savefig(folder / "lab1_gradients.png", dpi=110)
 report(f"figures saved in {folder}")
 plt.show()
