@@ -26,6 +26,7 @@ default_role = "code"
 # -- reference ---------------------------------------------------------------
 autosummary_generate = True
 toc_object_entries_show_parents = "hide"
+add_function_parentheses = False
 autodoc_typehints = "none"  # the docstrings say the types, with shapes and units
 numpydoc_show_class_members = False  # the class template lists them
 numpydoc_xref_param_type = False

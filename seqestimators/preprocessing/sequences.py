@@ -90,7 +90,13 @@ class Sequences:
         return Sequences(self.values[source], offsets)
 
     def to_list(self):
-        """Return the sequences as a 1-D object array of views into the buffer."""
+        """Return the sequences as a 1-D object array.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences,), dtype object
+            Views into the buffer.
+        """
         borders = self.offsets.tolist()
         rows = np.empty(len(self), dtype=object)
         for i, (begin, end) in enumerate(pairwise(borders)):

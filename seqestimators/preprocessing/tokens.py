@@ -23,7 +23,7 @@ class Tokens:
 
     Parameters
     ----------
-    codes : ndarray of shape (n_total,), integer dtype
+    codes : ndarray of shape (n_total,), dtype int
         Token `i` is ``names[codes[i]]``. Several codes may have one name.
     names : list of hashable
         The distinct tokens. Names that no code uses are harmless; a token
