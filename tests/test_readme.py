@@ -38,7 +38,7 @@ def test_links_lead_to_files():
 
 
 def test_everyday_use_runs(monkeypatch, capsys):
-    """The ten lines as they stand, on every twelfth molecule."""
+    """The blocks as they stand, one after the other, on every twelfth molecule."""
     load_all = datasets.load_molecule_activity
 
     def load_some(**options):
@@ -46,6 +46,8 @@ def test_everyday_use_runs(monkeypatch, capsys):
         return smiles[::12], active[::12]
 
     monkeypatch.setattr(datasets, "load_molecule_activity", load_some)
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    code = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
     exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
-    assert "recurrentclassifier__hidden_size" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "recurrentclassifier__hidden_size" in printed
+    assert "2 estimators on the same 3 splits" in printed
