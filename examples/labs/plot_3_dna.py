@@ -149,7 +149,7 @@ new = ["ATGAAACCC", "CCCATGAAA", "atg" + "acgt" * 40]
 for sequence, probabilities in zip(new, model.predict_proba(new), strict=True):
     print(
         f"{sequence[:20]:20} of {len(sequence):3}   ",
-        dict(zip(model.classes_, probabilities.round(3).tolist(), strict=True)),
+        dict(zip(model.classes_.tolist(), probabilities.round(3).tolist(), strict=True)),
     )
 
 # %%
