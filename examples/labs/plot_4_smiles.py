@@ -1,13 +1,13 @@
 """
-Which molecules reach the brain?
-================================
+Lab 4. SMILES: which molecules reach the brain?
+===============================================
 
 From SMILES strings to tokens, from tokens to an embedding, from there through a GRU to a probability: the
 way of a molecule into a recurrent network, step by step. Then the question that should end every such
 exercise: is it better than fingerprints with a classical network or a random forest, and does it stay so
 on molecules unlike those of training?
 
-The example reads BBBP, downloaded once, and takes less than two minutes on two cores.
+The page reads BBBP, downloaded once, and takes about two minutes on two cores.
 """
 
 import os
@@ -29,7 +29,13 @@ from sklearn.preprocessing import StandardScaler
 from seqestimators import Padder, RecurrentClassifier, SmilesTokenizer
 from seqestimators.baselines import make_ecfp_forest, make_ecfp_mlp
 from seqestimators.datasets import fetch_bbbp
-from seqestimators.inspection import ComparisonDisplay
+from seqestimators.inspection import (
+    ComparisonDisplay,
+    TokenSimilarityDisplay,
+    hidden_states,
+    numpy_forward,
+    token_embeddings,
+)
 from seqestimators.model_selection import ScaffoldSplit, compare
 
 # The tests of the package set this to run the whole script in seconds.
@@ -138,7 +144,33 @@ for part, color in [("train", "#0072B2"), ("valid", "#D55E00")]:
 left.set(xlabel="epoch", ylabel="cross-entropy", ylim=(0, None))
 right.set(xlabel="epoch", ylabel="ROC-AUC")
 left.legend()
-save(figure, "blood_brain_history.png")
+save(figure, "lab4_history.png")
+
+# %%
+# What is inside
+# --------------
+# The embedding is a table with a row of 32 numbers for each token; looking a token up is the same as
+# multiplying its one-hot vector with the table. The row of padding is zero, and stays zero in training.
+# The recurrence, written out in numpy with the fitted weights, gives the states that torch gives, up to
+# rounding; the last state, at a molecule's own last token, is what it is read from.
+
+table = token_embeddings(gru)
+one_hot = np.eye(len(table))[table.index.get_loc("N")]
+print(
+    f"the table is {table.shape}; one-hot times table is its row: {np.array_equal(one_hot @ table, table.loc['N'])}"
+)
+print(f"padding is zero: {not table.loc['<pad>'].any()}")
+aspirin = "CC(=O)Oc1ccccc1C(=O)O"
+difference = np.abs(numpy_forward(gru, aspirin) - hidden_states(gru, aspirin)).max()
+print(f"numpy and torch differ by {difference:.0e} at most")
+
+# %%
+# Which tokens does the network take to be alike? The cosine of the angle between the vector of aromatic
+# nitrogen and those of all others. One training says little: the example of learned embeddings repeats it
+# with ten seeds, and hardly any of these bars keeps its sign.
+
+display = TokenSimilarityDisplay.from_estimator(gru, "n")
+save(display.figure_, "lab4_similarity.png")
 
 # %%
 # A molecule as a vector
@@ -181,6 +213,6 @@ for name, splitter in splitters.items():
 figure, axes = plt.subplots(2, 1, figsize=(9, 5.4), layout="constrained")
 for ax, (name, comparison) in zip(axes, comparisons.items(), strict=True):
     ComparisonDisplay.from_comparison(comparison, ax=ax).ax_.set_title(f"{name.capitalize()} splits")
-save(figure, "blood_brain_comparison.png")
+save(figure, "lab4_comparison.png")
 report("done")
 plt.show()
