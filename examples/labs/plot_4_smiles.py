@@ -156,9 +156,8 @@ save(figure, "lab4_history.png")
 
 table = token_embeddings(gru)
 one_hot = np.eye(len(table))[table.index.get_loc("N")]
-print(
-    f"the table is {table.shape}; one-hot times table is its row: {np.array_equal(one_hot @ table, table.loc['N'])}"
-)
+is_row = np.array_equal(one_hot @ table, table.loc["N"])
+print(f"the table is {table.shape}; one-hot times table is its row: {is_row}")
 print(f"padding is zero: {not table.loc['<pad>'].any()}")
 aspirin = "CC(=O)Oc1ccccc1C(=O)O"
 difference = np.abs(numpy_forward(gru, aspirin) - hidden_states(gru, aspirin)).max()
