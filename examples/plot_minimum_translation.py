@@ -124,15 +124,15 @@ save(figure, "minimum_translation.png")
 # occurrence of a codon is all it needs. The network has to find out first that neighbours don't matter.
 #
 # It even wins on single nucleotides, three to a letter, although it only adds up what each of the three
-# says: the genetic code is such that a sum is enough to tell its letters apart. It needs the fewest genes,
-# since a codon that it has never seen consists of nucleotides that it has. A recurrent network proves
-# here that it can learn a table, no more.
+# says: the genetic code is such that a sum is enough to tell its letters apart. From one to five genes it
+# learns more than from whole codons, since a codon that it has never seen consists of nucleotides that it
+# has. A recurrent network proves here that it can learn a table, no more.
 
 # %%
 # What the classifier can't do
 # ----------------------------
 # Both were told where a codon begins. Now nobody says: before each gene stands a leader of up to ten
-# nucleotides, A, C or G, and every nucleotide has its own label, "." in the leader and its letter within a
+# nucleotides (A, C or G, so that the first ATG is the start), and every nucleotide has its own label, "." in the leader and its letter within a
 # gene. The classifier sees a nucleotide and two neighbours on either side, in which the codon is, but not
 # its frame. The network must find the beginning, and count in threes from there. The genes of this task
 # are generated; some of those to test are four times longer than any of training.
