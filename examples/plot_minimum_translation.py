@@ -132,10 +132,11 @@ save(figure, "minimum_translation.png")
 # What the classifier can't do
 # ----------------------------
 # Both were told where a codon begins. Now nobody says: before each gene stands a leader of up to ten
-# nucleotides (A, C or G, so that the first ATG is the start), and every nucleotide has its own label, "." in the leader and its letter within a
-# gene. The classifier sees a nucleotide and two neighbours on either side, in which the codon is, but not
-# its frame. The network must find the beginning, and count in threes from there. The genes of this task
-# are generated; some of those to test are four times longer than any of training.
+# nucleotides (A, C or G, so that the first ATG is the start), and every nucleotide has its own label: "." in
+# the leader, the letter of its codon in the gene. The classifier sees a nucleotide and two neighbours on
+# either side, among which its codon is, but nothing says which three. The network must find the beginning
+# and count in threes from there. The genes of this task are generated; some of those to test are four
+# times longer than any of training.
 
 
 def make_led_genes(n_genes, length, seed):
