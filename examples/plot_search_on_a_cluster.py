@@ -33,7 +33,7 @@ QUICK = "SEQESTIMATORS_QUICK" in os.environ
 # ----------
 # Does a sequence begin with a start codon? Four networks, three folds, and a last fit of the best.
 
-dna, kind = make_start_codon(60 if QUICK else 600, random_state=0)
+dna, kind = make_start_codon(60 if QUICK else 300, random_state=0)
 network = RecurrentClassifier(max_epochs=1 if QUICK else 10, random_state=0)
 grid = {
     "recurrentclassifier__cell": ["rnn", "gru"],
