@@ -82,7 +82,7 @@ with joblib.parallel_config("loky", inner_max_num_threads=1):
         dna,
         protein,
         "recurrenttagger__hidden_size",
-        [2, 8] if QUICK else [1, 2, 4, 8, 16, 32],
+        [2, 8] if QUICK else [1, 2, 4, 8, 16],
         threshold=TARGET,
         cv=splits,
         n_jobs=2,
