@@ -164,6 +164,7 @@ class MutagenesisDisplay:
             draw(ax)
             ax.axhline(0, color="0.4", linewidth=0.8)
             ax.set_xlim(-0.6, len(self.changes) - 0.4)
+            ax.locator_params(axis="y", nbins=4)  # ticks that stay, so that the layout fits
             ax.set_ylabel(f"drop of the\n{self.answer}")
         label_tokens(ax.xaxis, self._tokens)
         ax.set_xlabel("token")
