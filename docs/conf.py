@@ -1,5 +1,6 @@
 """Configuration of the site; `nox -s docs` builds it."""
 
+import os
 from importlib.metadata import version as version_of
 
 project = "seqestimators"
@@ -52,6 +53,8 @@ copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 
 # -- gallery -----------------------------------------------------------------
+# Two examples at a time: their threads would only wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
