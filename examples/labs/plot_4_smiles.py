@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-from rdkit import Chem, RDLogger
+from rdkit import RDLogger
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, train_test_split
@@ -82,18 +82,12 @@ print(f"one-hot  {one_hot.shape}, with a column for each of six symbols and four
 # The stereochemistry goes, since few strings state it. Some molecules are then the same: each stays once,
 # and those with both labels are left out. Otherwise a molecule of training could be tested on.
 
-
-def flat(smiles):
-    """Canonical SMILES without stereochemistry."""
-    molecule = Chem.MolFromSmiles(smiles)
-    Chem.RemoveStereochemistry(molecule)
-    return Chem.CanonSmiles(Chem.MolToSmiles(molecule))
-
-
 smiles, label = fetch_bbbp(invalid="drop", return_X_y=True)
+rewriter = SmilesTokenizer(canonical=True, stereo=False)
+flat = rewriter.inverse_transform(rewriter.fit_transform(smiles))
 labels = {}
-for one, known in zip(smiles, label, strict=True):
-    labels.setdefault(flat(one), set()).add(int(known))
+for one, known in zip(flat, label, strict=True):
+    labels.setdefault(one, set()).add(int(known))
 molecules = np.array([one for one, known in labels.items() if len(known) == 1], dtype=object)
 passes = np.array([known.pop() for known in labels.values() if len(known) == 1])
 report(
