@@ -8,7 +8,7 @@ from torch import nn
 from .attention import ATTENTIONS, Memory
 from .dropout import Dropout
 from .encoder import CELLS, RecurrentEncoder, join_directions
-from .pooling import _fill_padding, last_state, real_steps
+from .pooling import _fill_padding, _last_states, real_steps
 
 __all__ = ["AttentionDecoder", "DecoderState", "Seq2SeqNetwork", "Seq2SeqOutput"]
 
@@ -269,7 +269,7 @@ class Seq2SeqNetwork(nn.Module):
     def read(self, inputs, lengths):
         """Read sources of shape (n, T) and return the DecoderState before the first token."""
         directions = self.encoder.read(inputs, lengths)
-        last = torch.cat([last_state(states, lengths) for states in directions], dim=1)
+        last = _last_states(directions, lengths)
         states = _fill_padding(join_directions(directions, lengths), lengths, 0)
         return self.decoder.begin(states, last, lengths)
 
@@ -282,10 +282,5 @@ class Seq2SeqNetwork(nn.Module):
     def represent(self, pieces):
         """Return the states that have read the whole source, Tensor of shape (n, encoder.output_size)."""
         return torch.cat(
-            [
-                torch.cat(
-                    [last_state(states, lengths) for states in self.encoder.read(inputs, lengths)], dim=1
-                )
-                for inputs, lengths, *_ in pieces
-            ]
+            [_last_states(self.encoder.read(inputs, lengths), lengths) for inputs, lengths, *_ in pieces]
         )

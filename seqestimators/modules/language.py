@@ -5,7 +5,7 @@ from torch import nn
 
 from .dropout import Dropout
 from .encoder import RecurrentEncoder
-from .pooling import last_state, real_steps
+from .pooling import _last_states, real_steps
 
 __all__ = ["CellState", "LanguageNetwork"]
 
@@ -156,10 +156,5 @@ class LanguageNetwork(nn.Module):
     def represent(self, pieces):
         """Return the state that has read the whole sequence, (n, encoder.output_size)."""
         return torch.cat(
-            [
-                torch.cat(
-                    [last_state(states, lengths) for states in self.encoder.read(inputs, lengths)], dim=1
-                )
-                for inputs, lengths in pieces
-            ]
+            [_last_states(self.encoder.read(inputs, lengths), lengths) for inputs, lengths in pieces]
         )

@@ -71,6 +71,11 @@ def last_state(states, lengths):
     return last.masked_fill((lengths == 0)[:, None], 0)
 
 
+def _last_states(directions, lengths):
+    """Join the last states of all directions, each (n, T, size), to (n, n_directions * size)."""
+    return torch.cat([last_state(states, lengths) for states in directions], dim=1)
+
+
 def masked_mean(states, lengths):
     """Return the mean over the real steps, 0 for a sequence of length 0.
 
