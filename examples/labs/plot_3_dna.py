@@ -129,7 +129,7 @@ for i, (pooling, color) in enumerate([("concat", "#0072B2"), ("last", "#E69F00")
 ax.axhline(0.5, color="black", linewidth=1, linestyle=":")
 ax.set_xticks(range(len(networks)), networks)
 ax.set(ylabel="accuracy on new sequences", ylim=(0, 1.02))
-ax.legend(loc="lower right")
+figure.legend(loc="outside upper center", ncols=2, frameon=False)
 figure.savefig(figures / "lab3_accuracy.png", dpi=110)
 
 # %%
