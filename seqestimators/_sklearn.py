@@ -17,7 +17,7 @@ from sklearn.utils._param_validation import (
     StrOptions,
     validate_params,
 )
-from sklearn.utils.validation import _check_sample_weight
+from sklearn.utils.validation import _check_sample_weight, _check_y
 
 __all__ = [
     "HasMethods",
@@ -29,6 +29,7 @@ __all__ = [
     "RealNotInt",
     "StrOptions",
     "_check_sample_weight",
+    "_check_y",
     "_fit_context",
     "validate_params",
 ]

@@ -18,6 +18,7 @@ __all__ = ["read_coding_sequences"]
 _RULES = (
     "pseudogene",
     "elsewhere",
+    "genetic_code",
     "codons",
     "bases",
     "start",
@@ -27,6 +28,7 @@ _RULES = (
     "duplicate",
 )
 _N_NAMED = 10
+_FRAMES = ("1", "2", "3")
 
 
 class _Candidate(NamedTuple):
@@ -119,11 +121,14 @@ def read_coding_sequences(
     read as M. The rules, in their order:
 
     - "pseudogene": the feature is marked as one;
-    - "elsewhere": part of its DNA is in another record;
+    - "elsewhere": part of its DNA is in another record, or its place can't be
+      read;
+    - "genetic_code": its /transl_table is none of NCBI's;
     - "codons": the length is no multiple of 3;
     - "bases": a letter other than A, C, G and T;
     - "start": it doesn't begin with a start codon, or its place in GenBank
-      (``<1..90``) says that the beginning is missing;
+      (``<1..90``) says that the beginning is missing, or its /codon_start is
+      none of 1, 2 and 3;
     - "stop": it doesn't end in a stop codon;
     - "inner_stop": a stop codon within, as of selenocysteine;
     - "translation": the DNA gives another protein than the /translation of
@@ -225,14 +230,15 @@ def _read_genbank(lines, genetic_code):
 def _read_feature(feature, record, genetic_code):
     first = {name: values[0] for name, values in feature.qualifiers.items()}
     name = next((first[key] for key in ("gene", "locus_tag", "protein_id") if key in first), record.id)
-    dna = _extract(feature, record)
+    dna = None if feature.location is None else _extract(feature, record)
+    start, table = first.get("codon_start", "1"), first.get("transl_table", "1")
     return _Candidate(
         name,
-        None if dna is None else _normalize(dna)[int(first.get("codon_start", 1)) - 1 :],
-        genetic_code or int(first.get("transl_table", 1)),
+        None if dna is None else _normalize(dna)[int(start) - 1 if start in _FRAMES else 0 :],
+        genetic_code or (int(table) if table.isdecimal() else 0),
         translation=first.get("translation") if genetic_code is None else None,
         is_pseudogene="pseudo" in first or "pseudogene" in first,
-        lacks_start=_lacks_start(feature.location.parts[0]),
+        lacks_start=start not in _FRAMES or (dna is not None and _lacks_start(feature.location.parts[0])),
     )
 
 
@@ -264,11 +270,15 @@ def _normalize(sequence):
 
 def _translate(candidate):
     """The protein, or None, and the first rule that the candidate breaks, or None."""
+    from Bio.Data.CodonTable import unambiguous_dna_by_id
+
     dna = candidate.dna
     if candidate.is_pseudogene:
         return None, "pseudogene"
     if dna is None:
         return None, "elsewhere"
+    if candidate.genetic_code not in unambiguous_dna_by_id:
+        return None, "genetic_code"
     if len(dna) % 3:
         return None, "codons"
     if set(dna) - set("ACGT"):
@@ -316,7 +326,7 @@ class _Lines(io.TextIOBase):
         self._first = ""
 
     def peek(self):
-        self._first = next((line for line in self._lines if line.strip()), "")
+        self._first = next((line for line in self._lines if line.strip()), "").removeprefix("\ufeff")
         return self._first
 
     def read(self, size=-1):

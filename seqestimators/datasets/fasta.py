@@ -215,8 +215,9 @@ def _skip_to_first_header(lines, name):
     """The lines from the first record on; the parser would skip foreign text in silence."""
     lines = iter(lines)
     for number, line in enumerate(lines, start=1):
+        line = line.removeprefix("\ufeff")  # a byte order mark, which a text handle may leave
         if line.startswith(">"):
-            return chain([line], lines)
+            return chain([line], (line for line in lines if not line.startswith(";")))
         if line.strip() and not line.startswith(";"):
             raise InvalidSequenceError(
                 f"line {number} of {name} is {line.strip()[:40]!r}, but a FASTA file begins with '>': is it "

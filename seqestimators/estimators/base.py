@@ -150,6 +150,8 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SequenceR
                 groups=groups,
                 seed=seed,
             )
+        if valid is not None and not goes_on:
+            sequences, target = self._learn_anew(sequences, y, weight, train)
         if not goes_on:
             self._make_net(generators)
             self.history_ = []
@@ -161,6 +163,15 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SequenceR
         monitored = {name: (sequences[rows], None if y is None else y[rows]) for name, rows in parts.items()}
         self._train(datasets, self.max_epochs, "constant" if goes_on else self.lr_schedule, monitored)
         return self
+
+    def _learn_anew(self, sequences, y, weight, train):
+        """Learn the tokens and the scale of y from the training rows alone, and encode all rows so."""
+        self._learn_input(sequences[train])
+        if sequences.is_tokens:
+            sequences = self._replace_unknown(sequences)
+        seen = np.zeros(len(sequences))
+        seen[train] = weight[train] if isinstance(weight, np.ndarray) else 1.0
+        return sequences, self._encode_target(y, sequences, seen, reset=True)[0]
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
         """Run one epoch at a constant learning rate."""
@@ -264,6 +275,8 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SequenceR
             **optimizer,
         ).initialize()
         self.n_parameters_ = sum(weight.numel() for weight in network.parameters())
+        if generators is not None:
+            self._network_params = self.get_params(deep=False)
 
     def _train(self, datasets, max_epochs, lr_schedule, monitored):
         """Run skorch's loop over the datasets and take over its history."""
@@ -278,13 +291,17 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SequenceR
         monitor = None
         if "valid" in datasets:
             monitor = "valid_loss" if scorer is None else f"valid_{self._score_names()[0]}"
-        rates = self._learning_rates(net.module_)
+        rates, defaults = self._learning_rates(net.module_), net.optimizer_.defaults
         for group, lr in zip(net.optimizer_.param_groups, rates, strict=True):
-            group["lr"] = lr  # the schedule of the last fit has left it near 0
+            # the schedule of the last fit has left the rate near 0, and the momentum changed
+            group |= {name: defaults[name] for name in ("betas", "momentum") if name in defaults}
+            group["lr"] = lr
+        net.batch_size = -1 if self.batch_size == "all" else self.batch_size
         n_batches = len(BatchIterator(datasets["train"], net.batch_size))
         net.callbacks = make_callbacks(
             lr=rates,
             lr_schedule=lr_schedule,
+            cycle_momentum=isinstance(self.optimizer, str),
             n_batches=n_batches,
             max_epochs=max_epochs,
             gradient_clip=self.gradient_clip,
@@ -370,6 +387,9 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SequenceR
 
     # State
 
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "net_")  # a fit that failed has left attributes too
+
     def __sklearn_clone__(self):
         other = super().__sklearn_clone__()
         if self.pretrained is not None:  # a clone of it would have forgotten what it has learned
@@ -388,7 +408,10 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SequenceR
         weights = state.pop("_weights", None)
         super().__setstate__(state)
         if weights is not None:
+            present = self.get_params(deep=False)
+            self.__dict__.update(self._network_params)  # set_params may have changed them since
             self._make_net()
+            self.__dict__.update(present)
             self.net_.module_.load_state_dict(
                 {name: torch.from_numpy(np.array(weight)) for name, weight in weights.items()}
             )
@@ -407,7 +430,8 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SequenceR
 def _plain_history(history, first_epoch):
     """One dict of numbers an epoch out of skorch's history."""
     rows = []
-    for epoch, row in enumerate(history, first_epoch):
+    finished = [row for row in history if "dur" in row]  # an epoch that was interrupted has no end
+    for epoch, row in enumerate(finished, first_epoch):
         scores = {
             name: value
             for name, value in row.items()

@@ -2,11 +2,11 @@
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.utils import check_array
+from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import StrOptions, _fit_context
+from .._sklearn import StrOptions, _check_sample_weight, _check_y, _fit_context
 from ..training import BinaryCrossEntropy, CrossEntropy
 from ._parameters import shared_parameters
 from .class_weights import weigh_classes
@@ -208,7 +208,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
     def _encode_target(self, y, sequences, sample_weight, reset, classes=None):
         if _is_table(y):
             return self._encode_labels(y, sample_weight, reset)
-        y = validate_data(self, X="no_validation", y=y)
+        y = _check_y(y, estimator=self)
         check_classification_targets(y)
         if reset:
             self._is_multilabel = False
@@ -358,6 +358,43 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
         if self._is_multilabel:
             return (decision > 0).astype(np.int64)
         return self.classes_[decision.argmax(axis=1) if decision.ndim == 2 else (decision > 0).astype(int)]
+
+    def score(self, X, y, sample_weight=None):
+        """Return the share of rows that are right.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+        y : array-like of shape (n,) or (n, n_labels)
+            True labels. Of several a row, NaN says that one is not known; a
+            row is right if all its known labels are, and doesn't count if it
+            has none.
+        sample_weight : array-like of shape (n,) or None, default=None
+            Weight of every row, at least 0.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+
+        Raises
+        ------
+        ValueError
+            No row of weight above 0 has a known label.
+        """
+        check_is_fitted(self)
+        if not self._is_multilabel:
+            return super().score(X, y, sample_weight)
+        predicted = self.predict(X)
+        weight = _check_sample_weight(sample_weight, predicted, ensure_non_negative=True)
+        table, _ = self._encode_labels(y, weight, reset=False)
+        check_consistent_length(predicted, table)
+        known = ~np.isnan(table)
+        weight = weight * known.any(axis=1)
+        if not weight.any():
+            raise ValueError("no row of sample_weight above 0 has a known label: there is nothing to score")
+        return float(np.average(((predicted == table) | ~known).all(axis=1), weights=weight))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -7,11 +7,11 @@ import torch
 from sklearn.base import DensityMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import Integral, Interval, Real, _fit_context, validate_params
-from ..exceptions import TruncationWarning
+from .._sklearn import Integral, Interval, Real, _check_sample_weight, _fit_context, validate_params
+from ..exceptions import InvalidSequenceError, TruncationWarning
 from ..modules import CellState, LanguageNetwork
 from ..modules.search import sample
-from ..preprocessing import Sequences
+from ..preprocessing import BOS, EOS, PAD, Sequences
 from ..training import CrossEntropy, SequenceDataset, make_generators
 from ._parameters import shared_parameters
 from .base import BaseRecurrent
@@ -90,6 +90,8 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
     """
 
     _mixes_directions = False
+    max_length_: int
+
     _parameter_constraints = {
         name: constraint
         for name, constraint in BaseRecurrent._parameter_constraints.items()
@@ -203,8 +205,9 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         return add_ends(strip_ends(super()._read(X, reset)))
 
     def _encode_target(self, y, sequences, sample_weight, reset, classes=None):
-        if reset:
-            self.max_length_ = int(sequences.lengths.max()) - 2
+        _refuse_special(sequences)
+        longest = int(sequences.lengths.max()) - 2
+        self.max_length_ = longest if reset else max(longest, self.max_length_)
         following = _without(sequences, first=True)
         if not self.bidirectional:
             return following, None
@@ -274,7 +277,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         """
         scores = self.score_samples(X).astype(np.float64)
         n_tokens = self._read(X, reset=False).lengths - 1
-        weight = np.ones(len(scores)) if sample_weight is None else np.asarray(sample_weight)
+        weight = _check_sample_weight(sample_weight, scores, dtype=np.float64, ensure_non_negative=True)
         return float((weight @ scores) / (weight @ n_tokens))
 
     def perplexity(self, X):
@@ -387,6 +390,21 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = False
         return tags
+
+
+def _refuse_special(sequences):
+    """Raise an error that names the first token within a sequence whose id stands for no token."""
+    inner = np.ones(len(sequences.values), dtype=bool)
+    inner[sequences.offsets[:-1]] = inner[sequences.offsets[1:] - 1] = False
+    is_special = inner & np.isin(sequences.values, (PAD, BOS, EOS))
+    if is_special.any():
+        index = int(is_special.argmax())
+        row = int(np.searchsorted(sequences.offsets, index, side="right")) - 1
+        raise InvalidSequenceError(
+            f"row {row} of X has the id {sequences.values[index]} within, at token "
+            f"{index - sequences.offsets[row] - 1}, but 0 is padding, and 2 and 3 are the ends of a "
+            "sequence: tokens begin at 4, add 4 to all ids if yours begin at 0"
+        )
 
 
 def _without(sequences, first):

@@ -43,7 +43,12 @@ def find_language_model(pretrained):
             f"pretrained is a {type(model).__name__}, but must be a fitted RecurrentLanguageModel; of a "
             "Pipeline, give its last step, and its vocabulary to the tokenizer"
         )
-    check_is_fitted(model)
+    check_is_fitted(
+        model,
+        msg="pretrained is a %(name)s that is not fitted: fit it first. A search over `pretrained` itself "
+        "clones its values, and a clone has forgotten what it learned: there, give sklearn.frozen."
+        "FrozenEstimator(model)",
+    )
     return model
 
 
@@ -60,7 +65,8 @@ def refuse_new_tokens(sequences, model):
         raise InvalidSequenceError(
             f"row {row}, position {index - sequences.offsets[row]} of X is {sequences.values[index]}, but "
             f"the pretrained language model knows the ids 0 to {model.n_inputs_ - 1}: give the tokenizer "
-            "before this estimator the vocabulary_ of the tokenizer before the language model"
+            "before this estimator the vocabulary_ of the tokenizer before the language model; if it has "
+            "that, train the language model on sequences that hold this token too"
         )
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.utils import check_array
-from sklearn.utils.validation import validate_data
+from sklearn.metrics import r2_score
+from sklearn.utils import check_array, check_consistent_length
 
-from .._sklearn import _fit_context
+from .._sklearn import _check_sample_weight, _check_y, _fit_context
 from ..training import SquaredError
 from ._parameters import shared_parameters
 from .pooled import BasePooled
@@ -219,6 +219,40 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         """
         return self._answer(self._run(X))
 
+    def score(self, X, y, sample_weight=None):
+        """Return R², the share of the variance of y that the model explains.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+        y : array-like of shape (n,) or (n, n_targets)
+            True numbers. Of several a row, NaN says that one is not known and
+            doesn't count.
+        sample_weight : array-like of shape (n,) or None, default=None
+            Weight of every row, at least 0.
+
+        Returns
+        -------
+        float
+            At most 1; the mean over the targets, if there are several.
+        """
+        predicted = self.predict(X)
+        y = _read_numbers(self, y)
+        if not np.isnan(y).any():
+            return r2_score(y, predicted, sample_weight=sample_weight)
+        check_consistent_length(predicted, y)
+        weight = _check_sample_weight(sample_weight, predicted, ensure_non_negative=True)
+        known = ~np.isnan(y)
+        return float(
+            np.mean(
+                [
+                    r2_score(y[rows, j], predicted[rows, j], sample_weight=weight[rows])
+                    for j, rows in enumerate(known.T)
+                ]
+            )
+        )
+
     def _answer(self, outputs):
         outputs = outputs * self._y_scale + self._y_mean
         return outputs[:, 0].astype(self.dtype) if self._y_is_1d else outputs
@@ -235,4 +269,4 @@ def _read_numbers(model, y):
     if len(shape) == 2 and shape[1] > 1:
         y = check_array(y, dtype="numeric", ensure_all_finite="allow-nan", input_name="y")
         return y.astype(np.float64) if y.dtype.kind == "O" else y
-    return validate_data(model, X="no_validation", y=y, multi_output=True, y_numeric=True)
+    return _check_y(y, multi_output=True, y_numeric=True, estimator=model)

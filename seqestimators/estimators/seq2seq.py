@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 from sklearn.base import clone
+from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions, _fit_context
@@ -11,6 +12,7 @@ from ..modules import AttentionDecoder, Seq2SeqNetwork, beam_search, greedy_sear
 from ..modules.attention import ATTENTIONS
 from ..preprocessing import SequenceTokenizer, read_sequences
 from ..preprocessing.kinds import read_targets, to_kind
+from ..preprocessing.vocabulary import UNKNOWN
 from ..training import CrossEntropy, FlatRows, Seq2SeqNet, cut_by_length
 from ._parameters import shared_parameters
 from .base import BaseRecurrent
@@ -122,6 +124,7 @@ class RecurrentSeq2Seq(BaseRecurrent):
     """
 
     _net_class = Seq2SeqNet
+    max_length_ratio_: float
     _teacher_forcing = True
     _parameter_constraints = {
         **BaseRecurrent._parameter_constraints,
@@ -262,14 +265,19 @@ class RecurrentSeq2Seq(BaseRecurrent):
             self.target_kind_ = kind
             tokenizer = SequenceTokenizer() if self.target_tokenizer is None else self.target_tokenizer
             self.target_tokenizer_ = clone(tokenizer).fit(rows)
-        ids = read_sequences(self.target_tokenizer_.transform(rows), input="tokens")
-        ids = add_ends(strip_ends(ids), begin=False)
-        if reset:
-            ratios = (ids.lengths - 1) / np.maximum(sequences.lengths, 1)
-            self.max_length_ratio_ = float(self.max_length_ratio or SPARE_RATIO * ratios.max())
+        ids = self._encode_rows(rows)
+        ratio = SPARE_RATIO * ((ids.lengths - 1) / np.maximum(sequences.lengths, 1)).max()
+        self.max_length_ratio_ = float(
+            self.max_length_ratio or (ratio if reset else max(ratio, self.max_length_ratio_))
+        )
         targets = np.empty(len(rows), dtype=object)
         targets[:] = rows
         return ids, targets
+
+    def _encode_rows(self, rows):
+        """Token ids of targets, each with its end."""
+        ids = read_sequences(self.target_tokenizer_.transform(rows), input="tokens")
+        return add_ends(strip_ends(ids), begin=False)
 
     def _criterion(self):
         return CrossEntropy(label_smoothing=self.label_smoothing)
@@ -316,7 +324,9 @@ class RecurrentSeq2Seq(BaseRecurrent):
         def search(decoder, state, limits):
             def step(token, state):
                 outputs, state, _ = decoder(token[:, None], state)
-                return torch.log_softmax(decoder.logits(outputs[:, 0]), dim=1), state
+                logits = decoder.logits(outputs[:, 0])
+                logits[:, UNKNOWN] = -torch.inf  # it stands for no token that could be written
+                return torch.log_softmax(logits, dim=1), state
 
             if width == 1:
                 return [[best] for best in greedy_search(step, state, limits)]
@@ -396,7 +406,8 @@ class RecurrentSeq2Seq(BaseRecurrent):
         """
         check_is_fitted(self)
         sequences = self._read(X, reset=False)
-        targets, _ = self._encode_target(self.predict(X) if y is None else y, sequences, None, reset=False)
+        targets = self._encode_rows(read_targets(self.predict(X) if y is None else y)[0])
+        check_consistent_length(sequences, targets)
         source, target = (FlatRows(rows, self.net_.device) for rows in (sequences, targets))
         network = self.net_.module_.eval()
         result = np.empty(len(sequences), dtype=object)

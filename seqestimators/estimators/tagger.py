@@ -228,7 +228,9 @@ class RecurrentTagger(BaseRecurrent):
             if not used and classes is None:
                 raise ValueError("y has no labels: every sequence is empty")
             labels = sort_tokens(used if classes is None else {*np.asarray(classes).tolist()})
-            self.classes_ = np.array(labels, dtype=None if len(set(map(type, labels))) == 1 else object)
+            is_plain = len(set(map(type, labels))) == 1 and np.ndim(labels[0]) == 0
+            self.classes_ = np.array(labels) if is_plain else np.empty(len(labels), dtype=object)
+            self.classes_[:] = labels
         code_of = {label: code for code, label in enumerate(self.classes_.tolist())}
         codes = tokens.replace([code_of.get(name, -1) for name in tokens.names]) if used else tokens.codes
         if (codes < 0).any():

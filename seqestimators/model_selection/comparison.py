@@ -176,7 +176,8 @@ def compare(
     ------
     ValueError
         There are less than two estimators or splits, or names of `rope` don't
-        fit those of `scoring`; or an estimator fails.
+        fit those of `scoring`; or an estimator fails, or a score is not
+        finite, as ROC-AUC is where the test rows of a split are of one class.
 
     See Also
     --------
@@ -268,6 +269,14 @@ def _score_on(estimator, X, y, splits, scorers, n_jobs):
     """Scores and times of one estimator, DataFrame with a row for each split."""
     result = cross_validate(estimator, X, y, cv=splits, scoring=scorers, n_jobs=n_jobs, error_score="raise")
     columns = {name: result[f"test_{name}"] for name in scorers}
+    for name, values in columns.items():
+        undefined = np.flatnonzero(~np.isfinite(values))
+        if len(undefined):
+            raise ValueError(
+                f"{name} of {estimator} is {values[undefined[0]]} on split {undefined[0]}, so that there is "
+                "nothing to compare: where the test rows lack a class, stratify, take larger test sets, or "
+                "take a scoring that one class has"
+            )
     return pd.DataFrame({**columns, "fit_time": result["fit_time"], "score_time": result["score_time"]})
 
 

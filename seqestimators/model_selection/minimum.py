@@ -7,7 +7,13 @@ import pandas as pd
 from joblib import Parallel, delayed
 from scipy import stats
 from sklearn.base import clone, is_classifier
-from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit, check_cv, cross_validate
+from sklearn.model_selection import (
+    GroupShuffleSplit,
+    ShuffleSplit,
+    StratifiedShuffleSplit,
+    check_cv,
+    cross_validate,
+)
 from sklearn.utils import check_random_state, indexable
 
 from .._sklearn import HasMethods, Integral, Interval, Real, validate_params
@@ -294,6 +300,7 @@ def minimum_samples(
             "smallest training part: correct them, or lower the test size of cv"
         )
     classes = np.asarray(y) if is_classifier(estimator) else None
+    classes = None if classes is not None and classes.ndim > 1 else classes  # several labels a row
     ordered = [
         (_order_rows(train, classes, seed), test) for (train, test), seed in zip(splits, seeds, strict=True)
     ]
@@ -310,7 +317,8 @@ def _draw_splits(estimator, X, y, groups, cv, random_state):
     """The splits, and a seed for each."""
     random = check_random_state(random_state)
     if cv is None:
-        kind = StratifiedShuffleSplit if is_classifier(estimator) else ShuffleSplit
+        kind = StratifiedShuffleSplit if is_classifier(estimator) and np.ndim(y) == 1 else ShuffleSplit
+        kind = kind if groups is None else GroupShuffleSplit
         cv = kind(n_splits=5, test_size=0.25, random_state=random.randint(2**31 - 1))
     X, y, groups = indexable(X, y, groups)
     splits = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups))

@@ -260,10 +260,11 @@ def filter_tokens(logits, *, temperature=1.0, top_k=None, top_p=None):
     >>> [round(p, 3) for p in filter_tokens(odds, top_k=2).exp()[0].tolist()]
     [0.625, 0.375, 0.0]
     """
-    logits = torch.log_softmax(logits / temperature, dim=1)
+    differences = logits - logits.amax(dim=1, keepdim=True)  # so that a tiny temperature leaves the likeliest
+    logits = torch.log_softmax(differences / max(temperature, torch.finfo(logits.dtype).tiny), dim=1)
     if top_k is not None and top_k < logits.shape[1]:
-        least = logits.topk(top_k, dim=1).values[:, -1:]
-        logits = logits.masked_fill(logits < least, -torch.inf)
+        likeliest = logits.topk(top_k, dim=1)  # no more of them, even if some are equally likely
+        logits = torch.full_like(logits, -torch.inf).scatter(1, likeliest.indices, likeliest.values)
     if top_p is not None and top_p < 1:
         ordered, index = torch.log_softmax(logits, dim=1).sort(dim=1, descending=True, stable=True)
         before = ordered.exp().cumsum(dim=1) - ordered.exp()  # the likeliest token is always kept

@@ -214,6 +214,21 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
         check_is_fitted(self)
         return self._to_ids(self._split(check_sequences(X, lists=self._reads_lists)))
 
+    def set_output(self, *, transform=None):
+        """Accept any output container: ids of different lengths are an array of arrays in each.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"} or None, default=None
+            What a pipeline's other steps are to return.
+
+        Returns
+        -------
+        SequenceTokenizer
+            The tokenizer.
+        """
+        return self
+
     def inverse_transform(self, ids):
         """Turn token ids back into sequences.
 

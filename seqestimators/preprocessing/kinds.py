@@ -13,13 +13,17 @@ def read_targets(y):
     Parameters
     ----------
     y : array-like of n sequences
-        Strings, lists, tuples or arrays; or an array of shape (n, L).
+        Strings, lists, tuples or arrays; a column of them, of shape (n, 1); or
+        an array of shape (n, L).
 
     Returns
     -------
     rows : list of str, or list of list
     kind : {"string", "list", "tuple", "array"}
     """
+    if getattr(y, "ndim", 1) == 2 and y.shape[1] == 1:
+        column = y.iloc[:, 0] if hasattr(y, "iloc") else y[:, 0]
+        y = column if column.dtype.kind not in "biuf" else y
     if isinstance(y, np.ndarray) and y.ndim == 2:
         y = list(y)
     rows = check_sequences(y, lists=True, name="y")

@@ -253,7 +253,7 @@ class Padder(TransformerMixin, BaseEstimator):
 
 
 def _float_type(X):
-    """float32 where no number of X is wider, else float64."""
+    """The type of the floats of X, at most float64, which stands for all other numbers too."""
     if isinstance(X, Sequences):
         X = X.values
     dtype = getattr(X, "dtype", None)
@@ -261,5 +261,6 @@ def _float_type(X):
         types = [getattr(row, "dtype", None) for row in X]
     else:
         types = [dtype]
-    is_narrow = all(isinstance(t, np.dtype) and t.kind == "f" and t.itemsize <= 4 for t in types)
-    return np.float32 if is_narrow else np.float64
+    if not types or not all(isinstance(t, np.dtype) and t.kind == "f" for t in types):
+        return np.float64
+    return min(np.result_type(*types), np.dtype(np.float64), key=lambda dtype: dtype.itemsize)

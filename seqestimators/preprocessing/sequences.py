@@ -1,5 +1,6 @@
 """The place that reads the token ids and numeric series that a user passes."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -153,7 +154,9 @@ def read_sequences(X, input="auto", dtype=np.float32):
         if X.is_tokens and input == "values":
             return Sequences(X.values[:, None].astype(dtype), X.offsets)
         if not X.is_tokens and input == "tokens":
-            return _as_tokens(X.values[:, 0], X.offsets)
+            return _as_tokens(X.values[:, 0] if X.values.shape[1] == 1 else X.values, X.offsets)
+        if X.is_tokens and X.values.min(initial=0) < 0:
+            return _as_tokens(X.values, X.offsets)
         return X if X.is_tokens else Sequences(X.values.astype(dtype, copy=False), X.offsets)
     flat, offsets = _flatten(X)
     if input == "auto":
@@ -187,12 +190,26 @@ def _flatten(X):
 def _flatten_rectangle(X):
     if getattr(getattr(X, "dtype", None), "kind", None) in ("U", "S"):
         raise TypeError(f"X holds strings, and {_TOKENIZER_FIRST}")
-    array = check_array(X, allow_nd=True, dtype="numeric", ensure_all_finite=False, input_name="X")
+    array = check_array(
+        _keep_integers(X), allow_nd=True, dtype="numeric", ensure_all_finite=False, input_name="X"
+    )
     if array.ndim > 3:
         raise ValueError(f"X must have 2 or 3 dimensions, got shape {array.shape}")
     n_sequences, length = array.shape[:2]
     offsets = np.arange(n_sequences + 1) * length
     return array.reshape(n_sequences * length, *array.shape[2:]), offsets
+
+
+def _keep_integers(X):
+    """Give whole numbers their type where an object array or pandas' Int64 would turn into floats."""
+    if hasattr(X, "iloc"):
+        is_whole = all(getattr(dtype, "kind", None) in ("i", "u") for dtype in X.dtypes)
+        return X.to_numpy(dtype=np.int64) if is_whole and not X.isna().to_numpy().any() else X
+    if isinstance(X, np.ndarray) and X.dtype == object:
+        with suppress(ValueError):
+            array = np.array(X.tolist())
+            return array if array.dtype.kind in "iu" else X
+    return X
 
 
 def _join_rows(X):
@@ -233,6 +250,13 @@ def _read_row(row, index):
                 "sequence as [x]. Reshape your data with X.reshape(-1, 1) if each number is a row."
             )
         raise TypeError(f"row {index} of X is a {type(row).__name__}, not a sequence of numbers")
+    if getattr(getattr(row, "dtype", None), "kind", "") in ("i", "u") and hasattr(row, "isna"):
+        missing = np.asarray(row.isna())  # of pandas' Int64, which numpy would turn into NaN
+        if missing.any():
+            raise InvalidSequenceError(
+                f"row {index}, position {int(missing.argmax())} of X is missing: impute it, or leave the "
+                "step out"
+            )
     try:
         array = np.asarray(row)
     except ValueError:

@@ -129,12 +129,13 @@ class SequenceDataset(Dataset):
                 weight = np.ones(len(target)) if weight is None else weight
                 weight = Sequences(np.repeat(weight, target.lengths).astype(np.float64), target.offsets)
             self.weight = FlatRows(weight, device)
-            self.total_weight = max(float(weight.values.sum()), np.finfo(np.float64).tiny)
+            self.total_weight = _sum_weights(weight.values)
             return
         if target is not None:
             self.target = torch.from_numpy(np.ascontiguousarray(target)).to(device)
         weight = np.ones(len(sequences)) if weight is None else weight
-        self.weight = torch.from_numpy(np.asarray(weight, dtype=np.float64)).to(device)
+        weight = np.asarray(weight, dtype=np.float64)
+        self.weight = torch.from_numpy(weight * (len(weight) / _sum_weights(weight))).to(device)
 
     def __len__(self):
         return len(self.lengths)
@@ -160,17 +161,21 @@ class SequenceDataset(Dataset):
     def targets(self, rows):
         """Return the targets of some rows and their weights.
 
-        The weights of rows sum to 1. Those of the values of ragged targets do
-        so in the mean over the batches: a batch of short sequences has few
-        values and a small loss, or else their values would count for more than
-        those of long ones, which come in other batches.
+        They sum to 1 in the mean over the batches: a batch of rows that weigh
+        little, or of short sequences with few values, has a small loss, or
+        else its rows would count for more than those of other batches.
         """
         if isinstance(self.target, FlatRows):
             share = len(rows) / len(self)
             return self.target.join(rows), self.weight.join(rows) / (share * self.total_weight)
         rows = torch.as_tensor(rows, device=self.weight.device)
         weight = self.weight[rows]
-        return None if self.target is None else self.target[rows], weight / weight.sum()
+        return None if self.target is None else self.target[rows], weight / len(rows)
+
+
+def _sum_weights(weight):
+    """Sum of the weights, never 0: a chunk of ignored values has a loss of 0."""
+    return max(float(weight.sum()), np.finfo(np.float64).tiny)
 
 
 class Batch:

@@ -121,6 +121,7 @@ def make_callbacks(
     lr_schedule,
     n_batches,
     max_epochs,
+    cycle_momentum=True,
     gradient_clip=None,
     scores=None,
     monitor=None,
@@ -141,6 +142,9 @@ def make_callbacks(
         Number of batches an epoch.
     max_epochs : int
         Number of epochs.
+    cycle_momentum : bool, default=True
+        Whether "one_cycle" lowers the momentum, from 0.95 to 0.85, while the
+        rate is high; of optimizers that have one.
     gradient_clip : float or None, default=None
         Largest norm of the gradient.
     scores : callable or None, default=None
@@ -175,7 +179,16 @@ def make_callbacks(
     callbacks = [("record", EpochRecord(scores)), ("progress", Progress(n_steps))]
     if lr_schedule == "one_cycle" and n_steps > 1:  # a cycle of one step has no peak
         callbacks.append(
-            ("schedule", LRScheduler(OneCycleLR, step_every="batch", max_lr=lr, total_steps=n_steps + 1))
+            (
+                "schedule",
+                LRScheduler(
+                    OneCycleLR,
+                    step_every="batch",
+                    max_lr=lr,
+                    total_steps=n_steps + 1,
+                    cycle_momentum=cycle_momentum,
+                ),
+            )
         )
     elif lr_schedule == "cosine":
         callbacks.append(("schedule", LRScheduler(CosineAnnealingLR, step_every="batch", T_max=n_steps)))

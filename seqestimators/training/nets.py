@@ -1,5 +1,7 @@
 """The skorch nets: how a batch becomes a loss."""
 
+import warnings
+
 from skorch import NeuralNet
 
 from .batching import BatchIterator
@@ -45,6 +47,14 @@ class SequenceNet(NeuralNet):
         if training:
             return BatchIterator(dataset, self.batch_size, self.order_generator)
         return BatchIterator(dataset, max(self.batch_size, PREDICTION_BATCH_SIZE))
+
+    def fit_loop(self, *args, **kwargs):
+        """Train; an interruption by the user ends it with a warning, and what is learned stays."""
+        try:
+            return super().fit_loop(*args, **kwargs)
+        except KeyboardInterrupt:
+            warnings.warn("Training interrupted by user.", stacklevel=2)
+            return self
 
     def infer(self, x, **fit_params):
         """Hand the pieces of a batch to the network."""

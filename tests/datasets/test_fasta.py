@@ -188,3 +188,8 @@ def test_every_record_of_a_genome(data_home):
     assert [
         (one.identifier, f"{one.identifier} {one.description}", one.sequence) for one in found
     ] == expected
+
+
+def test_comments_within_a_record_and_a_byte_order_mark_are_no_sequence():
+    records = read_fasta(io.StringIO("\ufeff>a\nAC\n;comment\nGT\n"))
+    assert [tuple(record) for record in records] == [("a", "", "ACGT")]

@@ -1,9 +1,13 @@
 import pickle
 import pickletools
+import warnings
+from copy import deepcopy
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from sklearn.exceptions import NotFittedError
 from sklearn.metrics import log_loss
 from skorch.callbacks import Callback
 
@@ -165,3 +169,109 @@ def test_goes_on_at_the_full_learning_rate(lr_schedule):
     assert model.fit(X, y).history_[-1]["lr"] < 0.001
     assert model.fit(X, y).history_[-1]["lr"] == 0.01
     assert model.set_params(lr=0.02).partial_fit(X, y).history_[-1]["lr"] == 0.02
+
+
+@pytest.mark.parametrize("estimator", [RecurrentClassifier, RecurrentRegressor])
+def test_names_of_columns_are_kept_and_compared(estimator):
+    frame = pd.DataFrame({"first": [4, 5] * 10, "second": [5, 6] * 10})
+    fitted = estimator(**SMALL).fit(frame, [0, 1] * 10)
+    assert fitted.feature_names_in_.tolist() == ["first", "second"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fitted.predict(frame)
+    with pytest.raises(ValueError, match="feature names should match"):
+        fitted.predict(frame[["second", "first"]])
+
+
+@pytest.mark.parametrize(
+    "change", [{"hidden_size": 9}, {"pooling": "max"}, {"cell": "gru"}, {"batch_norm": True}]
+)
+def test_a_pickle_holds_the_network_that_was_fitted(change):
+    fitted = model(pooling="mean").fit(X, Y)
+    expected = fitted.predict_proba(X)
+    fitted.set_params(**change)
+    for copy in (pickle.loads(pickle.dumps(fitted)), deepcopy(fitted)):
+        np.testing.assert_array_equal(copy.predict_proba(X), expected)
+        assert copy.get_params() == fitted.get_params()
+
+
+@pytest.mark.parametrize("batch_size", [1, 4, "all"])
+def test_class_weights_count_across_batches(batch_size):
+    """All sequences are alike, 4 of 40 of the second class: balanced, the answer is a half."""
+    weighted = model(
+        class_weight="balanced",
+        batch_size=batch_size,
+        dropout=0,
+        lr=0.005,
+        max_epochs=30,
+        optimizer="sgd",
+        gradient_clip=None,
+    ).fit([[4]] * 40, [1] * 4 + [0] * 36)
+    assert weighted.predict_proba([[4]])[0, 1] == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_class_of_weight_0_is_as_absent():
+    fitted = model(batch_size=2, class_weight={0: 0, 1: 1, 2: 1}).fit([[4], [5], [6]] * 8, [0, 1, 2] * 8)
+    assert np.isfinite(fitted.predict_proba(X)).all()
+
+
+@pytest.mark.parametrize("optimizer", [torch.optim.Adagrad, torch.optim.Rprop, torch.optim.SGD])
+def test_an_optimizer_class_gets_nothing_but_the_rate(optimizer):
+    fitted = model(optimizer=optimizer).fit(X, Y)
+    assert fitted.net_.optimizer_.param_groups[0].get("momentum", 0) == 0
+
+
+def test_momentum_begins_anew_with_every_fit():
+    fitted = model().fit(X, Y)
+    seen = []
+
+    class Spy(Callback):
+        def on_batch_end(self, net, **kwargs):
+            seen.append(net.optimizer_.param_groups[0]["betas"])
+
+    fitted.set_params(callbacks=[Spy()], warm_start=True).fit(X, Y)
+    assert set(seen) == {(0.9, 0.999)}
+
+
+@pytest.mark.parametrize("moment", ["on_batch_end", "on_epoch_end"])
+def test_an_interruption_leaves_what_is_learned_with_a_warning(moment):
+    class Interrupting(Callback):
+        pass
+
+    def interrupt(self, net, **kwargs):
+        raise KeyboardInterrupt
+
+    setattr(Interrupting, moment, interrupt)
+    with pytest.warns(UserWarning, match="Training interrupted by user"):
+        fitted = model(callbacks=[Interrupting()]).fit(X, Y)
+    assert fitted.n_iter_ <= 1
+    assert np.isfinite(fitted.predict_proba(X)).all()
+
+
+def test_validation_rows_teach_neither_tokens_nor_scale():
+    rows = [[4], [5]] * 20
+    y = np.tile([0.0, 1.0], 20)
+    groups = np.arange(40) // 4
+    parameters = SMALL | {"early_stopping": True, "validation_fraction": 0.1}
+    train, valid = split_validation(
+        40, 0.1, stratify=None, groups=groups, seed=make_generators(SMALL["random_state"]).split_seed
+    )
+    y[valid] += 1000
+    for i in valid:
+        rows[i] = [9]
+    fitted = RecurrentRegressor(**parameters).fit(rows, y, groups=groups)
+    assert fitted._y_mean == pytest.approx(y[train].mean())
+    np.testing.assert_array_equal(fitted.predict([[9]]), fitted.predict([[1]]))
+
+
+def test_a_failed_fit_leaves_it_unfitted():
+    failed = model()
+    with pytest.raises(ValueError, match="one class"):
+        failed.fit(X, np.zeros(len(X)))
+    with pytest.raises(NotFittedError):
+        failed.predict(X)
+
+
+def test_warm_start_heeds_a_new_batch_size():
+    fitted = model(warm_start=True).fit(X, Y).set_params(batch_size=3).fit(X, Y)
+    assert fitted.net_.batch_size == 3

@@ -10,7 +10,7 @@ from torch import nn
 
 from seqestimators import RecurrentLanguageModel, SequenceTokenizer
 from seqestimators.datasets import make_counting_language
-from seqestimators.exceptions import TruncationWarning
+from seqestimators.exceptions import InvalidSequenceError, TruncationWarning
 
 UNKNOWN, BOS, EOS, A, B = 1, 2, 3, 4, 5
 SMALL = {
@@ -303,3 +303,23 @@ def test_both_directions():
 def test_parameters_of_sampling_are_checked(model, settings):
     with pytest.raises(ValueError, match=f"The '{next(iter(settings))}' parameter of"):
         model.sample(**settings)
+
+
+@pytest.mark.parametrize("special", [0, 2, 3])
+def test_an_id_within_that_stands_for_no_token_is_refused(special):
+    with pytest.raises(InvalidSequenceError, match=f"row 1 of X has the id {special} within, at token 1"):
+        RecurrentLanguageModel(max_epochs=1).fit([[4, 5], [4, special, 5]])
+
+
+def test_the_longest_sequence_of_all_chunks_bounds_samples():
+    model = RecurrentLanguageModel(max_epochs=1, hidden_size=4)
+    assert model.partial_fit([[4]] * 3).partial_fit([[4] * 9] * 3).max_length_ == 9
+    assert model.partial_fit([[4]] * 3).max_length_ == 9
+
+
+def test_weights_of_the_score_are_checked():
+    model = RecurrentLanguageModel(max_epochs=1, hidden_size=4).fit([[4, 5], [5]])
+    with pytest.raises(ValueError, match="sample_weight"):
+        model.score([[4], [5]], sample_weight=[1])
+    with pytest.raises(ValueError, match="at least one non-zero"):
+        model.score([[4], [5]], sample_weight=[0, 0])

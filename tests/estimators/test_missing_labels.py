@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import log_loss
-from sklearn.model_selection import cross_val_predict
+from sklearn.metrics import log_loss, r2_score
+from sklearn.model_selection import KFold, cross_val_predict, cross_val_score
 
 from seqestimators import RecurrentClassifier, RecurrentRegressor
 
@@ -66,3 +66,27 @@ def test_several_targets_are_learned_in_spite_of_holes():
         model.fit(X, np.where(np.arange(3) == 2, np.nan, targets))
     with pytest.raises(ValueError, match="NaN"):
         model.fit(X, targets[:, 0])
+
+
+def test_the_score_counts_known_labels_only():
+    wrong = HAS.copy()
+    wrong[0, 0] = 1 - wrong[0, 0]
+    model = RecurrentClassifier(**SMALL).fit(X, HAS)
+    assert model.score(X, HOLES) == 1.0
+    assert model.score(X, wrong) == 23 / 24
+    wrong[1] = np.nan
+    assert model.score(X, wrong) == 22 / 23
+    assert model.score(X, wrong, sample_weight=[0] + 23 * [1]) == 1.0
+    assert np.isfinite(cross_val_score(model.set_params(max_epochs=1), X, HOLES, cv=KFold(2))).all()
+    with pytest.raises(ValueError, match="no row of sample_weight above 0 has a known label"):
+        model.score(X, wrong, sample_weight=[0, 1] + 22 * [0])
+
+
+def test_the_score_of_a_regressor_is_the_mean_over_targets_of_their_known_rows():
+    model = RecurrentRegressor(**SMALL).fit(X, HAS)
+    predicted = model.predict(X)
+    expected = np.mean(
+        [r2_score(y[~np.isnan(y)], p[~np.isnan(y)]) for y, p in zip(HOLES.T, predicted.T, strict=True)]
+    )
+    assert model.score(X, HOLES) == pytest.approx(expected)
+    assert model.score(X, HAS) == pytest.approx(r2_score(HAS, predicted))

@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import is_classifier
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
@@ -137,3 +138,19 @@ def test_label_smoothing_and_warm_start_train():
 def test_dna_to_letters():
     fitted = make_pipeline(DNATokenizer(), RecurrentSeq2Seq(**SMALL)).fit(["ACG", "T"] * 9, ["ab", "c"] * 9)
     assert set("".join(fitted.predict(["ACG", "T", ""]))) <= set("abc")
+
+
+def test_no_unknown_token_is_written():
+    fitted = model(max_epochs=1).fit(X, Y)
+    for best in fitted[-1].predict_n_best(fitted[0].transform(X), 20):
+        assert not any("\ufffd" in target for target, _ in best)
+
+
+@pytest.mark.parametrize(
+    "as_column", [lambda y: pd.DataFrame({"y": y}), lambda y: pd.DataFrame({"y": y}).to_numpy()]
+)
+def test_a_column_of_strings_holds_strings(as_column):
+    ids = model()[0].fit_transform(X)
+    fitted = RecurrentSeq2Seq(hidden_size=4, max_epochs=1).fit(ids, as_column(Y))
+    assert fitted.target_kind_ == "string"
+    assert all(len(token) == 1 for token in list(fitted.target_tokenizer_.vocabulary_)[4:])

@@ -175,3 +175,12 @@ def test_a_failing_estimator_is_an_error():
     models = {"good": GaussianNB(), "bad": LogisticRegression(C=-1)}
     with pytest.raises(ValueError, match="C"):
         compare(models, X, Y, cv=3, scoring="accuracy")
+
+
+@pytest.mark.filterwarnings("ignore:Only one class")
+def test_a_score_that_is_not_defined_is_an_error():
+    """A test fold of one class has no ROC-AUC; a comparison of NaN would have no loser."""
+    y = (np.arange(len(X)) >= 60).astype(int)
+    models = {"bayes": GaussianNB(), "chance": DummyClassifier()}
+    with pytest.raises(ValueError, match=r"roc_auc of GaussianNB\(\) is nan on split 0"):
+        compare(models, X, y, cv=KFold(3), scoring="roc_auc")

@@ -5,12 +5,14 @@ import pytest
 from scipy import stats
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.datasets import load_iris
+from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import KFold, ShuffleSplit, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+from seqestimators import RecurrentClassifier
 from seqestimators.model_selection import minimum_capacity, minimum_samples
 from seqestimators.model_selection.minimum import _order_rows
 
@@ -149,3 +151,32 @@ def test_what_does_not_fit_is_refused(change, message):
     given = {"parameter": "level", "values": [0.5], "threshold": 0, **change}
     with pytest.raises(ValueError, match=message):
         minimum_capacity(Recorder(), ROWS, ROWS[:, 0], **given)
+
+
+def test_several_labels_a_row_have_no_strata():
+    X = [[4], [5], [4, 5]] * 10
+    Y = np.array([[4 in row, 5 in row] for row in X]).astype(float)
+    model = RecurrentClassifier(hidden_size=2, max_epochs=1, random_state=0)
+    result = minimum_samples(model, X, Y, [5, 10], threshold=0.99, random_state=0)
+    assert len(result.scores) == 2
+
+
+def test_groups_stay_together_by_default():
+    seen = []
+
+    def score(estimator, X, y):
+        seen.append(set(X[:, 0]))
+        return 1.0
+
+    X = np.repeat(np.arange(6.0), 10)[:, None]
+    minimum_samples(
+        DummyClassifier(),
+        X,
+        X[:, 0] > 2,
+        [5, 10],
+        groups=X[:, 0],
+        threshold=0.5,
+        scoring=score,
+        random_state=0,
+    )
+    assert all(len(groups) == 2 for groups in seen)  # a quarter of six, rounded up

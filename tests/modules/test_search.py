@@ -126,3 +126,13 @@ def test_filters_keep_the_likeliest():
         assert (filter_tokens(odds, top_p=top_p) > -torch.inf).sum() == kept
     cold = filter_tokens(odds, temperature=0.5).exp()
     torch.testing.assert_close(cold, odds.exp() ** 2 / (odds.exp() ** 2).sum())
+
+
+def test_no_more_than_k_tokens_are_kept_of_equally_likely_ones():
+    kept = filter_tokens(torch.zeros(3, 5), top_k=2).exp()
+    assert ((kept == 0.5).sum(dim=1) == 2).all()
+
+
+def test_a_tiny_temperature_leaves_the_likeliest_token():
+    odds = torch.tensor([[0.2, 0.5, 0.3]]).log()
+    assert filter_tokens(odds, temperature=1e-40).exp().tolist() == [[0.0, 1.0, 0.0]]

@@ -127,3 +127,8 @@ def test_pandas_output_of_a_pipeline():
     frame = pipeline.fit_transform(["ACG", "T"])
     assert frame.columns.tolist() == ["token0", "token1", "token2"]
     assert frame.to_numpy().tolist() == [[4, 5, 6], [7, 0, 0]]
+
+
+def test_a_pipeline_may_ask_for_frames():
+    model = make_pipeline(SequenceTokenizer(), Padder()).set_output(transform="pandas")
+    assert list(model.fit_transform(["ab", "c"]).columns) == ["token0", "token1"]

@@ -132,3 +132,8 @@ def test_empty_sequences_and_refit():
 def test_parameters_are_validated(parameters):
     with pytest.raises(ValueError, match="parameter of Padder"):
         Padder(**parameters).fit([[4]])
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_values_keep_their_type(dtype):
+    assert Padder().fit_transform([np.ones(2, dtype), np.ones(1, dtype)]).dtype == dtype

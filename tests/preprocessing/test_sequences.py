@@ -260,3 +260,30 @@ def test_sequences_pass_through():
     assert isinstance(read_sequences(sequences, input="values"), Sequences)
     with pytest.raises(IndexError, match="sequence 2 of 2"):
         sequences[2]
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        np.array([[4, 5], [6, 7]], dtype=object),
+        pd.DataFrame([[4, 5], [6, 7]]).astype("Int64"),
+        pd.DataFrame([[4, 5], [6, 7]]),
+    ],
+    ids=["object", "Int64", "int64"],
+)
+def test_a_matrix_of_whole_numbers_holds_tokens_whatever_its_type(X):
+    assert read_sequences(X).is_tokens
+    assert read_sequences(X).to_list()[1].tolist() == [6, 7]
+
+
+def test_a_missing_whole_number_is_named():
+    with pytest.raises(InvalidSequenceError, match="row 1, position 1 of X is missing"):
+        read_sequences([pd.array([4], dtype="Int64"), pd.array([4, None], dtype="Int64")])
+
+
+def test_sequences_are_checked_too():
+    several = Sequences(np.array([[4.0, 9.0], [5.0, 9.0]]), np.array([0, 2]))
+    with pytest.raises(InvalidSequenceError, match="steps of shape"):
+        read_sequences(several, input="tokens")
+    with pytest.raises(InvalidSequenceError, match="Negative values"):
+        read_sequences(Sequences(np.array([4, -1]), np.array([0, 2])))
