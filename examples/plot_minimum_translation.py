@@ -7,7 +7,7 @@ need to learn it, and how many genes? And what does a classifier need that looks
 The genes are real ones, of Escherichia coli, and each answer comes with an interval, not from one lucky
 run. At the end a task that the classifier can't do.
 
-The example reads the genes, downloaded once, and takes less than two minutes on two cores.
+The example reads the genes, downloaded once, and takes two to four minutes on two cores.
 """
 
 import os

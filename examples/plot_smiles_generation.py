@@ -6,7 +6,7 @@ A language model reads drug-like molecules as SMILES strings and learns which sy
 one symbol after the other, it then writes molecules of its own. How many of them are molecules at all,
 how many are new, and what does the temperature of drawing change?
 
-The example reads 24,445 molecules of ZINC, downloaded once, and takes less than two minutes on two
+The example reads 24,445 molecules of ZINC, downloaded once, and takes two to four minutes on two
 cores. A network four times as large that trains for some minutes writes better ones: see
 `benchmarks/accuracy_language.py`.
 """

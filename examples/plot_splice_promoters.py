@@ -7,7 +7,7 @@ and four models on the same splits: the default recurrent network; logistic regr
 doesn't see where they stand; logistic regression with a column for every position; and the most frequent
 class. What remains to be said when the splits are fair and chance is taken into account?
 
-The example reads two small files, downloaded once, and takes less than two minutes on two cores.
+The example reads two small files, downloaded once, and takes two to four minutes on two cores.
 """
 
 import os
@@ -75,7 +75,7 @@ def compare_all(X, y, **options):
 # ----------------
 # 60 nucleotides of primate genes: in the middle an exon ends ("EI"), one begins ("IE"), or neither ("N").
 # The file holds sequences several times. They must not lie on both sides of a split, or a model is asked
-# what it has been told: the sequence itself is the group. To stay within two minutes, a third of the
+# what it has been told: the sequence itself is the group. To stay within a few minutes, a third of the
 # rows is used.
 
 dna, junction = fetch_splice(return_X_y=True)

@@ -3,6 +3,7 @@
 import warnings
 
 from skorch import NeuralNet
+from skorch.callbacks import EarlyStopping
 
 from .batching import BatchIterator
 
@@ -52,8 +53,10 @@ class SequenceNet(NeuralNet):
         """Train; an interruption by the user ends it with a warning, and what is learned stays."""
         try:
             return super().fit_loop(*args, **kwargs)
-        except KeyboardInterrupt:
-            warnings.warn("Training interrupted by user.", stacklevel=2)
+        except KeyboardInterrupt:  # which is also how skorch stops early
+            stoppers = [one for _, one in self.callbacks_ if isinstance(one, EarlyStopping)]
+            if not any(one.misses_ == one.patience for one in stoppers):
+                warnings.warn("Training interrupted by user.", stacklevel=2)
             return self
 
     def infer(self, x, **fit_params):
