@@ -3,11 +3,11 @@ Lab 1. A marker in a series: when does a network decide?
 ========================================================
 
 Is there a -1 in a series of digits? A network reads the series step by step and answers at its end. If
-it has understood the question, it would change its mind at the very step of the -1, wherever that
-stands, and then stick to its answer. The pictures show whether it does, which gates let it remember,
-and how far back training can reach.
+it has understood the question, it changes its mind at the very step of the -1, wherever that stands,
+and then sticks to its answer. Three questions: Does it? What happens in its gates and its memory at
+that step? And how far back can training reach?
 
-It needs no data from the network and less than two minutes on two cores.
+It needs no data from the network and one to two minutes on two cores.
 """
 
 import os
@@ -26,6 +26,7 @@ from seqestimators.inspection import (
     GradientFlowDisplay,
     TrainingHistoryDisplay,
     decision_trace,
+    gate_trace,
     gradient_flow,
 )
 
@@ -40,6 +41,20 @@ def report(text):
     """Print a line with the seconds since the start."""
     print(f"{time.perf_counter() - start:6.0f} s  {text}", flush=True)
 
+
+# %%
+# Data
+# ----
+# Series of 10 to 25 digits, half of which hold a -1 somewhere. The label says whether they do.
+
+X, y = make_marker(100 if QUICK else 1000, random_state=0)
+for label in (0, 1):
+    series = X[y == label][0]
+    print(f"label {label}, shape {series.shape}: {series}")
+print(
+    "the label says whether -1 is in the series:",
+    all((-1 in x) == label for x, label in zip(X, y, strict=True)),
+)
 
 # %%
 # Training
@@ -102,22 +117,43 @@ for name, seeds in models.items():
 
 best = {name: max(seeds, key=lambda model: model.score(X_new, y_new)) for name, seeds in models.items()}
 display = DecisionTraceDisplay.from_estimators(best, [plain, *marked])
+for ax in display.axes_:
+    if ax.get_xlabel():
+        ax.set_xlabel("value")
 display.figure_.savefig(folder / "lab1_decisions.png", dpi=110)
 
 # %%
-# The gates
-# ---------
-# What the LSTM does at the -1: input and forget gates change over, candidates of the other sign enter its
-# memory, and there they stay.
+# The trace holds the answers to the series cut off at each step, so that its last row is the answer to the
+# whole series.
+
+last, whole = decision_trace(best["LSTM"], marked[4])[-1], best["LSTM"].predict_proba([marked[4]])[0]
+print(last.round(3), whole.round(3), np.allclose(last, whole, atol=1e-5))
+
+# %%
+# The gates and the memory
+# ------------------------
+# What the LSTM does at the -1, here the fifth step: input and forget gates change over for this one step.
+# Some cells of the memory then change their sign, and more of them keep it.
 
 display = GateDisplay.from_estimator(best["LSTM"], marked[4])
+display.axes_[-1].set_xlabel("value")
 display.figure_.savefig(folder / "lab1_gates.png", dpi=110)
+
+# %%
+# What lasts shows beside the memory of the same series without a -1. The distance between the two is 0 until
+# the -1. From there on the memory moves away, and it does not come back.
+
+with_it, without = gate_trace(best["LSTM"], [marked[4], plain])
+distance = np.linalg.norm(with_it.c - without.c, axis=1)
+print("value    " + " ".join(f"{value:6.0f}" for value in marked[4]))
+print("distance " + " ".join(f"{value:6.2f}" for value in distance))
 
 # %%
 # How far back training reaches
 # -----------------------------
-# The gradient of the loss at every state of longer series. Each step back through a plain network
-# shrinks it; LSTM and GRU hand it on.
+# The gradient of the loss at every state of longer series. Each step back through a plain network shrinks
+# it, and 50 steps back less than 1e-10 of it is left. The LSTM keeps between a thousandth and a millionth,
+# the GRU some hundredths.
 
 X_long, y_long = make_marker(20 if QUICK else 100, length=60, random_state=200)
 print(f"\n{'cell':6}gradient 50 steps back, relative to the last, by seed")
@@ -132,3 +168,23 @@ display = GradientFlowDisplay.from_estimators(best, X_long, y_long)
 display.figure_.savefig(folder / "lab1_gradients.png", dpi=110)
 report(f"figures saved in {folder}")
 plt.show()
+
+# %%
+# What you should have seen
+# -------------------------
+# - LSTM and GRU answer about 99 % or more of new series right, the plain network about 90 % on average.
+# - Every LSTM and every GRU changes its mind at the -1 itself, at all nine places. The plain networks do so
+#   at fewer than half of the places.
+# - The LSTM's memory moves away from that of the same series without a -1, and the distance stays.
+# - 50 steps back the GRU keeps some hundredths of the gradient, the LSTM a thousandth to a millionth, the
+#   plain network next to nothing.
+#
+# Try
+# ---
+# Change one line, and write down what you expect before you run the page.
+#
+# - ``pooling="mean"`` in ``fit``: does the answer still change at the -1, or some steps later? Does the place
+#   of the -1 matter?
+# - ``marker=-20`` in `make_marker`, and the same in ``marked``: does the plain network now decide in time?
+# - ``length=(50, 60)`` for training, and -1 at places early in a long series: which cells still learn it? The
+#   gradients above are a hint.

@@ -2,11 +2,13 @@
 Lab 2. The next token: from equations to RNN, LSTM and GRU
 ==========================================================
 
-A network that reads ``aaab`` should know what comes: two more times "b", then the end. This lab
-trains networks to predict the next token, writes their recurrence out in numpy, compares RNN, LSTM
-and GRU over several seeds, and makes the patterns harder until the difference shows.
+A network that reads ``aaab`` should know what comes: two more times "b", then the end. How near does a
+network come to the best that is possible? Is its recurrence no more than the textbook's equations? And
+from which difficulty on does it matter whether it is an RNN, an LSTM or a GRU? This lab trains networks
+to predict the next token, writes their recurrence out in numpy, compares the cells over several seeds,
+and makes the patterns harder until the difference shows.
 
-It needs no data from the network and about two minutes on two cores.
+It needs no data from the network and two to four minutes on two cores.
 """
 
 import os
@@ -108,7 +110,7 @@ print("predicted", "  ".join(f"{names[token]:3}" for token in predicted.tolist()
 
 # %%
 # How good could it be? A string costs log(10) nats, for its n, and nothing more: that is the entropy of
-# the source. No model can be better on new strings, and a good one comes near.
+# the source. On average no model can be better on new strings, and a good one comes near.
 
 nats = -language_model.score_samples(tokenizer.transform(test)).mean()
 print(f"a new string costs {nats:.2f} nats; the source has {np.log(10):.2f}")
@@ -147,6 +149,10 @@ table = pd.DataFrame(rows).groupby("cell").agg(["mean", "std"]).drop(columns="se
 print(table.round(2).to_string())
 
 # %%
+# Against expectation the plain RNN does as well as the LSTM: about 2.6 and 2.7 nats, with a spread over the
+# seeds that is as large as the difference. The GRU does worse, with about 2.9. For n up to 10 the memory of a
+# plain network is enough; where that turns is measured below, in "Harder patterns".
+#
 # The loss of training and of validation, mean over the seeds.
 
 fitted_by_cell = {
@@ -184,6 +190,8 @@ print(searched.sort_values("nats a token", ascending=False).round(3).to_string(i
 report("search done")
 
 # %%
+# One seed and two folds don't tell the leading rows apart: they lie within the spread of their folds.
+#
 # Harder patterns
 # ---------------
 # The longer the strings, and the more letters to count, the more there is to remember. Here is the share
@@ -245,6 +253,15 @@ ax.legend()
 figure.savefig(figures / "lab2_difficulty.png", dpi=110)
 
 # %%
+# Up to n = 15 all three cells are perfect. Up to n = 30 the LSTM gets about 94 % of the strings right, the
+# GRU 21 % (from none to half, by seed) and the RNN 10 %. With three letters the LSTM gets about 92 % right,
+# the GRU 82 % and the RNN between 53 % and 95 %, by seed. Only three seeds: the order of LSTM and the others
+# at n up to 30 is clear, that of GRU and RNN is not.
+#
+# And beyond the lengths of training? Of networks of 10 units that are trained on n up to 50, three of ten
+# LSTMs accept n = 500, and no GRU and no RNN does; the numbers are in the benchmarks (:doc:`/benchmarks`). A
+# shorter trial of the same is :ref:`sphx_glr_auto_examples_plot_counting_languages.py`.
+#
 # Both directions
 # ---------------
 # A bidirectional network has a second recurrence that reads from the end. Its last state is the one at the
@@ -256,3 +273,23 @@ one, other = hidden_states(both, "aaab")[1], hidden_states(both, "aaaa")[1]  # a
 print("forward states at the first letter are equal:  ", np.allclose(one[:50], other[:50]))
 print("backward states at the first letter are equal: ", np.allclose(one[50:], other[50:]))
 plt.show()
+
+# %%
+# What you should have seen
+# -------------------------
+# - The recurrence written out in numpy gives torch's states, up to differences below one in a million.
+# - A new string costs about 2.6 nats, and the source has 2.30. Behind the first "b" the prediction is right.
+# - For n up to 10 RNN and LSTM are not told apart, and the GRU costs about 0.3 nats more than the RNN.
+# - For n up to 30 the LSTM predicts more than 90 % of the strings to the end, GRU and RNN a quarter or less
+#   on average.
+# - The backward state at the first token differs when the last letter does; the forward state can't.
+#
+# Try
+# ---
+# Change one line, and write down what you expect before you run the page.
+#
+# - 120 epochs instead of 40: does the GRU catch up with the RNN at n up to 10, and with the LSTM at n up to
+#   30?
+# - ``"hidden_size": 10`` in ``make_model``: which cell loses most on the harder patterns?
+# - ``(3, 30)`` as a further level: is it harder than two letters with n up to 30, although only the first
+#   letter is uncertain in both?
