@@ -8,7 +8,7 @@ from sklearn.base import DensityMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, Real, _check_sample_weight, _fit_context, validate_params
-from ..exceptions import InvalidSequenceError, TruncationWarning
+from ..exceptions import TruncationWarning
 from ..modules import CellState, LanguageNetwork
 from ..modules.search import sample
 from ..preprocessing import BOS, EOS, PAD, Sequences
@@ -205,7 +205,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         return add_ends(strip_ends(super()._read(X, reset)))
 
     def _encode_target(self, y, sequences, sample_weight, reset, classes=None):
-        _refuse_special(sequences)
+        _warn_of_special(sequences)
         longest = int(sequences.lengths.max()) - 2
         self.max_length_ = longest if reset else max(longest, self.max_length_)
         following = _without(sequences, first=True)
@@ -392,18 +392,19 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         return tags
 
 
-def _refuse_special(sequences):
-    """Raise an error that names the first token within a sequence whose id stands for no token."""
+def _warn_of_special(sequences):
+    """Warn of the first token within a sequence whose id stands for no token."""
     inner = np.ones(len(sequences.values), dtype=bool)
     inner[sequences.offsets[:-1]] = inner[sequences.offsets[1:] - 1] = False
     is_special = inner & np.isin(sequences.values, (PAD, BOS, EOS))
     if is_special.any():
         index = int(is_special.argmax())
         row = int(np.searchsorted(sequences.offsets, index, side="right")) - 1
-        raise InvalidSequenceError(
-            f"row {row} of X has the id {sequences.values[index]} within, at token "
-            f"{index - sequences.offsets[row] - 1}, but 0 is padding, and 2 and 3 are the ends of a "
-            "sequence: tokens begin at 4, add 4 to all ids if yours begin at 0"
+        warnings.warn(
+            f"row {row}, position {index - sequences.offsets[row] - 1} of X is {sequences.values[index]}, "
+            "but 0 is padding, and 2 and 3 are the ends of a sequence, which never come within: the "
+            "likelihood is 0. Tokens begin at 4; add 4 to all ids if yours begin at 0",
+            stacklevel=6,
         )
 
 
