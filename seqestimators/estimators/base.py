@@ -177,7 +177,21 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SequenceR
         """Run one epoch at a constant learning rate."""
         if self.early_stopping:
             raise ValueError("partial_fit sees one chunk at a time and supports no early_stopping=True")
+        if getattr(self, "class_weight", None) == "balanced":
+            raise ValueError(
+                'class_weight="balanced" needs all labels at once, and partial_fit sees one chunk at a time: '
+                "give a dict with a weight for each class"
+            )
         reset = not hasattr(self, "net_")
+        if (
+            classes is not None
+            and not reset
+            and set(np.asarray(classes).tolist()) != set(self.classes_.tolist())
+        ):
+            raise ValueError(
+                f"classes={np.asarray(classes).tolist()} are not those of the first call, "
+                f"{self.classes_.tolist()}: leave them out, or give the same"
+            )
         sequences, target, weight, _, y = self._prepare(X, y, sample_weight, reset=reset, classes=classes)
         if reset:
             self._make_net(make_generators(self.random_state, self._device()))

@@ -250,3 +250,17 @@ def test_errors_name_the_remedy(tmp_path):
     bomb.write_bytes(gzip.compress(b">a\n" + b"A" * 2**18))
     with pytest.raises(ValueError, match="max_bytes"):
         read_coding_sequences(bomb, max_bytes=2**12)
+
+
+@pytest.mark.filterwarnings("ignore::Bio.BiopythonParserWarning")
+def test_an_odd_feature_is_dropped_and_the_others_stay():
+    qualifiers = [{}, {"transl_table": "7"}, {"codon_start": "x"}, {}]
+    features = [
+        SeqFeature(SimpleLocation(9 * i, 9 * i + 9, 1), "CDS", qualifiers={"gene": f"g{i}"} | more)
+        for i, more in enumerate(qualifiers)
+    ]
+    record = SeqRecord(Seq("ATGAAATAA" * 4), "r", features=features, annotations={"molecule_type": "DNA"})
+    file = io.StringIO(record.format("genbank").replace("28..36", "28..foo"))
+    genes = read_coding_sequences(file)
+    assert genes.dna.tolist() == ["ATGAAATAA"]
+    assert dropped_by(genes) == {"genetic_code": 1, "start": 1, "elsewhere": 1}

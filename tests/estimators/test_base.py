@@ -275,3 +275,11 @@ def test_a_failed_fit_leaves_it_unfitted():
 def test_warm_start_heeds_a_new_batch_size():
     fitted = model(warm_start=True).fit(X, Y).set_params(batch_size=3).fit(X, Y)
     assert fitted.net_.batch_size == 3
+
+
+def test_partial_fit_refuses_what_a_chunk_cannot_tell():
+    with pytest.raises(ValueError, match="needs all labels at once"):
+        model(class_weight="balanced").partial_fit(X, Y, classes=[0, 1])
+    fitted = model().partial_fit(X, Y, classes=[0, 1]).partial_fit(X[:1], Y[:1], classes=[1, 0])
+    with pytest.raises(ValueError, match=r"classes=\[0, 1, 2\] are not those of the first call"):
+        fitted.partial_fit(X, Y, classes=[0, 1, 2])
