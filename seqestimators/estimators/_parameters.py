@@ -77,7 +77,8 @@ default="adamw"
     device : str or torch.device, default="auto"
         Where to compute; "auto" takes a GPU where there is one.
     warm_start : bool, default=False
-        Whether fit goes on from the weights of the last fit.
+        Whether fit goes on from the weights of the last fit; with a new
+        optimizer, if the estimator was read from a file in between.
     random_state : int, RandomState instance or None, default=None
         Determines initial weights, dropout, shuffling and the validation
         rows. An int makes fits repeatable to the bit.

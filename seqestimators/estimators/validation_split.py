@@ -47,7 +47,7 @@ def split_validation(n_rows, validation_fraction, *, stratify=None, groups=None,
     rows = np.zeros(n_rows)
     try:
         if groups is not None and stratify is not None:
-            n_splits = max(2, round(1 / validation_fraction))
+            n_splits = max(2, min(round(1 / validation_fraction), len(np.unique(groups))))
             splitter = StratifiedGroupKFold(n_splits, shuffle=True, random_state=seed)
         elif groups is not None:
             splitter = GroupShuffleSplit(1, test_size=validation_fraction, random_state=seed)

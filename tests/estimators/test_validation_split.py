@@ -41,3 +41,10 @@ def test_groups_of_other_length():
     model = RecurrentClassifier(hidden_size=4, max_epochs=1, early_stopping=True)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         model.fit([[4], [5]] * 10, [0, 1] * 10, groups=[0, 1])
+
+
+def test_few_groups_give_the_fold_that_there_is():
+    groups = np.repeat([0, 1, 2], 10)
+    train, valid = split_validation(30, 0.1, stratify=np.tile([0, 1], 15), groups=groups)
+    assert len(np.unique(groups[valid])) == 1
+    assert len(train) == 20
