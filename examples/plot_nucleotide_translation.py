@@ -19,6 +19,7 @@ import os
 import time
 from pathlib import Path
 
+import joblib
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.pipeline import make_pipeline
@@ -63,10 +64,14 @@ def make_model(attention):
     return make_pipeline(DNATokenizer(), network)
 
 
-models = {}
-for attention in ["monotonic", "dot", "additive"]:
-    models[attention] = make_model(attention).fit(train_dna, train_protein)
-    report(f"{attention}: fitted, loss {models[attention][-1].history_[-1]['train_loss']:.4f}")
+kinds = ["monotonic", "dot", "additive"]
+with joblib.parallel_config("loky", inner_max_num_threads=1):  # two processes, of one thread each
+    fitted = joblib.Parallel(n_jobs=2)(
+        joblib.delayed(make_model(attention).fit)(train_dna, train_protein) for attention in kinds
+    )
+models = dict(zip(kinds, fitted, strict=True))
+for attention, model in models.items():
+    report(f"{attention}: fitted, loss {model[-1].history_[-1]['train_loss']:.4f}")
 
 # %%
 # Longer than in training
