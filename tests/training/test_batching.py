@@ -89,11 +89,15 @@ def test_the_users_sequences_are_neither_kept_nor_changed():
     assert sequences.values.tolist() == [4, 5, 6]
 
 
-def test_weights_sum_to_one_in_every_batch(make_dataset):
+def test_weights_sum_to_one_in_the_mean_over_the_batches(make_dataset):
     dataset = make_dataset([1, 2, 3], target=np.array([0, 1, 2]), weight=np.array([1, 2, 5]))
     target, weight = dataset.targets([2, 0])
     assert target.tolist() == [2, 0]
-    torch.testing.assert_close(weight, torch.tensor([5 / 6, 1 / 6], dtype=torch.float64))
+    torch.testing.assert_close(
+        weight, torch.tensor([5, 1], dtype=torch.float64) / 2 / (8 / 3)
+    )  # mean weight 8/3
+    rest = dataset.targets([1])[1]
+    assert (2 * weight.sum() + 1 * rest.sum()) / 3 == pytest.approx(1)
 
 
 def test_a_data_set_answers_for_a_single_row(make_dataset):
@@ -204,7 +208,7 @@ def test_targets_and_weights_stay_with_their_rows(make_dataset):
     for batch, (target, weight) in BatchIterator(dataset, 16, torch.Generator().manual_seed(0)):
         found = torch.cat([found for _, found in batch.pieces])
         assert torch.equal(found, target)
-        torch.testing.assert_close(weight, found / found.sum().double())
+        torch.testing.assert_close(weight, found.double() / lengths.mean() / len(batch))
 
 
 def test_every_value_of_ragged_targets_counts_alike_in_an_epoch():
