@@ -6,7 +6,7 @@ To tell whether ``aaabbb`` ends here, one must count. Three recurrent networks r
 "a" and n times "b", n up to 50, and learn what comes next. How close do they come to the best loss
 that there is, the entropy of the source? And do they go on counting where no training string went?
 
-The example needs no network and two to four minutes on two cores.
+The example needs no network and one to two minutes on two cores.
 """
 
 import os
@@ -62,7 +62,7 @@ def fit(cell, seed):
         hidden_size=50,
         embedding_dim=None,
         output_bias=False,
-        max_epochs=3 if QUICK else 110,
+        max_epochs=3 if QUICK else 100,
         batch_size=20,
         lr=0.01,
         weight_decay=0.0,

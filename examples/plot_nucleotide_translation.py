@@ -10,7 +10,7 @@ and have to tell thousands of similar places apart; "monotonic" hops forward fro
 In a second part, untranslated nucleotides stand before and behind the gene, as in a messenger RNA.
 
 The genes are generated. Those of Escherichia coli are translated too where the environment variable
-SEQESTIMATORS_DATA names the folder of the data. To take two to four minutes on two cores, the networks are
+SEQESTIMATORS_DATA names the folder of the data. To take one to two minutes on two cores, the networks are
 smaller than the default and are trained with fewer and shorter genes than in
 ``benchmarks/accuracy_translation.py``.
 """
