@@ -1,5 +1,6 @@
 """Molecules as rows of numbers, by RDKit: fingerprints and descriptors."""
 
+from contextlib import suppress
 from difflib import get_close_matches
 
 import numpy as np
@@ -9,8 +10,8 @@ from sklearn.utils import gen_even_slices
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, _fit_context
-from ..exceptions import InvalidSequenceError
 from ..preprocessing import check_sequences
+from ..preprocessing.molecules import parse_molecules
 
 __all__ = ["MolecularDescriptors", "MorganFingerprint"]
 
@@ -51,20 +52,6 @@ class _MoleculeTransformer(TransformerMixin, BaseEstimator):
         tags.input_tags.one_d_array = True
         tags.input_tags.two_d_array = False
         return tags
-
-
-def _parse(smiles, first_row):
-    """Yield the molecule of every SMILES; the first of them is in row `first_row` of X."""
-    from rdkit import Chem
-
-    for i, text in enumerate(smiles):
-        molecule = Chem.MolFromSmiles(text)
-        if molecule is None:
-            raise InvalidSequenceError(
-                f"Could not parse {text!r} at row {first_row + i} as a molecule: correct the SMILES or "
-                "drop the row"
-            )
-        yield molecule
 
 
 class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, _MoleculeTransformer):
@@ -195,15 +182,13 @@ class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, _MoleculeTransformer):
 
 def _fingerprints(smiles, first_row, radius, n_bits, counts):
     """Fingerprints of some molecules, ndarray of shape (len(smiles), n_bits), dtype float32."""
-    from rdkit import rdBase
     from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 
     generator = GetMorganGenerator(radius=int(radius), fpSize=int(n_bits))
     compute = generator.GetCountFingerprintAsNumPy if counts else generator.GetFingerprintAsNumPy
     result = np.empty((len(smiles), n_bits), dtype=np.float32)
-    with rdBase.BlockLogs():  # the error of _parse says more than RDKit's log
-        for i, molecule in enumerate(_parse(smiles, first_row)):
-            result[i] = compute(molecule)
+    for i, molecule in enumerate(parse_molecules(smiles, first_row=first_row)):
+        result[i] = compute(molecule)
     return result
 
 
@@ -374,13 +359,10 @@ def _describe(smiles, first_row, names):
     functions = _find_descriptors(names).values()
     result = np.full((len(smiles), len(functions)), np.nan)
     with rdBase.BlockLogs():
-        for row, molecule in zip(result, _parse(smiles, first_row), strict=True):
+        for row, molecule in zip(result, parse_molecules(smiles, first_row=first_row), strict=True):
             for i, function in enumerate(functions):
-                try:
+                # Errors are of many types: some divide by a number of atoms, or take the largest of none.
+                with suppress(Exception):
                     row[i] = function(molecule)
-                except (
-                    Exception
-                ):  # of many types: they divide by a number of atoms, or take the largest of none
-                    continue
     largest = np.finfo(np.float32).max
     return np.clip(result, -largest, largest)

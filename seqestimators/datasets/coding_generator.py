@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from .._sklearn import Integral, Interval, Real, validate_params
+from ..preprocessing.genetic_code import find_genetic_code
 from ._draws import cut, draw_lengths
 
 __all__ = ["make_coding_sequences"]
@@ -106,14 +107,7 @@ def make_coding_sequences(
 
 def _read_code(genetic_code):
     """Sense codons, stop codons, and one letter for each of both."""
-    from Bio.Data.CodonTable import unambiguous_dna_by_id as tables
-
-    if genetic_code not in tables:
-        raise ValueError(
-            f"genetic_code={genetic_code} is none of NCBI's genetic codes: choose one of "
-            f"{', '.join(map(str, sorted(tables)))}"
-        )
-    table = tables[genetic_code]
+    table = find_genetic_code(genetic_code)
     sense, stops = sorted(table.forward_table), sorted(table.stop_codons)
     return sense, stops, "".join(map(table.forward_table.get, sense)) + "*" * len(stops)
 

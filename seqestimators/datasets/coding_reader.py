@@ -8,6 +8,7 @@ import numpy as np
 
 from .._sklearn import HasMethods, Integral, Interval, validate_params
 from ..exceptions import InvalidSequenceError
+from ..preprocessing.genetic_code import find_genetic_code
 from ._bunch import make_bunch
 from ._compression import open_source
 from .fasta import read_fasta
@@ -158,7 +159,7 @@ def read_coding_sequences(
     codons: 1 dropped (two)
     """
     if genetic_code is not None:
-        _find_table(genetic_code)  # a wrong number is an error in an empty file too
+        find_genetic_code(genetic_code)  # a wrong number is an error in an empty file too
     kept: dict[tuple[str, str], _Candidate] = {}
     dropped: dict[str, list[str]] = {rule: [] for rule in _RULES}
     with open_source(path_or_handle, max_bytes) as (text, name):
@@ -283,7 +284,7 @@ def _translate(candidate):
         return None, "codons"
     if set(dna) - set("ACGT"):
         return None, "bases"
-    table = _find_table(candidate.genetic_code)
+    table = find_genetic_code(candidate.genetic_code)
     if candidate.lacks_start or dna[:3] not in table.start_codons:
         return None, "start"
     if len(dna) < 6 or dna[-3:] not in table.stop_codons:
@@ -295,17 +296,6 @@ def _translate(candidate):
     if candidate.translation not in (None, protein[:-1]):
         return None, "translation"
     return protein, None
-
-
-def _find_table(genetic_code):
-    from Bio.Data.CodonTable import unambiguous_dna_by_id as tables
-
-    if genetic_code not in tables:
-        raise ValueError(
-            f"genetic_code={genetic_code} is none of NCBI's genetic codes: choose one of "
-            f"{', '.join(map(str, sorted(tables)))}"
-        )
-    return tables[genetic_code]
 
 
 def _report(n_kept, dropped):

@@ -12,6 +12,7 @@ from ..exceptions import TruncationWarning
 from ..modules import CellState, LanguageNetwork
 from ..modules.search import sample
 from ..preprocessing import BOS, EOS, PAD, Sequences
+from ..preprocessing.sequences import place_of
 from ..training import CrossEntropy, SequenceDataset, make_generators
 from ._parameters import shared_parameters
 from .base import BaseRecurrent
@@ -399,9 +400,9 @@ def _warn_of_special(sequences):
     is_special = inner & np.isin(sequences.values, (PAD, BOS, EOS))
     if is_special.any():
         index = int(is_special.argmax())
-        row = int(np.searchsorted(sequences.offsets, index, side="right")) - 1
+        row, position = place_of(index, sequences.offsets)
         warnings.warn(
-            f"row {row}, position {index - sequences.offsets[row] - 1} of X is {sequences.values[index]}, "
+            f"row {row}, position {position - 1} of X is {sequences.values[index]}, "
             "but 0 is padding, and 2 and 3 are the ends of a sequence, which never come within: the "
             "likelihood is 0. Tokens begin at 4; add 4 to all ids if yours begin at 0",
             stacklevel=6,

@@ -9,6 +9,7 @@ from sklearn.utils import check_random_state
 
 from .._sklearn import Integral, Interval, StrOptions, validate_params
 from ..estimators import RecurrentSeq2Seq, RecurrentTagger
+from ..preprocessing.genetic_code import find_genetic_code
 from .fitted import FittedModel
 
 __all__ = ["CodonTable", "codon_table"]
@@ -204,26 +205,14 @@ def codon_table(model, *, genetic_code=1, n_contexts=20, length=20, stop_place="
 
 def _read_code(genetic_code):
     """The letter of each codon, Series of shape (64,)."""
-    forward = _find_code(genetic_code).forward_table
+    forward = find_genetic_code(genetic_code).forward_table
     letters = [forward.get(codon, "*") for codon in CODONS]
     return pd.Series(letters, index=pd.Index(CODONS, name="codon"), name="expected")
 
 
-def _find_code(genetic_code):
-    """Biopython's table."""
-    from Bio.Data.CodonTable import unambiguous_dna_by_id as tables
-
-    if genetic_code not in tables:
-        raise ValueError(
-            f"genetic_code={genetic_code} is none of NCBI's genetic codes: choose one of "
-            f"{', '.join(map(str, sorted(tables)))}"
-        )
-    return tables[genetic_code]
-
-
 def _make_genes(genetic_code, is_last, n_contexts, length, random):
     """Put each of the 64 codons into the same `n_contexts` genes; return the genes and the places in them."""
-    code = _find_code(genetic_code)
+    code = find_genetic_code(genetic_code)
     inner = random.choice(sorted(code.forward_table), size=(n_contexts, length - 2)).tolist()
     stops = random.choice(sorted(code.stop_codons), size=n_contexts).tolist()
     inner_places = random.randint(1, length - 1, size=n_contexts)

@@ -7,8 +7,8 @@ import pandas as pd
 
 from .._sklearn import Interval, Real, StrOptions, validate_params
 from ..preprocessing import check_sequences
+from ..preprocessing.molecules import parse_molecules
 from .clusters import CLUSTER_PARAMETERS, cluster_sequences, one_strand
-from .molecules import parse_molecules
 
 __all__ = ["LeakageReport", "leakage_report"]
 

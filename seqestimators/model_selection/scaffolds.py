@@ -4,8 +4,8 @@ import numpy as np
 
 from .._sklearn import StrOptions, validate_params
 from ..preprocessing import check_sequences
+from ..preprocessing.molecules import parse_molecules
 from .group_split import SPLIT_PARAMETERS, BaseGroupSplit
-from .molecules import parse_molecules
 
 __all__ = ["ScaffoldSplit"]
 

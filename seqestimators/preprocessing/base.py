@@ -6,7 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, StrOptions, _fit_context
 from ..exceptions import InvalidSequenceError
-from .sequences import Sequences, read_sequences
+from .sequences import Sequences, place_of, read_sequences
 from .strings import check_sequences
 from .tokens import Tokens
 from .vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Vocabulary, sort_tokens
@@ -254,9 +254,9 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
         ids = read_sequences(ids, input="tokens")
         if ids.values.size and ids.values.max() >= self.n_tokens_:
             index = int(np.argmax(ids.values >= self.n_tokens_))
-            row = int(np.searchsorted(ids.offsets, index, side="right")) - 1
+            row, position = place_of(index, ids.offsets)
             raise InvalidSequenceError(
-                f"row {row}, position {index - ids.offsets[row]} of ids is {ids.values[index]}, but the "
+                f"row {row}, position {position} of ids is {ids.values[index]}, but the "
                 f"vocabulary has the ids 0 to {self.n_tokens_ - 1}: take ids from this tokenizer's transform"
             )
         as_list = self.sequence_type_ == "list"

@@ -8,6 +8,7 @@ import numpy as np
 from .._sklearn import Integral, Interval, StrOptions
 from ..exceptions import InvalidSequenceError
 from .base import SequenceTokenizer
+from .sequences import place_of
 from .tokens import Tokens, join_ascii, number_distinct
 from .vocabulary import SPECIAL_TOKENS, UNKNOWN
 
@@ -237,9 +238,9 @@ def refuse_letters(text, offsets, letters, remedy):
     mark = bytes(read in letters for read in _READ_AS).ljust(256, b"\0")
     index = text.translate(mark).find(1)
     if index >= 0:
-        row = int(np.searchsorted(offsets, index, side="right")) - 1
+        row, position = place_of(index, offsets)
         raise InvalidSequenceError(
-            f"row {row}, position {index - offsets[row]} of X is {chr(text[index])!r}, which is not one of "
+            f"row {row}, position {position} of X is {chr(text[index])!r}, which is not one of "
             f"A, C, G, T and U: {remedy}"
         )
 

@@ -11,7 +11,7 @@ from sklearn.utils import check_array
 from ..exceptions import InvalidSequenceError
 from .vocabulary import PAD
 
-__all__ = ["Sequences", "is_missing", "read_sequences", "shorten"]
+__all__ = ["Sequences", "is_missing", "place_of", "read_sequences", "shorten"]
 
 _TOKENIZER_FIRST = (
     "strings are not numbers yet: put a tokenizer before the estimator, e.g. "
@@ -310,10 +310,10 @@ def shorten(value, limit=40):
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
-def _place(flat_index, offsets):
-    """Row and position of an element of the flat buffer."""
-    row = int(np.searchsorted(offsets, flat_index, side="right")) - 1
-    return row, int(flat_index - offsets[row])
+def place_of(index, offsets):
+    """Row, and position in it, of an element once all rows are joined."""
+    row = int(np.searchsorted(offsets, index, side="right")) - 1
+    return row, int(index - offsets[row])
 
 
 def _as_tokens(flat, offsets):
@@ -327,14 +327,14 @@ def _as_tokens(flat, offsets):
     if flat.dtype.kind == "f":
         bad = ~np.isfinite(flat) | (flat != np.trunc(flat))
         if bad.any():
-            row, position = _place(index := int(np.argmax(bad)), offsets)
+            row, position = place_of(index := int(np.argmax(bad)), offsets)
             raise InvalidSequenceError(
                 f"row {row}, position {position} of X is {_name_number(flat[index])}, but token ids are "
                 'whole numbers (no NaN, no inf, no fractions): tokenize first, or set input="values" for '
                 "numeric series"
             )
     if flat.size and flat.min() < 0:
-        row, position = _place(index := int(np.argmax(flat < 0)), offsets)
+        row, position = place_of(index := int(np.argmax(flat < 0)), offsets)
         raise InvalidSequenceError(
             f"Negative values in data: row {row}, position {position} of X is {flat[index]}, but token ids "
             'start at 0 (padding); set input="values" for numeric series'
@@ -351,7 +351,7 @@ def _as_values(flat, offsets, dtype):
         flat, offsets = _strip(flat, offsets, np.isnan(flat).all(axis=1), leading=False)
         bad = ~np.isfinite(flat).all(axis=1)
         if bad.any():
-            row, position = _place(index := int(np.argmax(bad)), offsets)
+            row, position = place_of(index := int(np.argmax(bad)), offsets)
             value = flat[index][~np.isfinite(flat[index])][0]
             raise InvalidSequenceError(
                 f"row {row}, position {position} of X is {_name_number(value)}: input contains NaN, inf or a "

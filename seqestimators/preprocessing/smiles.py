@@ -3,8 +3,8 @@
 import numpy as np
 
 from .._sklearn import StrOptions
-from ..exceptions import InvalidSequenceError
 from .base import SequenceTokenizer
+from .molecules import parse_molecules
 from .tokens import Tokens, join_ascii
 
 __all__ = ["SmilesTokenizer"]
@@ -147,20 +147,14 @@ class SmilesTokenizer(SequenceTokenizer):
 
 def _rewrite(sequences, canonical, stereo):
     """SMILES as RDKit writes them."""
-    from rdkit import Chem, rdBase
+    from rdkit import Chem
 
     rewritten = []
-    with rdBase.BlockLogs():  # the error below says more than RDKit's log
-        for i, smiles in enumerate(sequences):
-            molecule = Chem.MolFromSmiles(smiles)
-            if molecule is None:
-                raise InvalidSequenceError(
-                    f"Could not parse {smiles!r} in row {i} as a molecule: correct or drop it, or leave "
-                    "SMILES as they are (canonical=False, stereo=True)"
-                )
-            if not stereo:
-                Chem.RemoveStereochemistry(molecule)
-            rewritten.append(Chem.MolToSmiles(molecule, canonical=canonical))
+    remedy = "correct or drop it, or leave SMILES as they are (canonical=False, stereo=True)"
+    for molecule in parse_molecules(sequences, remedy=remedy):
+        if not stereo:
+            Chem.RemoveStereochemistry(molecule)
+        rewritten.append(Chem.MolToSmiles(molecule, canonical=canonical))
     return rewritten
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from .sequences import is_missing
+from .sequences import is_missing, place_of
 from .vocabulary import SPECIAL_TOKENS
 
 __all__ = ["Tokens", "join_ascii", "offsets_of"]
@@ -166,7 +166,7 @@ class Tokens:
         row : int
         preceding : list of hashable
         """
-        row = int(np.searchsorted(self.offsets, index, side="right")) - 1
+        row, _ = place_of(index, self.offsets)
         return row, [self.names[code] for code in self.codes[self.offsets[row] : index]]
 
 

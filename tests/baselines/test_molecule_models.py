@@ -70,7 +70,7 @@ def test_the_same_seed_gives_the_same_model(make):
 
 @every_model
 def test_an_unparsable_row_is_named(make):
-    with pytest.raises(InvalidSequenceError, match="Could not parse 'C1CC' at row 12 as a molecule"):
+    with pytest.raises(InvalidSequenceError, match="Could not parse 'C1CC' at row 12 of X as a molecule"):
         make().fit([*SMILES, "C1CC"], [*LABELS, "ring"])
 
 

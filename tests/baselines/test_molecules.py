@@ -79,7 +79,9 @@ def test_an_unparsable_row_is_named(n_jobs, capfd):
     X = [*SMILES, "C1CC"]
     with (
         joblib.parallel_config("threading"),
-        pytest.raises(InvalidSequenceError, match="Could not parse 'C1CC' at row 12 as a molecule: correct"),
+        pytest.raises(
+            InvalidSequenceError, match="Could not parse 'C1CC' at row 12 of X as a molecule: correct"
+        ),
     ):
         MorganFingerprint(n_jobs=n_jobs).fit_transform(X)
     assert capfd.readouterr().err == ""  # RDKit's log is not shown beside it
@@ -193,7 +195,9 @@ def test_descriptors_name_an_unparsable_row(n_jobs, capfd):
     descriptors = MolecularDescriptors(["MolWt"], n_jobs=n_jobs).fit(SMILES)
     with (
         joblib.parallel_config("threading"),
-        pytest.raises(InvalidSequenceError, match="Could not parse 'C1CC' at row 12 as a molecule: correct"),
+        pytest.raises(
+            InvalidSequenceError, match="Could not parse 'C1CC' at row 12 of X as a molecule: correct"
+        ),
     ):
         descriptors.transform([*SMILES, "C1CC"])
     assert capfd.readouterr().err == ""

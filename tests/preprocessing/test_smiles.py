@@ -119,7 +119,7 @@ def test_molecules_are_read_as_smiles():
 def test_unparsable_smiles(parameters, capfd):
     tokenizer = SmilesTokenizer(**parameters).fit(["C"])
     with pytest.raises(
-        InvalidSequenceError, match=re.escape("Could not parse 'C1CC(' in row 1 as a molecule")
+        InvalidSequenceError, match=re.escape("Could not parse 'C1CC(' at row 1 of X as a molecule")
     ):
         tokenizer.transform(["CC", "C1CC("])
     assert capfd.readouterr().err == ""

@@ -3,16 +3,15 @@
 from ..exceptions import InvalidSequenceError
 
 
-def parse_molecules(smiles, name="X"):
-    """Yield the RDKit molecule of every SMILES of a list."""
+def parse_molecules(smiles, name="X", *, first_row=0, remedy="correct the SMILES or drop the row"):
+    """Yield the RDKit molecule of every SMILES of a list, whose first is in row `first_row` of `name`."""
     from rdkit import Chem, rdBase
 
-    for i, text in enumerate(smiles):
+    for row, text in enumerate(smiles, first_row):
         with rdBase.BlockLogs():  # the error below says more than RDKit's log
             molecule = Chem.MolFromSmiles(text)
         if molecule is None:
             raise InvalidSequenceError(
-                f"Could not parse {text!r} at row {i} of {name} as a molecule: correct the SMILES or drop "
-                "the row"
+                f"Could not parse {text!r} at row {row} of {name} as a molecule: {remedy}"
             )
         yield molecule
