@@ -1,7 +1,11 @@
 """Configuration of the site; `nox -s docs` builds it."""
 
 import os
+import sys
 from importlib.metadata import version as version_of
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))  # for one_process
 
 project = "seqestimators"
 author = "The seqestimators developers"
@@ -67,9 +71,9 @@ sphinx_gallery_conf = {
     "show_memory": False,
     # Shown, not run, unless asked for: sphinx-build -D plot_gallery=1
     "plot_gallery": "False",
-    # Two at a time, in processes of their own that share the cores. An example that starts
-    # processes by itself asks to be run alone.
+    # Two at a time, in a process each. The example that starts a cluster asks to be run alone.
     "parallel": 2,
+    "reset_modules": ("matplotlib", "one_process.stay_in_one_process"),
     "remove_config_comments": True,
 }
 

@@ -71,7 +71,7 @@ folds = [
 # cores: each process gets one.
 
 recurrent = make_pipeline(
-    SmilesTokenizer(), RecurrentClassifier(max_epochs=2 if QUICK else 30, random_state=0)
+    SmilesTokenizer(), RecurrentClassifier(max_epochs=2 if QUICK else 20, random_state=0)
 )
 cells, sizes = ["rnn", "lstm", "gru"], [32, 64]
 search = GridSearchCV(

@@ -50,11 +50,11 @@ report(f"{len(smiles)} molecules of {tokenizer.n_tokens_ - 4} symbols; the first
 # %%
 # Training
 # --------
-# One layer of 192 units. `verbose=1` prints the loss of each epoch.
+# One layer of 128 units. `verbose=1` prints the loss of each epoch.
 
 model = RecurrentLanguageModel(
     cell="lstm",
-    hidden_size=16 if QUICK else 192,
+    hidden_size=16 if QUICK else 128,
     max_epochs=1 if QUICK else 5,
     batch_size=64,
     lr=0.01,
