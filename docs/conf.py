@@ -59,6 +59,9 @@ copybutton_prompt_is_regexp = True
 # -- gallery -----------------------------------------------------------------
 # Two examples at a time: their threads would only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# They keep the memory of a step of training for the next: glibc would give it back and ask for it again.
+os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(2**30))
+os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(2**25))
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",

@@ -181,6 +181,7 @@ for name in map(str.upper, cells):
     right.plot(epochs, losses.mean(axis=0), color=color, linestyle=dashes, label=name)
     right.fill_between(epochs, losses.min(axis=0), losses.max(axis=0), color=color, alpha=0.2, linewidth=0)
 right.set(title="Training", xlabel="Epoch", ylabel="Cross-entropy of the training molecules", ylim=(0, None))
+right.xaxis.get_major_locator().set_params(integer=True)
 right.legend(loc="upper right", fontsize="small")
 
 folder = Path("figures")
