@@ -132,7 +132,7 @@ left.legend()
 right.axhline(MAX_N, color="black", linewidth=1, linestyle=":", label="longest in training")
 right.set(title="Counting on", ylabel="Largest n accepted", ylim=(0, None))
 right.set_xticks(range(len(cells)), map(str.upper, cells))
-right.legend()
+right.legend(loc="upper left")
 
 folder = Path("figures")
 folder.mkdir(exist_ok=True)
