@@ -19,4 +19,4 @@ class OneProcess(LokyBackend):
 def stay_in_one_process(gallery_conf, path):
     """Set the backend up in a process that runs examples, which has been started by joblib itself."""
     if multiprocessing.current_process().name != "MainProcess":
-        joblib.register_parallel_backend("loky", OneProcess, make_default=True)
+        joblib.register_parallel_backend("loky", OneProcess)
