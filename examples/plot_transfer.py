@@ -6,7 +6,7 @@ Labels are dear, molecules are not. A language model learns to read molecules fr
 label; a classifier that starts from it needs to learn only the question. Here the question is which
 molecules pass from the blood into the brain, and a hundred answers are given.
 
-The example reads ZINC and BBBP, downloaded once, and takes one to two minutes on two cores.
+The example reads ZINC and BBBP, downloaded once, and takes about two minutes on two cores.
 """
 
 import os
