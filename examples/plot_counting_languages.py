@@ -19,7 +19,7 @@ import numpy as np
 
 from seqestimators import RecurrentLanguageModel, SequenceTokenizer
 from seqestimators.datasets import make_counting_language
-from seqestimators.preprocessing.vocabulary import EOS
+from seqestimators.sequences import EOS
 
 # The tests of the package set this to run the whole script in seconds.
 QUICK = "SEQESTIMATORS_QUICK" in os.environ

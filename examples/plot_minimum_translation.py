@@ -25,8 +25,7 @@ from sklearn.pipeline import make_pipeline
 from seqestimators import CodonTokenizer, DNATokenizer, RecurrentTagger
 from seqestimators.baselines import PositionwiseClassifier
 from seqestimators.datasets import fetch_coding_sequences, make_coding_sequences
-from seqestimators.inspection import MinimumDisplay
-from seqestimators.model_selection import minimum_capacity, minimum_samples
+from seqestimators.model_selection import MinimumDisplay, minimum_capacity, minimum_samples
 
 # The tests of the package set this to run the whole script in seconds.
 QUICK = "SEQESTIMATORS_QUICK" in os.environ

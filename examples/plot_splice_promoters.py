@@ -26,8 +26,7 @@ from sklearn.pipeline import make_pipeline
 from seqestimators import DNATokenizer, RecurrentClassifier
 from seqestimators.baselines import make_kmer_logistic, make_majority, make_onehot_logistic
 from seqestimators.datasets import fetch_promoters, fetch_splice
-from seqestimators.inspection import ComparisonDisplay
-from seqestimators.model_selection import SequenceClusterSplit, compare
+from seqestimators.model_selection import ComparisonDisplay, SequenceClusterSplit, compare
 
 # The tests of the package set this to run the whole script in seconds.
 QUICK = "SEQESTIMATORS_QUICK" in os.environ

@@ -37,15 +37,17 @@ if TYPE_CHECKING:
 _ROOMS = (
     "baselines",
     "datasets",
+    "domain",
     "estimators",
     "exceptions",
     "inspection",
     "metrics",
     "model_selection",
     "modules",
+    "plotting",
     "preprocessing",
+    "sequences",
     "testing",
-    "training",
 )
 _ROOM_OF_NAME = {
     "CodonTokenizer": "preprocessing",

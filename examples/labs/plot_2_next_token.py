@@ -25,7 +25,7 @@ from sklearn.pipeline import make_pipeline
 from seqestimators import RecurrentLanguageModel, SequenceTokenizer
 from seqestimators.datasets import make_counting_language
 from seqestimators.inspection import TrainingHistoryDisplay, hidden_states, numpy_forward
-from seqestimators.preprocessing import EOS
+from seqestimators.sequences import EOS
 
 # The tests of the package set this to run the whole script in seconds.
 QUICK = "SEQESTIMATORS_QUICK" in os.environ

@@ -30,14 +30,8 @@ from sklearn.preprocessing import StandardScaler
 from seqestimators import Padder, RecurrentClassifier, SmilesTokenizer
 from seqestimators.baselines import make_ecfp_forest, make_ecfp_mlp
 from seqestimators.datasets import fetch_bbbp
-from seqestimators.inspection import (
-    ComparisonDisplay,
-    TokenSimilarityDisplay,
-    hidden_states,
-    numpy_forward,
-    token_embeddings,
-)
-from seqestimators.model_selection import ScaffoldSplit, compare
+from seqestimators.inspection import TokenSimilarityDisplay, hidden_states, numpy_forward, token_embeddings
+from seqestimators.model_selection import ComparisonDisplay, ScaffoldSplit, compare
 
 # The tests of the package set this to run the whole script in seconds.
 QUICK = "SEQESTIMATORS_QUICK" in os.environ

@@ -29,9 +29,9 @@ from seqestimators import (
 )
 from seqestimators.baselines import PositionwiseClassifier
 from seqestimators.datasets import fetch_coding_sequences, make_coding_sequences, read_coding_sequences
-from seqestimators.inspection import CodonTableDisplay, MinimumDisplay, codon_table
+from seqestimators.inspection import CodonTableDisplay, codon_table
 from seqestimators.metrics import exact_match_score, token_accuracy_score
-from seqestimators.model_selection import minimum_capacity, minimum_samples
+from seqestimators.model_selection import MinimumDisplay, minimum_capacity, minimum_samples
 
 # The tests of the package set this to run the whole script in seconds.
 QUICK = "SEQESTIMATORS_QUICK" in os.environ

@@ -10,8 +10,8 @@ from sklearn.utils import gen_even_slices
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, _fit_context
-from ..preprocessing import check_sequences
-from ..preprocessing.molecules import parse_molecules
+from ..domain import parse_molecules
+from ..sequences import check_sequences
 
 __all__ = ["MolecularDescriptors", "MorganFingerprint"]
 

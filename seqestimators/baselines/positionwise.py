@@ -10,9 +10,9 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from .._sklearn import HasMethods, Integral, Interval, _check_sample_weight, _fit_context
 from ..exceptions import InvalidSequenceError
-from ..preprocessing import BOS, EOS, PAD, UNKNOWN, Sequences, SequenceTokenizer, read_sequences
-from ..preprocessing.kinds import read_targets, to_kind
+from ..preprocessing import SequenceTokenizer
 from ..preprocessing.vocabulary import sort_tokens
+from ..sequences import BOS, EOS, PAD, UNKNOWN, Sequences, read_sequences, read_targets, to_kind
 
 __all__ = ["PositionwiseClassifier"]
 
@@ -119,7 +119,7 @@ class PositionwiseClassifier(BaseEstimator):
         X : array-like of n sequences
             Token ids: lists, tuples or integer arrays of any lengths, or a
             matrix padded with 0. See
-            :func:`~seqestimators.preprocessing.read_sequences`.
+            :func:`~seqestimators.sequences.read_sequences`.
         y : array-like of n label sequences
             Strings, whose characters are the labels, or lists, tuples or
             arrays of labels; row i has ``len(X[i]) // stride`` of them,

@@ -7,7 +7,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from .._sklearn import HasMethods, Integral, Interval, Real, validate_params
-from ..preprocessing import Padder, SequenceTokenizer, check_sequences
+from ..preprocessing import Padder, SequenceTokenizer
+from ..sequences import check_sequences
 
 __all__ = ["make_kmer_logistic", "make_onehot_logistic"]
 

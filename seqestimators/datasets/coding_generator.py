@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from .._sklearn import Integral, Interval, Real, validate_params
-from ..preprocessing.genetic_code import find_genetic_code
+from ..domain import find_genetic_code
 from ._draws import cut, draw_lengths
 
 __all__ = ["make_coding_sequences"]

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .._sklearn import HasMethods, Integral, Interval, validate_params
+from ..domain import find_genetic_code
 from ..exceptions import InvalidSequenceError
-from ..preprocessing.genetic_code import find_genetic_code
 from ._bunch import make_bunch
 from ._compression import open_source
 from .fasta import read_fasta

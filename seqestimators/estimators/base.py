@@ -14,9 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from skorch.helper import predefined_split
 
 from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions, _check_sample_weight
-from ..modules import RecurrentEncoder, initialize
-from ..modules.encoder import CELLS
-from ..training import (
+from .._training import (
     BatchIterator,
     SequenceDataset,
     SequenceNet,
@@ -24,7 +22,10 @@ from ..training import (
     make_callbacks,
     make_generators,
 )
-from .pretraining import (
+from ..modules import RecurrentEncoder, initialize
+from ..modules.encoder import CELLS
+from ._input import SequenceReader
+from ._pretraining import (
     ARCHITECTURE,
     find_language_model,
     layer_groups,
@@ -32,8 +33,7 @@ from .pretraining import (
     load_encoder,
     refuse_new_tokens,
 )
-from .reading import SequenceReader
-from .validation_split import split_validation
+from ._validation_split import split_validation
 
 __all__ = ["BaseRecurrent"]
 

@@ -7,9 +7,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import StrOptions, _check_sample_weight, _check_y, _fit_context
-from ..training import BinaryCrossEntropy, CrossEntropy
+from .._training import BinaryCrossEntropy, CrossEntropy
+from ._class_weights import weigh_classes
 from ._parameters import shared_parameters
-from .class_weights import weigh_classes
 from .pooled import BasePooled
 
 __all__ = ["RecurrentClassifier"]
@@ -155,7 +155,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
         X : array-like of n sequences
             Token ids or numeric series: a list of 1-D arrays (or of arrays of
             shape (length, channels)), a 2-D array with padding, or a 3-D
-            float array. See :func:`~seqestimators.preprocessing.read_sequences`.
+            float array. See :func:`~seqestimators.sequences.read_sequences`.
         y : array-like of shape (n,) or (n, n_labels)
             Labels of any kind, at least two different ones. With several
             columns, several labels a row: 1, 0, or NaN where one is not

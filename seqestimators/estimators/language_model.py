@@ -8,15 +8,13 @@ from sklearn.base import DensityMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, Real, _check_sample_weight, _fit_context, validate_params
+from .._training import CrossEntropy, SequenceDataset, make_generators
 from ..exceptions import TruncationWarning
 from ..modules import CellState, LanguageNetwork
 from ..modules.search import sample
-from ..preprocessing import BOS, EOS, PAD, Sequences
-from ..preprocessing.sequences import place_of
-from ..training import CrossEntropy, SequenceDataset, make_generators
+from ..sequences import BOS, EOS, PAD, Sequences, place_of
 from ._parameters import shared_parameters
 from .base import BaseRecurrent
-from .ends import add_ends, strip_ends
 
 __all__ = ["RecurrentLanguageModel"]
 
@@ -159,7 +157,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         Parameters
         ----------
         X : array-like of n sequences
-            Token ids. See :func:`~seqestimators.preprocessing.read_sequences`.
+            Token ids. See :func:`~seqestimators.sequences.read_sequences`.
         y : Ignored
             Present for scikit-learn's API.
         sample_weight : array-like of shape (n,) or None, default=None
@@ -203,7 +201,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         return self._partial_fit(X, None, sample_weight)
 
     def _read(self, X, reset):
-        return add_ends(strip_ends(super()._read(X, reset)))
+        return super()._read(X, reset).without_ends().with_ends()
 
     def _encode_target(self, y, sequences, sample_weight, reset, classes=None):
         _warn_of_special(sequences)

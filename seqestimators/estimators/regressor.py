@@ -6,7 +6,7 @@ from sklearn.metrics import r2_score
 from sklearn.utils import check_array, check_consistent_length
 
 from .._sklearn import _check_sample_weight, _check_y, _fit_context
-from ..training import SquaredError
+from .._training import SquaredError
 from ._parameters import shared_parameters
 from .pooled import BasePooled
 
@@ -131,7 +131,7 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         X : array-like of n sequences
             Token ids or numeric series: a list of 1-D arrays (or of arrays of
             shape (length, channels)), a 2-D array with padding, or a 3-D
-            float array. See :func:`~seqestimators.preprocessing.read_sequences`.
+            float array. See :func:`~seqestimators.sequences.read_sequences`.
         y : array-like of shape (n,) or (n, n_outputs)
             Numbers, in any unit. Of several targets, NaN says that one is not
             known: it counts neither in the loss nor in its mean.

@@ -7,16 +7,14 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions, _fit_context
+from .._training import CrossEntropy, FlatRows, Seq2SeqNet, cut_by_length
 from ..metrics import exact_match_score
 from ..modules import AttentionDecoder, Seq2SeqNetwork, beam_search, greedy_search
 from ..modules.attention import ATTENTIONS
-from ..preprocessing import SequenceTokenizer, read_sequences
-from ..preprocessing.kinds import read_targets, to_kind
-from ..preprocessing.vocabulary import UNKNOWN
-from ..training import CrossEntropy, FlatRows, Seq2SeqNet, cut_by_length
+from ..preprocessing import SequenceTokenizer
+from ..sequences import UNKNOWN, read_sequences, read_targets, to_kind
 from ._parameters import shared_parameters
 from .base import BaseRecurrent
-from .ends import add_ends, strip_ends
 
 __all__ = ["RecurrentSeq2Seq"]
 
@@ -214,7 +212,7 @@ class RecurrentSeq2Seq(BaseRecurrent):
         ----------
         X : array-like of n sequences
             Token ids or numeric series. See
-            :func:`~seqestimators.preprocessing.read_sequences`.
+            :func:`~seqestimators.sequences.read_sequences`.
         y : array-like of n sequences
             Strings, or lists, tuples or arrays of symbols, of any lengths.
         sample_weight : array-like of shape (n,) or None, default=None
@@ -277,7 +275,7 @@ class RecurrentSeq2Seq(BaseRecurrent):
     def _encode_rows(self, rows):
         """Token ids of targets, each with its end."""
         ids = read_sequences(self.target_tokenizer_.transform(rows), input="tokens")
-        return add_ends(strip_ends(ids), begin=False)
+        return ids.without_ends().with_ends(begin=False)
 
     def _criterion(self):
         return CrossEntropy(label_smoothing=self.label_smoothing)

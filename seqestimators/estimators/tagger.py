@@ -5,16 +5,16 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, StrOptions, _fit_context
+from .._training import CrossEntropy, SequenceDataset
 from ..exceptions import InvalidSequenceError
 from ..metrics import token_accuracy_score
 from ..modules import TaggingNetwork
-from ..preprocessing import Sequences, SequenceTokenizer
-from ..preprocessing.kinds import read_targets, to_kind
-from ..preprocessing.vocabulary import BOS, EOS, sort_tokens
-from ..training import CrossEntropy, SequenceDataset
+from ..preprocessing import SequenceTokenizer
+from ..preprocessing.vocabulary import sort_tokens
+from ..sequences import BOS, EOS, Sequences, read_targets, to_kind
+from ._class_weights import weigh_classes
 from ._parameters import shared_parameters
 from .base import BaseRecurrent
-from .class_weights import weigh_classes
 
 __all__ = ["RecurrentTagger"]
 
@@ -159,7 +159,7 @@ class RecurrentTagger(BaseRecurrent):
         ----------
         X : array-like of n sequences
             Token ids or numeric series. See
-            :func:`~seqestimators.preprocessing.read_sequences`.
+            :func:`~seqestimators.sequences.read_sequences`.
         y : array-like of n label sequences
             Strings, whose characters are the labels, or lists, tuples or
             arrays of labels; row i has ``len(X[i]) // stride`` of them,

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from ..preprocessing import BOS, EOS, SPECIAL_TOKENS, SmilesTokenizer, check_sequences
-from .fitted import FittedModel, is_single, unwrap
+from ..preprocessing import SmilesTokenizer
+from ..sequences import BOS, EOS, SPECIAL_TOKENS, check_sequences
+from ._fitted import FittedModel, is_single, unwrap
 
 __all__ = ["AtomAlignment", "atom_alignment", "parse_as_written"]
 

@@ -3,7 +3,7 @@
 from ..estimators import RecurrentSeq2Seq
 from ..estimators.pooled import BasePooled
 from ..modules import join_directions
-from .fitted import FittedModel, is_single, unwrap
+from ._fitted import FittedModel, is_single, unwrap
 
 __all__ = ["attention_weights"]
 

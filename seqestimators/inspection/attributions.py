@@ -9,7 +9,7 @@ import torch
 from sklearn.exceptions import ConvergenceWarning
 
 from .._sklearn import Integral, Interval, Real, validate_params
-from .fitted import FittedModel, unwrap
+from ._fitted import FittedModel, unwrap
 from .target import Target
 
 __all__ = ["integrated_gradients"]

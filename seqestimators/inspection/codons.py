@@ -8,9 +8,9 @@ import pandas as pd
 from sklearn.utils import check_random_state
 
 from .._sklearn import Integral, Interval, StrOptions, validate_params
+from ..domain import find_genetic_code
 from ..estimators import RecurrentSeq2Seq, RecurrentTagger
-from ..preprocessing.genetic_code import find_genetic_code
-from .fitted import FittedModel
+from ._fitted import FittedModel
 
 __all__ = ["CodonTable", "codon_table"]
 

@@ -4,10 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..estimators.ends import strip_ends
 from ..modules import join_directions
-from ..preprocessing.vocabulary import BOS, EOS
-from .fitted import FittedModel, as_sequences, unwrap
+from ..sequences import BOS, EOS
+from ._fitted import FittedModel, as_sequences, unwrap
 
 __all__ = ["decision_trace"]
 
@@ -84,11 +83,6 @@ def decision_trace(model, X):
     return unwrap(_answer_at_each_state(fitted, sequences), X)
 
 
-def strip_markers(sequences):
-    """Leave out the markers of beginning and end, if sequences are tokens."""
-    return strip_ends(sequences) if sequences.is_tokens else sequences
-
-
 def _answer_at_each_state(fitted, sequences):
     """One pass: the last state of a prefix is the state at its last step."""
 
@@ -97,7 +91,7 @@ def _answer_at_each_state(fitted, sequences):
         return fitted.network.read_out(states.flatten(0, 1)).view(*states.shape[:2], -1)
 
     results = fitted.compute(sequences, read_out)
-    n_steps = strip_markers(sequences).lengths
+    n_steps = sequences.without_ends().lengths
     for row, outputs in enumerate(results):
         results[row] = fitted.estimator._answer(outputs[len(outputs) - n_steps[row] :])
     return results
@@ -106,7 +100,7 @@ def _answer_at_each_state(fitted, sequences):
 def _answer_prefixes(fitted, sequences):
     """Answer each prefix as a sequence of its own, in chunks of bounded size."""
     prefixes, answers, n_tokens = [], [fitted.answer(sequences)[:0]], 0
-    inner = strip_markers(sequences)
+    inner = sequences.without_ends()
     for whole, steps in zip(sequences.to_list(), inner.to_list(), strict=True):
         ends = len(whole) - len(steps)  # none, one or both
         begins = int(sequences.is_tokens and ends > 0 and whole[0] == BOS)

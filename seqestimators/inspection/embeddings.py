@@ -9,8 +9,8 @@ from scipy import stats
 from sklearn.metrics.pairwise import cosine_similarity
 
 from .._sklearn import Interval, Real, validate_params
-from ..preprocessing import SPECIAL_TOKENS
-from .fitted import FittedModel
+from ..sequences import SPECIAL_TOKENS
+from ._fitted import FittedModel
 
 __all__ = ["TokenContrast", "token_contrast", "token_embeddings", "token_similarity"]
 

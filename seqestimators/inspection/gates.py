@@ -3,7 +3,7 @@
 import numpy as np
 
 from .._sklearn import Integral, StrOptions, validate_params
-from .fitted import FittedModel, unwrap
+from ._fitted import FittedModel, unwrap
 from .recurrence import trace_layers
 
 __all__ = ["gate_trace"]

@@ -8,11 +8,11 @@ from sklearn.utils import check_consistent_length
 from torch import nn
 
 from .._sklearn import Integral, StrOptions, validate_params
+from .._training import SequenceDataset
 from ..estimators.pooled import BasePooled
 from ..estimators.tagger import RecurrentTagger
-from ..preprocessing import Sequences
-from ..training import SequenceDataset
-from .fitted import FittedModel, is_single, unwrap
+from ..sequences import Sequences
+from ._fitted import FittedModel, is_single, unwrap
 
 __all__ = ["gradient_flow"]
 

@@ -5,8 +5,9 @@ import pandas as pd
 import torch
 
 from .._sklearn import StrOptions, validate_params
-from ..preprocessing import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, DNATokenizer, Sequences, SmilesTokenizer
-from .fitted import FittedModel, unwrap
+from ..preprocessing import DNATokenizer, SmilesTokenizer
+from ..sequences import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Sequences
+from ._fitted import FittedModel, unwrap
 from .target import Target
 
 __all__ = ["Mutagenesis", "mutagenesis"]

@@ -7,8 +7,8 @@ from scipy.special import expit as sigmoid
 from sklearn.utils import Bunch
 
 from .._sklearn import Integral, validate_params
-from ..preprocessing.vocabulary import PAD
-from .fitted import FittedModel, unwrap
+from ..sequences import PAD
+from ._fitted import FittedModel, unwrap
 
 __all__ = ["numpy_forward", "trace_layers"]
 

@@ -2,7 +2,7 @@
 
 from .._sklearn import Integral, validate_params
 from ..modules import join_directions
-from .fitted import FittedModel, unwrap
+from ._fitted import FittedModel, unwrap
 
 __all__ = ["hidden_states"]
 

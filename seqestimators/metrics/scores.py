@@ -7,8 +7,7 @@ import numpy as np
 
 from .._sklearn import _check_sample_weight, validate_params
 from ..exceptions import InvalidSequenceError
-from ..preprocessing import check_sequences
-from ..preprocessing.sequences import is_missing
+from ..sequences import check_sequences, is_missing
 from .edit_distance import edit_distance
 
 __all__ = [

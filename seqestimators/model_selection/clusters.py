@@ -7,7 +7,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils import gen_batches
 
 from .._sklearn import Integral, Interval, Real, StrOptions, validate_params
-from ..preprocessing import check_sequences
+from ..sequences import check_sequences
 from .group_split import SPLIT_PARAMETERS, BaseGroupSplit
 
 __all__ = ["SequenceClusterSplit"]

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from .._sklearn import Interval, Real, StrOptions, validate_params
-from ..preprocessing import check_sequences
-from ..preprocessing.molecules import parse_molecules
+from ..domain import parse_molecules
+from ..sequences import check_sequences
 from .clusters import CLUSTER_PARAMETERS, cluster_sequences, one_strand
 
 __all__ = ["LeakageReport", "leakage_report"]

@@ -3,8 +3,8 @@
 import numpy as np
 
 from .._sklearn import StrOptions, validate_params
-from ..preprocessing import check_sequences
-from ..preprocessing.molecules import parse_molecules
+from ..domain import parse_molecules
+from ..sequences import check_sequences
 from .group_split import SPLIT_PARAMETERS, BaseGroupSplit
 
 __all__ = ["ScaffoldSplit"]

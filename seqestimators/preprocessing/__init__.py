@@ -1,31 +1,30 @@
 """Strings to token ids, and ids to padded matrices. Needs numpy and scikit-learn only."""
 
+# Where these names stood before the room `sequences` was built
+from ..sequences import BOS as BOS
+from ..sequences import EOS as EOS
+from ..sequences import PAD as PAD
+from ..sequences import SPECIAL_TOKENS as SPECIAL_TOKENS
+from ..sequences import UNKNOWN as UNKNOWN
+from ..sequences import Sequences as Sequences
+from ..sequences import check_sequences as check_sequences
+from ..sequences import read_sequences as read_sequences
 from .base import SequenceTokenizer
 from .codon import CodonTokenizer
 from .dna import DNATokenizer
 from .padder import Padder
 from .protein import ProteinTokenizer
-from .sequences import Sequences, read_sequences
 from .smiles import SmilesTokenizer
-from .strings import check_sequences
 from .tokens import Tokens
-from .vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Vocabulary
+from .vocabulary import Vocabulary
 
 __all__ = [
-    "BOS",
-    "EOS",
-    "PAD",
-    "SPECIAL_TOKENS",
-    "UNKNOWN",
     "CodonTokenizer",
     "DNATokenizer",
     "Padder",
     "ProteinTokenizer",
     "SequenceTokenizer",
-    "Sequences",
     "SmilesTokenizer",
     "Tokens",
     "Vocabulary",
-    "check_sequences",
-    "read_sequences",
 ]

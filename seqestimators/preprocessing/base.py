@@ -6,10 +6,19 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, StrOptions, _fit_context
 from ..exceptions import InvalidSequenceError
-from .sequences import Sequences, place_of, read_sequences
-from .strings import check_sequences
+from ..sequences import (
+    BOS,
+    EOS,
+    PAD,
+    SPECIAL_TOKENS,
+    UNKNOWN,
+    Sequences,
+    check_sequences,
+    place_of,
+    read_sequences,
+)
 from .tokens import Tokens
-from .vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Vocabulary, sort_tokens
+from .vocabulary import Vocabulary, sort_tokens
 
 __all__ = ["SequenceTokenizer"]
 

@@ -7,10 +7,9 @@ import numpy as np
 
 from .._sklearn import Integral, Interval, StrOptions
 from ..exceptions import InvalidSequenceError
+from ..sequences import SPECIAL_TOKENS, UNKNOWN, place_of
 from .base import SequenceTokenizer
-from .sequences import place_of
 from .tokens import Tokens, join_ascii, number_distinct
-from .vocabulary import SPECIAL_TOKENS, UNKNOWN
 
 __all__ = ["DNATokenizer"]
 

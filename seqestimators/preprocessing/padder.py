@@ -9,8 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, StrOptions, _fit_context
 from ..exceptions import InvalidSequenceError, TruncationWarning
-from .sequences import Sequences, read_sequences
-from .vocabulary import PAD, SPECIAL_TOKENS, UNKNOWN
+from ..sequences import PAD, SPECIAL_TOKENS, UNKNOWN, Sequences, read_sequences
 
 __all__ = ["Padder"]
 

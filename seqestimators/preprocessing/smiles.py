@@ -3,8 +3,8 @@
 import numpy as np
 
 from .._sklearn import StrOptions
+from ..domain import parse_molecules
 from .base import SequenceTokenizer
-from .molecules import parse_molecules
 from .tokens import Tokens, join_ascii
 
 __all__ = ["SmilesTokenizer"]

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from .sequences import is_missing, place_of
-from .vocabulary import SPECIAL_TOKENS
+from ..sequences import SPECIAL_TOKENS, is_missing, place_of
 
 __all__ = ["Tokens", "join_ascii", "offsets_of"]
 

@@ -1,21 +1,8 @@
-"""The special ids, and the table between tokens and ids."""
+"""The table between tokens and ids."""
 
-__all__ = ["BOS", "EOS", "PAD", "SPECIAL_TOKENS", "UNKNOWN", "Vocabulary"]
+from ..sequences import SPECIAL_TOKENS
 
-PAD = 0
-"""Id of padding."""
-
-UNKNOWN = 1
-"""Id of every token that the vocabulary lacks."""
-
-BOS = 2
-"""Id that marks the beginning of a sequence."""
-
-EOS = 3
-"""Id that marks the end of a sequence."""
-
-SPECIAL_TOKENS = ("<pad>", "<unknown>", "<bos>", "<eos>")
-"""Names of the special ids, each at its own id; learned tokens follow."""
+__all__ = ["Vocabulary", "sort_tokens"]
 
 
 class Vocabulary(dict):

@@ -11,7 +11,7 @@ from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import get_tags
 
-from ..preprocessing import UNKNOWN
+from ..sequences import UNKNOWN
 
 __all__ = ["check_sequence_estimator"]
 

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from ..preprocessing import BOS, EOS, SPECIAL_TOKENS, UNKNOWN
+from ..sequences import BOS, EOS, SPECIAL_TOKENS, UNKNOWN
 
 __all__ = ["check_sequence_tokenizer"]
 

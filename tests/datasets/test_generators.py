@@ -16,7 +16,7 @@ from seqestimators.datasets import (
     make_reber,
     make_start_codon,
 )
-from seqestimators.preprocessing import read_sequences
+from seqestimators.sequences import read_sequences
 
 of_some_length = [
     make_adding,

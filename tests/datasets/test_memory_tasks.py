@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqestimators.datasets import make_adding, make_copy, make_parity
-from seqestimators.preprocessing import read_sequences
+from seqestimators.sequences import read_sequences
 
 counts = st.integers(1, 30)
 seeds = st.integers(0, 2**32 - 1)

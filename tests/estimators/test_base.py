@@ -12,9 +12,9 @@ from sklearn.metrics import log_loss
 from skorch.callbacks import Callback
 
 from seqestimators import RecurrentClassifier, RecurrentRegressor
-from seqestimators.estimators.validation_split import split_validation
+from seqestimators._training import make_generators
+from seqestimators.estimators._validation_split import split_validation
 from seqestimators.exceptions import InvalidSequenceError
-from seqestimators.training import make_generators
 
 SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 2, "batch_size": 8, "random_state": 0}
 X = [[4, 5, 6], [5], [6, 6, 4, 5], [4, 4]] * 6

@@ -18,9 +18,9 @@ from seqestimators import (
     RecurrentTagger,
     SequenceTokenizer,
 )
+from seqestimators._training import SequenceDataset
 from seqestimators.exceptions import InvalidSequenceError
-from seqestimators.preprocessing import read_sequences
-from seqestimators.training import SequenceDataset
+from seqestimators.sequences import read_sequences
 
 SMALL = {"max_epochs": 2, "batch_size": 8, "random_state": 0}
 STRINGS = ["abab", "ba", "aabba", "b", "abcab"] * 6

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from seqestimators import RecurrentClassifier
-from seqestimators.estimators.validation_split import split_validation
+from seqestimators.estimators._validation_split import split_validation
 
 
 @pytest.mark.parametrize("stratified", [False, True])

@@ -7,7 +7,7 @@ from sklearn.pipeline import make_pipeline
 
 from seqestimators import DNATokenizer, RecurrentClassifier, RecurrentRegressor
 from seqestimators.inspection import integrated_gradients
-from seqestimators.preprocessing import Sequences
+from seqestimators.sequences import Sequences
 
 X, y = ["ACGTAC", "TT", "GATTACA", "CCGT"] * 3, np.array(["a", "b", "a", "b"] * 3)
 SERIES = [np.random.RandomState(i).normal(size=(length, 2)) for i, length in enumerate([6, 2, 7, 4] * 3)]

@@ -16,7 +16,7 @@ from seqestimators import (
 )
 from seqestimators.datasets import make_marker
 from seqestimators.inspection import gradient_flow, hidden_states
-from seqestimators.inspection.fitted import FittedModel
+from seqestimators.inspection._fitted import FittedModel
 
 X, y = ["ACGTAC", "TT", "GATTACA", "C"], ["a", "b", "a", "b"]
 

@@ -16,7 +16,7 @@ from seqestimators import (
     SmilesTokenizer,
 )
 from seqestimators.inspection import mutagenesis
-from seqestimators.preprocessing import Sequences
+from seqestimators.sequences import Sequences
 
 X, y = ["ACGTAC", "TT", "GATTACA", "CCGT"], np.array(["a", "b", "a", "b"])
 SMILES = ["CCO", "c1ccccc1", "C[C@H](N)Cl", "CC=O"]

@@ -10,13 +10,13 @@ from sklearn.pipeline import make_pipeline
 
 from seqestimators.exceptions import InvalidSequenceError
 from seqestimators.preprocessing import (
-    UNKNOWN,
     CodonTokenizer,
     DNATokenizer,
     Padder,
     ProteinTokenizer,
     SequenceTokenizer,
 )
+from seqestimators.sequences import UNKNOWN
 
 
 @given(st.lists(st.text(), min_size=1))

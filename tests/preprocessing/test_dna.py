@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqestimators.exceptions import InvalidSequenceError
-from seqestimators.preprocessing import UNKNOWN, DNATokenizer
+from seqestimators.preprocessing import DNATokenizer
+from seqestimators.sequences import UNKNOWN
 
 dna = st.text("ACGT")
 

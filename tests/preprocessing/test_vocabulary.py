@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqestimators.preprocessing import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Vocabulary
+from seqestimators.preprocessing import Vocabulary
+from seqestimators.sequences import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN
 
 
 @given(st.lists(st.text(max_size=3), unique=True))

@@ -13,7 +13,7 @@ from seqestimators import (
     RecurrentSeq2Seq,
     RecurrentTagger,
 )
-from seqestimators.preprocessing import read_sequences
+from seqestimators.sequences import read_sequences
 from seqestimators.testing import check_sequence_estimator
 
 SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 1, "batch_size": 8}

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from seqestimators.preprocessing import Sequences
-from seqestimators.training import SequenceDataset
+from seqestimators._training import SequenceDataset
+from seqestimators.sequences import Sequences
 
 
 @pytest.fixture

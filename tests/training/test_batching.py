@@ -6,9 +6,9 @@ import pytest
 import torch
 from hypothesis import strategies as st
 
-from seqestimators.preprocessing import Sequences, read_sequences
-from seqestimators.training import Batch, BatchIterator, SequenceDataset, cut_by_length
-from seqestimators.training.batching import MAX_PADDED_SIZE, MAX_PADDING_RATIO
+from seqestimators._training import Batch, BatchIterator, SequenceDataset, cut_by_length
+from seqestimators._training.batching import MAX_PADDED_SIZE, MAX_PADDING_RATIO
+from seqestimators.sequences import Sequences, read_sequences
 
 
 def rows_of(iterator):

@@ -6,7 +6,7 @@ import torch
 from scipy.special import expit, softmax
 from sklearn.metrics import log_loss, mean_squared_error
 
-from seqestimators.training import BinaryCrossEntropy, CrossEntropy, SquaredError
+from seqestimators._training import BinaryCrossEntropy, CrossEntropy, SquaredError
 
 RNG = np.random.default_rng(0)
 WEIGHT = RNG.uniform(0.1, 3, 20)

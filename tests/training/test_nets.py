@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from seqestimators._training import CrossEntropy, SequenceNet, SquaredError, batching
 from seqestimators.modules import PooledNetwork, RecurrentEncoder, initialize
-from seqestimators.training import CrossEntropy, SequenceNet, SquaredError, batching
 
 LENGTHS = np.array([3, 9, 0, 4, 4, 1, 7, 12, 2])
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from seqestimators.training import make_generators
+from seqestimators._training import make_generators
 
 
 def draw(generators):

@@ -1,9 +1,9 @@
 """Weights of attention as a picture."""
 
 from ...estimators import RecurrentSeq2Seq
+from ...plotting import COLORS, draw_heatmap, label_tokens, open_axes, token_height, token_width
+from .._fitted import FittedModel
 from ..attention import attention_weights
-from ..fitted import FittedModel
-from .drawing import COLORS, draw_heatmap, label_tokens, open_axes, token_height, token_width
 
 __all__ = ["AttentionDisplay"]
 

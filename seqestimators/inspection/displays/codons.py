@@ -3,8 +3,8 @@
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
+from ...plotting import COLORS, draw_heatmap, open_axes
 from ..codons import BASES, codon_table
-from .drawing import COLORS, draw_heatmap, open_axes
 
 __all__ = ["CodonTableDisplay"]
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..decisions import decision_trace, strip_markers
-from ..fitted import FittedModel
-from .drawing import COLORS, label_tokens, marker_of, open_panels
+from ...plotting import COLORS, label_tokens, marker_of, open_panels
+from .._fitted import FittedModel
+from ..decisions import decision_trace
 
 __all__ = ["DecisionTraceDisplay"]
 
@@ -120,7 +120,7 @@ class DecisionTraceDisplay:
         tokens, traces, ylabel = None, {}, ""
         for name, fitted in parts.items():
             sequences = fitted.read(X)
-            names = fitted.name_tokens(strip_markers(sequences))
+            names = fitted.name_tokens(sequences.without_ends())
             tokens = names if tokens is None else tokens
             if list(map(len, names)) != list(map(len, tokens)):
                 raise ValueError(

@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
-from ..fitted import FittedModel
+from ...plotting import COLORS, draw_heatmap, label_tokens, marker_of, open_axes, open_panels, token_width
+from .._fitted import FittedModel
 from ..gates import gate_trace
-from .drawing import COLORS, draw_heatmap, label_tokens, marker_of, open_axes, open_panels, token_width
 
 __all__ = ["GateDisplay"]
 

@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
-from ..fitted import FittedModel
+from ...plotting import COLORS, marker_of, open_axes, tick_whole_numbers
+from .._fitted import FittedModel
 from ..gradients import gradient_flow
-from .drawing import COLORS, marker_of, open_axes, tick_whole_numbers
 
 __all__ = ["GradientFlowDisplay"]
 

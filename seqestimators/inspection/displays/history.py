@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..fitted import FittedModel
-from .drawing import COLORS, marker_of, open_panels, tick_whole_numbers
+from ...plotting import COLORS, marker_of, open_panels, tick_whole_numbers
+from .._fitted import FittedModel
 
 __all__ = ["TrainingHistoryDisplay"]
 

@@ -6,14 +6,14 @@ from io import BytesIO
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
-from ...preprocessing import BOS, EOS
+from ...plotting import open_axes
+from ...sequences import BOS, EOS
+from .._fitted import FittedModel, is_single
 from ..atoms import atom_alignment, parse_as_written
 from ..attention import attention_weights
 from ..attributions import integrated_gradients
-from ..fitted import FittedModel, is_single
 from ..mutagenesis import WITHOUT, Mutagenesis
 from ..target import Target
-from .drawing import open_axes
 
 __all__ = ["MoleculeAttributionDisplay"]
 

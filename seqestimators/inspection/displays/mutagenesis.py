@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
-from ..fitted import FittedModel
+from ...plotting import COLORS, draw_heatmap, label_tokens, open_axes, token_height, token_width
+from .._fitted import FittedModel
 from ..mutagenesis import WITHOUT, Mutagenesis
-from .drawing import COLORS, draw_heatmap, label_tokens, open_axes, token_height, token_width
 
 __all__ = ["MutagenesisDisplay"]
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from ..._sklearn import Integral, Interval, validate_params
+from ...plotting import COLORS, open_axes, token_height
 from ..embeddings import token_similarity
-from .drawing import COLORS, open_axes, token_height
 
 __all__ = ["TokenSimilarityDisplay"]
 

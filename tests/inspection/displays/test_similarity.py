@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 
 from seqestimators import CodonTokenizer, RecurrentClassifier
 from seqestimators.inspection import TokenSimilarityDisplay, token_similarity
-from seqestimators.inspection.displays.drawing import COLORS
+from seqestimators.plotting import COLORS
 
 CODONS = [a + b + c for a in "ACGT" for b in "ACGT" for c in "ACGT"]
 X, y = ["".join(CODONS), "".join(CODONS[:32]), "".join(CODONS[32:]), "ATGTAA"], [0, 1, 0, 1]

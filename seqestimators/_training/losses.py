@@ -30,7 +30,7 @@ class CrossEntropy(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.training import CrossEntropy
+    >>> from seqestimators._training import CrossEntropy
     >>> CrossEntropy()(torch.zeros(1, 4), torch.tensor([2])).exp()
     tensor([4.])
     """
@@ -56,7 +56,7 @@ class BinaryCrossEntropy(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.training import BinaryCrossEntropy
+    >>> from seqestimators._training import BinaryCrossEntropy
     >>> BinaryCrossEntropy()(torch.zeros(1, 2), torch.tensor([[1.0, torch.nan]])).exp()
     tensor([2.])
     """
@@ -73,7 +73,7 @@ class SquaredError(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.training import SquaredError
+    >>> from seqestimators._training import SquaredError
     >>> SquaredError()(torch.tensor([[1.0, 5.0]]), torch.tensor([[3.0, torch.nan]]))
     tensor([4.])
     """

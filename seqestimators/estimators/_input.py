@@ -6,8 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
-from ..preprocessing.sequences import Sequences, read_sequences
-from ..preprocessing.vocabulary import EOS, UNKNOWN
+from ..sequences import EOS, UNKNOWN, Sequences, read_sequences
 
 __all__ = ["SequenceReader"]
 

@@ -9,12 +9,12 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from .._training.batching import FlatRows
 from ..estimators.base import BaseRecurrent
 from ..estimators.pooled import BasePooled
 from ..modules.encoder import CELLS
-from ..preprocessing import SPECIAL_TOKENS, Sequences, SequenceTokenizer
-from ..preprocessing.strings import is_biological
-from ..training.batching import FlatRows
+from ..preprocessing import SequenceTokenizer
+from ..sequences import SPECIAL_TOKENS, Sequences, is_biological
 
 __all__ = ["FittedModel", "as_sequences", "is_single", "unwrap"]
 

@@ -39,7 +39,7 @@ def split_validation(n_rows, validation_fraction, *, stratify=None, groups=None,
 
     Examples
     --------
-    >>> from seqestimators.estimators.validation_split import split_validation
+    >>> from seqestimators.estimators._validation_split import split_validation
     >>> train, valid = split_validation(10, 0.2)
     >>> len(train), len(valid)
     (8, 2)

@@ -4,8 +4,8 @@ from numbers import Real
 
 import numpy as np
 
-from ...model_selection import Minimum
-from .drawing import COLORS, open_axes
+from ..plotting import COLORS, open_axes
+from .minimum import Minimum
 
 __all__ = ["MinimumDisplay"]
 
@@ -58,8 +58,7 @@ class MinimumDisplay:
     --------
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.naive_bayes import GaussianNB
-    >>> from seqestimators.inspection import MinimumDisplay
-    >>> from seqestimators.model_selection import minimum_samples
+    >>> from seqestimators.model_selection import MinimumDisplay, minimum_samples
     >>> X, y = load_iris(return_X_y=True)
     >>> result = minimum_samples(GaussianNB(), X, y, [6, 30, 60, 100], threshold=0.85)
     >>> display = MinimumDisplay.from_result(result, name="naive Bayes")

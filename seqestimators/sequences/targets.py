@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .container import object_array
 from .strings import check_sequences
 
 __all__ = ["read_targets", "to_kind"]
@@ -20,6 +21,18 @@ def read_targets(y):
     -------
     rows : list of str, or list of list
     kind : {"string", "list", "tuple", "array"}
+        What a row was.
+
+    Raises
+    ------
+    InvalidSequenceError
+        A row is missing; the message names it.
+
+    Examples
+    --------
+    >>> from seqestimators.sequences import read_targets
+    >>> read_targets([("a", "b"), ("c",)])
+    ([['a', 'b'], ['c']], 'tuple')
     """
     if getattr(y, "ndim", 1) == 2 and y.shape[1] == 1:
         column = y.iloc[:, 0] if hasattr(y, "iloc") else y[:, 0]
@@ -45,12 +58,10 @@ def to_kind(rows, kind):
     -------
     ndarray of shape (n,), dtype object
     """
-    result = np.empty(len(rows), dtype=object)
-    for i, row in enumerate(rows):
-        if kind == "string":
-            result[i] = "".join(row.tolist())
-        elif kind == "array":
-            result[i] = row
-        else:
-            result[i] = row.tolist() if kind == "list" else tuple(row.tolist())
-    return result
+    convert = {
+        "string": lambda row: "".join(row.tolist()),
+        "array": lambda row: row,
+        "list": lambda row: row.tolist(),
+        "tuple": lambda row: tuple(row.tolist()),
+    }[kind]
+    return object_array(map(convert, rows), len(rows))

@@ -5,8 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqestimators.inspection import MinimumDisplay
-from seqestimators.model_selection import Minimum
+from seqestimators.model_selection import Minimum, MinimumDisplay
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ class Generators(NamedTuple):
 
     Examples
     --------
-    >>> from seqestimators.training import make_generators
+    >>> from seqestimators._training import make_generators
     >>> generators = make_generators(0)
     >>> generators.split_seed == make_generators(0).split_seed
     True
@@ -52,7 +52,7 @@ def make_generators(random_state, device="cpu"):
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.training import make_generators
+    >>> from seqestimators._training import make_generators
     >>> first, second = (torch.rand(3, generator=make_generators(0).order) for _ in "ab")
     >>> torch.equal(first, second)
     True

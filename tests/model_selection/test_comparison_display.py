@@ -9,8 +9,7 @@ from sklearn.model_selection import RepeatedStratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 
-from seqestimators.inspection import ComparisonDisplay
-from seqestimators.model_selection import compare
+from seqestimators.model_selection import ComparisonDisplay, compare
 
 MODELS = {"chance": DummyClassifier(), "bayes": GaussianNB(), "neighbours": KNeighborsClassifier()}
 

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from .sequences import is_missing, shorten
+from .reading import is_missing, shorten
 
 __all__ = ["check_sequences", "is_biological"]
 
@@ -42,7 +42,7 @@ def check_sequences(X, *, lists=False, name="X"):
     Examples
     --------
     >>> import numpy as np
-    >>> from seqestimators.preprocessing import check_sequences
+    >>> from seqestimators.sequences import check_sequences
     >>> check_sequences(np.array([["ACGT"], ["AC"]]))
     ['ACGT', 'AC']
     >>> check_sequences([b"CCO", "C"])

@@ -5,8 +5,8 @@ from textwrap import wrap
 import numpy as np
 import pandas as pd
 
-from ...model_selection import compare
-from .drawing import COLORS, open_axes
+from ..plotting import COLORS, open_axes
+from .comparison import compare
 
 __all__ = ["ComparisonDisplay"]
 
@@ -81,8 +81,7 @@ class ComparisonDisplay:
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.dummy import DummyClassifier
     >>> from sklearn.naive_bayes import GaussianNB
-    >>> from seqestimators.inspection import ComparisonDisplay
-    >>> from seqestimators.model_selection import compare
+    >>> from seqestimators.model_selection import ComparisonDisplay, compare
     >>> models = {"chance": DummyClassifier(), "bayes": GaussianNB()}
     >>> comparison = compare(models, *load_iris(return_X_y=True), cv=5, scoring="accuracy")
     >>> display = ComparisonDisplay.from_comparison(comparison)

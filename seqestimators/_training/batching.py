@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from ..preprocessing.sequences import Sequences
+from ..sequences import Sequences
 
 __all__ = ["Batch", "BatchIterator", "FlatRows", "SequenceDataset", "cut_by_length"]
 
@@ -36,8 +36,8 @@ class FlatRows:
 
     Examples
     --------
-    >>> from seqestimators.preprocessing import read_sequences
-    >>> from seqestimators.training import FlatRows
+    >>> from seqestimators.sequences import read_sequences
+    >>> from seqestimators._training import FlatRows
     >>> rows = FlatRows(read_sequences([[4, 5, 6], [7], [8, 9]]))
     >>> rows.pad([1, 0])[0]
     tensor([[7, 0, 0],
@@ -110,8 +110,8 @@ class SequenceDataset(Dataset):
 
     Examples
     --------
-    >>> from seqestimators.preprocessing import read_sequences
-    >>> from seqestimators.training import SequenceDataset
+    >>> from seqestimators.sequences import read_sequences
+    >>> from seqestimators._training import SequenceDataset
     >>> dataset = SequenceDataset(read_sequences([[4, 5, 6], [7]]))
     >>> dataset.batch([1, 0]).pieces[0][0]
     tensor([[7, 0, 0],
@@ -190,7 +190,7 @@ class Batch:
 
     Examples
     --------
-    >>> from seqestimators.training import Batch
+    >>> from seqestimators._training import Batch
     >>> len(Batch([], n_rows=0))
     0
     """
@@ -225,7 +225,7 @@ def cut_by_length(lengths):
     Examples
     --------
     >>> import numpy as np
-    >>> from seqestimators.training import cut_by_length
+    >>> from seqestimators._training import cut_by_length
     >>> cut_by_length(np.array([50] * 63 + [20_000]))
     [slice(0, 63, None), slice(63, 64, None)]
     """
@@ -274,8 +274,8 @@ class BatchIterator:
 
     Examples
     --------
-    >>> from seqestimators.preprocessing import read_sequences
-    >>> from seqestimators.training import BatchIterator, SequenceDataset
+    >>> from seqestimators.sequences import read_sequences
+    >>> from seqestimators._training import BatchIterator, SequenceDataset
     >>> dataset = SequenceDataset(read_sequences([[4, 5, 6], [7], [8, 9]]))
     >>> [batch.pieces[0][1].tolist() for batch, _ in BatchIterator(dataset, batch_size=3)]
     [[1, 2, 3]]

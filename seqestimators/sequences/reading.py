@@ -1,108 +1,22 @@
 """The place that reads the token ids and numeric series that a user passes."""
 
 from contextlib import suppress
-from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import check_array
 
 from ..exceptions import InvalidSequenceError
-from .vocabulary import PAD
+from .container import Sequences, place_of
+from .ids import PAD
 
-__all__ = ["Sequences", "is_missing", "place_of", "read_sequences", "shorten"]
+__all__ = ["is_missing", "read_sequences", "shorten"]
 
 _TOKENIZER_FIRST = (
     "strings are not numbers yet: put a tokenizer before the estimator, e.g. "
     "make_pipeline(SmilesTokenizer(), estimator) for SMILES, DNATokenizer(), CodonTokenizer() or "
     "ProteinTokenizer() for sequences, SequenceTokenizer() for any other symbols"
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Sequences:
-    """Sequences of any lengths in one contiguous buffer.
-
-    Memory is proportional to the number of tokens, never to the number of
-    sequences times the longest.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_total,) or (n_total, n_channels)
-        The sequences, one behind the other: token ids as int64, or the
-        values of numeric series as float32 or float64.
-    offsets : ndarray of shape (n_sequences + 1,), dtype int64
-        Sequence `i` is ``values[offsets[i]:offsets[i + 1]]``.
-
-    Examples
-    --------
-    >>> from seqestimators.preprocessing import read_sequences
-    >>> sequences = read_sequences([[4, 5, 6], [7]])
-    >>> sequences.values
-    array([4, 5, 6, 7])
-    >>> sequences.offsets
-    array([0, 3, 4])
-    >>> sequences[1]
-    array([7])
-    """
-
-    values: np.ndarray
-    offsets: np.ndarray
-
-    def __len__(self):
-        return len(self.offsets) - 1
-
-    def __getitem__(self, index):
-        if np.ndim(index):
-            return self.take(index)
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"sequence {index} of {len(self)}")
-        index %= len(self)
-        return self.values[self.offsets[index] : self.offsets[index + 1]]
-
-    @property
-    def is_tokens(self):
-        """Whether the sequences are token ids; numeric series otherwise."""
-        return self.values.ndim == 1
-
-    @property
-    def lengths(self):
-        """Length of every sequence, ndarray of shape (n_sequences,), dtype int64."""
-        return np.diff(self.offsets)
-
-    def take(self, rows):
-        """Return the sequences of the given rows, in that order.
-
-        Parameters
-        ----------
-        rows : array-like of shape (n_rows,)
-            Indices of sequences, or a boolean mask over all of them.
-
-        Returns
-        -------
-        Sequences
-            A copy; the cost grows with the tokens taken.
-        """
-        rows = np.arange(len(self))[np.asarray(rows)]
-        lengths = self.lengths[rows]
-        offsets = np.concatenate([[0], np.cumsum(lengths)])
-        source = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], lengths)
-        return Sequences(self.values[source], offsets)
-
-    def to_list(self):
-        """Return the sequences as a 1-D object array.
-
-        Returns
-        -------
-        ndarray of shape (n_sequences,), dtype object
-            Views into the buffer.
-        """
-        borders = self.offsets.tolist()
-        rows = np.empty(len(self), dtype=object)
-        for i, (begin, end) in enumerate(pairwise(borders)):
-            rows[i] = self.values[begin:end]
-        return rows
 
 
 def read_sequences(X, input="auto", dtype=np.float32):
@@ -144,7 +58,7 @@ def read_sequences(X, input="auto", dtype=np.float32):
     Examples
     --------
     >>> import numpy as np
-    >>> from seqestimators.preprocessing import read_sequences
+    >>> from seqestimators.sequences import read_sequences
     >>> read_sequences(np.array([[4, 5, 0], [6, 0, 0]])).lengths
     array([2, 1])
     >>> read_sequences([[0.5, 1.5], [2.5]]).values.shape
@@ -308,12 +222,6 @@ def shorten(value, limit=40):
     """Short form of any value, for messages."""
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."
-
-
-def place_of(index, offsets):
-    """Row, and position in it, of an element once all rows are joined."""
-    row = int(np.searchsorted(offsets, index, side="right")) - 1
-    return row, int(index - offsets[row])
 
 
 def _as_tokens(flat, offsets):

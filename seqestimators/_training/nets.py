@@ -32,7 +32,7 @@ class SequenceNet(NeuralNet):
     Examples
     --------
     >>> from seqestimators.modules import PooledNetwork, RecurrentEncoder
-    >>> from seqestimators.training import SequenceNet, SquaredError
+    >>> from seqestimators._training import SequenceNet, SquaredError
     >>> network = PooledNetwork(RecurrentEncoder(10), output_size=1)
     >>> net = SequenceNet(network, criterion=SquaredError, train_split=None).initialize()
     >>> net.module_ is network
@@ -85,7 +85,7 @@ class Seq2SeqNet(SequenceNet):
 
     Examples
     --------
-    >>> from seqestimators.training import Seq2SeqNet, SequenceNet
+    >>> from seqestimators._training import Seq2SeqNet, SequenceNet
     >>> issubclass(Seq2SeqNet, SequenceNet)
     True
     """

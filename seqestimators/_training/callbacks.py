@@ -17,7 +17,7 @@ class EpochRecord(Callback):
 
     Examples
     --------
-    >>> from seqestimators.training import EpochRecord
+    >>> from seqestimators._training import EpochRecord
     >>> EpochRecord(scores=lambda: {"train_accuracy": 1.0}).scores()
     {'train_accuracy': 1.0}
     """
@@ -45,7 +45,7 @@ class Progress(Callback):
 
     Examples
     --------
-    >>> from seqestimators.training import Progress
+    >>> from seqestimators._training import Progress
     >>> Progress(n_steps=100).n_steps
     100
     """
@@ -89,7 +89,7 @@ class Unfreezing(Callback):
 
     Examples
     --------
-    >>> from seqestimators.training import Unfreezing
+    >>> from seqestimators._training import Unfreezing
     >>> Unfreezing([[], []]).groups
     [[], []]
     """
@@ -170,7 +170,7 @@ def make_callbacks(
 
     Examples
     --------
-    >>> from seqestimators.training import make_callbacks
+    >>> from seqestimators._training import make_callbacks
     >>> callbacks = make_callbacks(lr=0.01, lr_schedule="constant", n_batches=5, max_epochs=2)
     >>> [name for name, _ in callbacks]
     ['record', 'progress']

@@ -1,0 +1,25 @@
+"""What everything stands on: sequences of any lengths, the reserved ids, and the reading of user input."""
+
+from .container import Sequences, object_array, place_of
+from .ids import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN
+from .reading import is_missing as is_missing
+from .reading import read_sequences
+from .reading import shorten as shorten
+from .strings import check_sequences
+from .strings import is_biological as is_biological
+from .targets import read_targets
+from .targets import to_kind as to_kind
+
+__all__ = [
+    "BOS",
+    "EOS",
+    "PAD",
+    "SPECIAL_TOKENS",
+    "UNKNOWN",
+    "Sequences",
+    "check_sequences",
+    "object_array",
+    "place_of",
+    "read_sequences",
+    "read_targets",
+]

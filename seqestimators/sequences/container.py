@@ -1,0 +1,243 @@
+"""The container of sequences of any lengths: one buffer, and where each sequence begins."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from .ids import BOS, EOS
+
+__all__ = ["Sequences", "object_array", "place_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Sequences:
+    """Sequences of any lengths in one contiguous buffer.
+
+    Memory is proportional to the number of tokens, never to the number of
+    sequences times the longest.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_total,) or (n_total, n_channels)
+        The sequences, one behind the other: token ids as int64, or the
+        values of numeric series as float32 or float64.
+    offsets : ndarray of shape (n_sequences + 1,), dtype int64
+        Sequence `i` is ``values[offsets[i]:offsets[i + 1]]``.
+
+    Examples
+    --------
+    >>> from seqestimators.sequences import Sequences
+    >>> sequences = Sequences.from_rows([[4, 5, 6], [7]])
+    >>> sequences.values
+    array([4, 5, 6, 7])
+    >>> sequences.offsets
+    array([0, 3, 4])
+    >>> sequences[1]
+    array([7])
+    """
+
+    values: np.ndarray
+    offsets: np.ndarray
+
+    @classmethod
+    def from_lengths(cls, values: np.ndarray, lengths: np.ndarray) -> "Sequences":
+        """Make sequences of a buffer and their lengths.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_total, ...)
+        lengths : ndarray of shape (n_sequences,), dtype int64
+            Their sum is `n_total`.
+
+        Returns
+        -------
+        Sequences
+        """
+        offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        return cls(values, offsets)
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Any], like: np.ndarray | None = None) -> "Sequences":
+        """Join rows into one buffer.
+
+        Parameters
+        ----------
+        rows : list of n array-likes of shape (length, ...)
+        like : ndarray or None, default=None
+            Gives type and channels where there is no row, or only empty ones.
+
+        Returns
+        -------
+        Sequences
+        """
+        lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+        empty = np.empty(0, dtype=np.int64) if like is None else like[:0]
+        return cls.from_lengths(np.concatenate([row for row in rows if len(row)] or [empty]), lengths)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, index: Any) -> Any:
+        if np.ndim(index):
+            return self.take(index)
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"sequence {index} of {len(self)}")
+        index %= len(self)
+        return self.values[self.offsets[index] : self.offsets[index + 1]]
+
+    @property
+    def is_tokens(self) -> bool:
+        """Whether the sequences are token ids; numeric series otherwise."""
+        return self.values.ndim == 1
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Length of every sequence, ndarray of shape (n_sequences,), dtype int64."""
+        return np.diff(self.offsets)
+
+    def take(self, rows: Any) -> "Sequences":
+        """Return the sequences of the given rows, in that order.
+
+        Parameters
+        ----------
+        rows : array-like of shape (n_rows,)
+            Indices of sequences, or a boolean mask over all of them.
+
+        Returns
+        -------
+        Sequences
+            A copy; the cost grows with the tokens taken.
+        """
+        rows = np.arange(len(self))[np.asarray(rows)]
+        taken = Sequences.from_lengths(self.values, self.lengths[rows])
+        shift = self.offsets[rows] - taken.offsets[:-1]
+        source = np.arange(taken.offsets[-1]) + np.repeat(shift, taken.lengths)
+        return Sequences(self.values[source], taken.offsets)
+
+    def keep(self, kept: np.ndarray) -> "Sequences":
+        """Leave out single steps.
+
+        Parameters
+        ----------
+        kept : ndarray of shape (n_total,), dtype bool
+            Whether each step of the buffer stays.
+
+        Returns
+        -------
+        Sequences
+        """
+        before = np.concatenate([[0], np.cumsum(kept)])
+        return Sequences(self.values[kept], before[self.offsets])
+
+    def to_list(self) -> np.ndarray:
+        """Return the sequences as a 1-D object array.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences,), dtype object
+            Views into the buffer.
+        """
+        return object_array(
+            (self.values[begin:end] for begin, end in pairwise(self.offsets.tolist())), len(self)
+        )
+
+    # The markers of beginning and end: added where a network needs them, never twice
+
+    @property
+    def is_end(self) -> np.ndarray:
+        """Which steps are the ids BOS and EOS, ndarray of bool; none of a numeric series."""
+        if not self.is_tokens:
+            return np.zeros(len(self.values), dtype=bool)
+        return (self.values == BOS) | (self.values == EOS)
+
+    def without_ends(self) -> "Sequences":
+        """Leave out BOS at the beginning and EOS at the end of every sequence, where they stand.
+
+        Returns
+        -------
+        Sequences
+            The same object where there are none, or where these are series.
+        """
+        if not self.is_tokens:
+            return self
+        filled = np.flatnonzero(self.lengths)
+        first, last = self.offsets[filled], self.offsets[filled + 1] - 1
+        begins = first[self.values[first] == BOS]
+        ends = last[self.values[last] == EOS]
+        if not len(begins) + len(ends):
+            return self
+        kept = np.ones(len(self.values), dtype=bool)
+        kept[begins] = kept[ends] = False
+        return self.keep(kept)
+
+    def with_ends(self, begin: bool = True) -> "Sequences":
+        """Put EOS behind every sequence of token ids and, if `begin`, BOS before it.
+
+        Parameters
+        ----------
+        begin : bool, default=True
+
+        Returns
+        -------
+        Sequences
+        """
+        values = np.insert(self.values, self.offsets[1:], EOS)
+        offsets = self.offsets + np.arange(len(self.offsets))
+        if begin:
+            values = np.insert(values, offsets[:-1], BOS)
+            offsets = offsets + np.arange(len(offsets))
+        return Sequences(values, offsets)
+
+
+def object_array(rows: Iterable[Any], n_rows: int | None = None) -> np.ndarray:
+    """Put rows into a 1-D object array, as no function of numpy does where all lengths agree.
+
+    Parameters
+    ----------
+    rows : iterable of objects
+    n_rows : int or None, default=None
+        Their number; needed where `rows` has no length.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), dtype object
+
+    Examples
+    --------
+    >>> from seqestimators.sequences import object_array
+    >>> object_array([[1, 2], [3, 4]]).shape
+    (2,)
+    """
+    result = np.empty(len(rows) if n_rows is None else n_rows, dtype=object)  # type: ignore[arg-type]
+    for i, row in enumerate(rows):
+        result[i] = row
+    return result
+
+
+def place_of(index: int, offsets: np.ndarray) -> tuple[int, int]:
+    """Return the row, and the position in it, of an element once all rows are joined.
+
+    Parameters
+    ----------
+    index : int
+        Of the element in the joined buffer.
+    offsets : ndarray of shape (n_rows + 1,), dtype int64
+        Row `i` begins at ``offsets[i]``.
+
+    Returns
+    -------
+    row, position : int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from seqestimators.sequences import place_of
+    >>> place_of(4, np.array([0, 3, 5]))
+    (1, 1)
+    """
+    row = int(np.searchsorted(offsets, index, side="right")) - 1
+    return row, int(index - offsets[row])

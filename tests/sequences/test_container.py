@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqestimators.sequences import BOS, EOS, Sequences, object_array, place_of, read_sequences
+
+ragged_ids = st.lists(st.lists(st.integers(1, 50), max_size=6), min_size=1)
+
+
+@given(ragged_ids)
+def test_take(rows):
+    sequences = read_sequences([np.array(row, dtype=int) for row in rows], input="tokens")
+    assert [row.tolist() for row in sequences.take([-1, 0]).to_list()] == [rows[-1], rows[0]]
+    is_long = sequences.lengths > 2
+    assert [row.tolist() for row in sequences.take(is_long).to_list()] == [
+        row for row in rows if len(row) > 2
+    ]
+
+
+@given(ragged_ids)
+def test_rows_and_lengths_lead_to_the_same_sequences(rows):
+    sequences = Sequences.from_rows(rows)
+    again = Sequences.from_lengths(sequences.values, sequences.lengths)
+    for one in (sequences, again):
+        assert [row.tolist() for row in one.to_list()] == rows
+
+
+@pytest.mark.parametrize("rows", [[], [[]], [np.empty((0, 2))]])
+def test_empty_rows_take_type_and_channels_from_another_array(rows):
+    sequences = Sequences.from_rows(rows, like=np.ones((4, 2), dtype=np.float32))
+    assert sequences.values.shape == (0, 2)
+    assert sequences.values.dtype == np.float32
+    assert len(sequences) == len(rows)
+
+
+@given(ragged_ids)
+def test_steps_that_are_kept(rows):
+    sequences = Sequences.from_rows(rows)
+    kept = sequences.keep(sequences.values % 2 == 0)
+    assert [row.tolist() for row in kept.to_list()] == [[x for x in row if x % 2 == 0] for row in rows]
+
+
+@given(st.lists(st.lists(st.sampled_from([BOS, EOS, 4, 5]), max_size=5), min_size=1))
+def test_ends_are_taken_off_once_and_put_on(rows):
+    inner = Sequences.from_rows(rows).without_ends()
+    expected = []
+    for row in rows:
+        begins = row[:1] == [BOS]
+        expected.append(row[begins : len(row) - (row[begins:][-1:] == [EOS])])
+    assert [row.tolist() for row in inner.to_list()] == expected
+    assert [row.tolist() for row in inner.with_ends().to_list()] == [[BOS, *row, EOS] for row in expected]
+    assert [row.tolist() for row in inner.with_ends(begin=False).to_list()] == [
+        [*row, EOS] for row in expected
+    ]
+
+
+def test_numeric_series_have_no_ends():
+    series = Sequences.from_rows([np.full((2, 1), float(BOS))])
+    assert series.without_ends() is series
+    assert not series.is_end.any()
+
+
+def test_place_skips_empty_rows():
+    assert [place_of(i, np.array([0, 2, 2, 3])) for i in range(3)] == [(0, 0), (0, 1), (2, 0)]
+
+
+@pytest.mark.parametrize("rows", [[[1], [2]], [[1, 2], [3]], []])
+def test_an_object_array_has_one_dimension(rows):
+    array = object_array(rows)
+    assert array.shape == (len(rows),)
+    assert array.tolist() == rows
