@@ -8,7 +8,6 @@ file is the only one to mend.
 from sklearn.base import _fit_context
 from sklearn.utils._param_validation import (
     HasMethods,
-    Hidden,
     Integral,
     Interval,
     Options,
@@ -21,7 +20,6 @@ from sklearn.utils.validation import _check_sample_weight, _check_y
 
 __all__ = [
     "HasMethods",
-    "Hidden",
     "Integral",
     "Interval",
     "Options",

@@ -102,8 +102,6 @@ def test_docstring_names_every_parameter(room, name):
 @every_name
 def test_estimators_check_every_parameter(room, name):
     thing = public_object(room, name)
-    if room == "training":  # skorch's nets take keywords for what they wrap
-        return
     if inspect.isclass(thing) and issubclass(thing, BaseEstimator):
         assert set(thing._parameter_constraints) == set(inspect.signature(thing).parameters)
 

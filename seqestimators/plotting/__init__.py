@@ -1,26 +1,9 @@
 """What the displays of several rooms draw with; matplotlib is imported on demand."""
 
-from .drawing import (
-    COLORS,
-    DIVERGING,
-    SEQUENTIAL,
-    draw_heatmap,
-    label_tokens,
-    open_axes,
-    open_panels,
-)
-from .drawing import MAX_TICKS as MAX_TICKS
+from .drawing import COLORS, draw_heatmap, label_tokens, open_axes, open_panels
 from .drawing import marker_of as marker_of
 from .drawing import tick_whole_numbers as tick_whole_numbers
 from .drawing import token_height as token_height
 from .drawing import token_width as token_width
 
-__all__ = [
-    "COLORS",
-    "DIVERGING",
-    "SEQUENTIAL",
-    "draw_heatmap",
-    "label_tokens",
-    "open_axes",
-    "open_panels",
-]
+__all__ = ["COLORS", "draw_heatmap", "label_tokens", "open_axes", "open_panels"]

@@ -4,9 +4,6 @@ import numpy as np
 
 __all__ = [
     "COLORS",
-    "DIVERGING",
-    "MAX_TICKS",
-    "SEQUENTIAL",
     "draw_heatmap",
     "label_tokens",
     "marker_of",
@@ -28,7 +25,26 @@ MAX_TICKS = 60
 
 
 def open_axes(ax, width=6.4, height=4.0):
-    """Return the axes to draw on: the given ones, or those of a new figure of this size in inches."""
+    """Return the axes to draw on: the given ones, or those of a new figure.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes or None
+        None makes a new figure.
+    width, height : float, default=6.4, 4.0
+        Of the new figure, in inches.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> from seqestimators.plotting import open_axes
+    >>> ax = open_axes(None, width=3, height=2)
+    >>> open_axes(ax) is ax
+    True
+    """
     if ax is not None:
         return ax
     return _import_pyplot().subplots(figsize=(width, height), layout="constrained")[1]
@@ -51,6 +67,18 @@ def open_panels(ax, n_rows, n_columns, width, height, **sharing):
     Returns
     -------
     ndarray of shape (n_rows, n_columns), dtype object
+        The Axes.
+
+    Raises
+    ------
+    ValueError
+        `ax` holds another number of Axes, or is one that can't be divided.
+
+    Examples
+    --------
+    >>> from seqestimators.plotting import open_panels
+    >>> open_panels(None, 2, 3, width=6, height=4, sharex=True).shape
+    (2, 3)
     """
     if ax is None:
         return _import_pyplot().subplots(
@@ -106,6 +134,14 @@ def label_tokens(axis, tokens):
     axis : matplotlib Axis
         ``ax.xaxis`` or ``ax.yaxis``; token `i` stands at `i`.
     tokens : list of str
+
+    Examples
+    --------
+    >>> from seqestimators.plotting import label_tokens, open_axes
+    >>> ax = open_axes(None)
+    >>> label_tokens(ax.xaxis, ["A", "C", "Cl"])
+    >>> [label.get_text() for label in ax.get_xticklabels()]
+    ['A', 'C', 'Cl']
     """
     n_tokens = len(tokens)
     if n_tokens <= MAX_TICKS:
@@ -148,6 +184,15 @@ def draw_heatmap(ax, values, *, diverging=False, label="", limit=None):
     Returns
     -------
     matplotlib AxesImage
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from seqestimators.plotting import draw_heatmap, open_axes
+    >>> values = np.array([[-0.5, 2.0], [1.0, np.nan]])
+    >>> image = draw_heatmap(open_axes(None), values, diverging=True)
+    >>> tuple(map(float, image.get_clim()))
+    (-2.0, 2.0)
     """
     if limit is None:
         limit = float(np.nanmax(np.abs(values), initial=0)) or 1.0
