@@ -1,4 +1,4 @@
-"""Which part of the package may import which, read from the source itself."""
+"""How the package is built, read from its source: who may import whom, what stands in which file."""
 
 import ast
 import re
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import seqestimators
 
 PACKAGE = Path(seqestimators.__file__).parent
+TESTS = Path(__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 # A room, and the rooms it may import. Imports run only along these arrows.
@@ -43,6 +44,8 @@ ARROWS = {
 COMMON = {"exceptions", "_sklearn"}
 
 DISTRIBUTIONS = {"Bio": "biopython", "sklearn": "scikit-learn"}
+IDS = {"PAD", "UNKNOWN", "BOS", "EOS"}
+MAX_LINES = 450  # a file is read in one sitting
 CATCH_ALL_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
 GLOBAL_STATE = re.compile(
     r"(torch|torch\.random|torch\.cuda)\.(manual_seed(_all)?|seed|set_rng_state)"
@@ -62,6 +65,19 @@ class Import(NamedTuple):
     @property
     def top(self):
         return self.module.split(".")[0]
+
+
+def assert_none(wrong):
+    """Pass if nothing is wrong, else list all that is: pytest would cut a long list short."""
+    assert not wrong, "\n".join(["", *map(str, wrong)])
+
+
+def name_of(path):
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def parse(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def room_of(path):
@@ -88,7 +104,7 @@ def imports_of(path):
         for child in ast.iter_child_nodes(node):
             visit(child, delayed)
 
-    visit(ast.parse(path.read_text(encoding="utf-8")), delayed=False)
+    visit(parse(path), delayed=False)
     return found
 
 
@@ -97,7 +113,32 @@ def all_imports(room=None):
     for path in FILES:
         if room in (None, room_of(path)):
             for one in imports_of(path):
-                yield f"{path.relative_to(PACKAGE.parent)}:{one.line}", room_of(path), one
+                yield f"{name_of(path)}:{one.line}", room_of(path), one
+
+
+def names_set_in(tree):
+    """Return every name that a piece of code assigns to, a loop's variable included."""
+    return {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def names_defined_by(path):
+    """Return the names of classes, functions and variables at the top level of a file."""
+    definitions = ast.ClassDef | ast.FunctionDef
+    return {
+        name
+        for node in parse(path).body
+        for name in ({node.name} if isinstance(node, definitions) else names_set_in(node))
+    }
+
+
+def public_names_of(folder):
+    """Return the `__all__` of a room or of a folder in it."""
+    for node in parse(folder / "__init__.py").body:
+        if isinstance(node, ast.Assign) and names_set_in(node) == {"__all__"}:
+            return set(ast.literal_eval(node.value))
+    raise AssertionError(f"{name_of(folder)} has no __all__")
 
 
 def test_imports_are_read_as_python_reads_them(tmp_path, monkeypatch):
@@ -106,7 +147,7 @@ def test_imports_are_read_as_python_reads_them(tmp_path, monkeypatch):
     (room / "encoder.py").write_text(
         "import torch.nn as nn\n"
         "from ..estimators.base import BaseRecurrent\n"
-        "from .. import training\n"
+        "from .. import _training\n"
         "from .pooling import Pooling\n"
         "class Encoder:\n"
         "    def forward(self):\n"
@@ -117,14 +158,14 @@ def test_imports_are_read_as_python_reads_them(tmp_path, monkeypatch):
     assert [tuple(one) for one in imports_of(room / "encoder.py")] == [
         ("torch.nn", 1, False),
         ("seqestimators.estimators.base.BaseRecurrent", 2, False),
-        ("seqestimators.training", 3, False),
+        ("seqestimators._training", 3, False),
         ("seqestimators.modules.pooling.Pooling", 4, False),
         ("seqestimators.datasets.load", 7, True),
     ]
 
 
 def test_every_room_has_a_place_in_the_order():
-    assert {room_of(path) for path in FILES} <= set(ARROWS)
+    assert {room_of(path) for path in FILES} == set(ARROWS)
 
 
 def test_the_order_has_no_circle():
@@ -147,7 +188,7 @@ def test_imports_follow_the_arrows():
             target = (*one.module.split("."), "")[1]
             if target not in ARROWS[room] | COMMON | {room}:
                 wrong.append(f"{place}: {room} imports {target or 'the package itself'}")
-    assert wrong == []
+    assert_none(wrong)
 
 
 def test_nothing_is_imported_behind_the_back_of_these_tests():
@@ -158,21 +199,23 @@ def test_nothing_is_imported_behind_the_back_of_these_tests():
 
 def test_strings_become_ids_without_torch_and_with_chemistry_on_demand():
     wrong = [
-        (place, one.module)
-        for place, _, one in all_imports("preprocessing")
+        f"{place}: {one.module}"
+        for room in ("sequences", "domain", "preprocessing")
+        for place, _, one in all_imports(room)
         if one.top in {"torch", "skorch"} or (one.top in {"rdkit", "Bio"} and not one.delayed)
     ]
-    assert wrong == []
+    assert_none(wrong)
 
 
-def test_modules_are_pure_torch():
-    allowed = {"seqestimators", "torch", *sys.stdlib_module_names}
-    wrong = [
-        (place, one.module)
-        for place, _, one in all_imports("modules")
-        if one.top not in allowed or one.module.startswith("seqestimators._sklearn")
-    ]
-    assert wrong == []
+def test_modules_are_pure_torch_and_know_the_reserved_ids():
+    """Of a cell the equations stand in numpy too."""
+    ours = re.compile(rf"seqestimators\.(exceptions\..*|modules\..*|sequences\.(ids\.)?({'|'.join(IDS)}))")
+    wrong = []
+    for place, _, one in all_imports("modules"):
+        foreign = {"torch", "numpy"} if place.startswith("modules/cells.py:") else {"torch"}
+        if one.top not in foreign | sys.stdlib_module_names and not ours.fullmatch(one.module):
+            wrong.append(f"{place}: {one.module}")
+    assert_none(wrong)
 
 
 def test_private_names_of_scikit_learn_enter_in_one_place():
@@ -183,16 +226,18 @@ def test_private_names_of_scikit_learn_enter_in_one_place():
 
 def test_optional_dependencies_are_imported_on_demand():
     optional = {"matplotlib", "polars", "pyarrow"}
-    assert [place for place, _, one in all_imports() if one.top in optional and not one.delayed] == []
+    assert_none([place for place, _, one in all_imports() if one.top in optional and not one.delayed])
 
 
 def test_global_state_is_left_alone():
-    wrong = [(place, one.module) for place, _, one in all_imports() if GLOBAL_STATE.fullmatch(one.module)]
+    wrong = [
+        f"{place}: {one.module}" for place, _, one in all_imports() if GLOBAL_STATE.fullmatch(one.module)
+    ]
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parse(path)):
             if isinstance(node, ast.Attribute) and GLOBAL_STATE.fullmatch(ast.unparse(node)):
-                wrong.append((f"{path.relative_to(PACKAGE.parent)}:{node.lineno}", ast.unparse(node)))
-    assert wrong == []
+                wrong.append(f"{name_of(path)}:{node.lineno}: {ast.unparse(node)}")
+    assert_none(wrong)
 
 
 def test_declared_dependencies_are_the_imported_ones():
@@ -204,3 +249,34 @@ def test_declared_dependencies_are_the_imported_ones():
     imported = {DISTRIBUTIONS.get(one.top, one.top) for _, _, one in all_imports() if one.top not in own}
     assert imported <= required | optional
     assert required <= imported
+
+
+def test_the_reserved_ids_are_declared_once():
+    for name in sorted(IDS):
+        assert [name_of(path) for path in FILES if name in names_set_in(parse(path))] == ["sequences/ids.py"]
+
+
+def test_every_file_has_its_test_file():
+    missing = []
+    for path in FILES:
+        *folders, name = (part.lstrip("_") for part in path.relative_to(PACKAGE).parts)
+        test_file = Path(*folders, f"test_{name}")
+        if path.name != "__init__.py" and not (TESTS / test_file).exists():
+            missing.append(f"{name_of(path)}: no tests/{test_file.as_posix()}")
+    assert_none(missing)
+
+
+def test_an_underscore_marks_the_files_without_a_public_name():
+    wrong = []
+    for path in FILES:
+        if path.parent == PACKAGE or room_of(path).startswith("_") or path.name == "__init__.py":
+            continue
+        is_public = bool(names_defined_by(path) & public_names_of(path.parent))
+        if is_public == path.name.startswith("_"):
+            wrong.append(f"{name_of(path)} defines {'a' if is_public else 'no'} name of its room's __all__")
+    assert_none(wrong)
+
+
+def test_no_file_is_long():
+    lengths = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+    assert_none([f"{name}: {length} lines" for name, length in lengths.items() if length > MAX_LINES])
