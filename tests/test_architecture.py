@@ -168,6 +168,13 @@ def test_every_room_has_a_place_in_the_order():
     assert {room_of(path) for path in FILES} == set(ARROWS)
 
 
+def test_contributors_are_shown_the_same_order():
+    guide = (TESTS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|$", guide, re.MULTILINE)
+    shown = {room: set(re.findall(r"`(\w+)`", imported)) for room, imported in rows}
+    assert shown == {room: ARROWS[room] for room in ARROWS if room not in COMMON | {""}}
+
+
 def test_the_order_has_no_circle():
     placed = set()
     while remaining := {room for room in ARROWS if room not in placed}:
