@@ -1,19 +1,22 @@
 """What all tokenizers share, and the tokenizer of any sequence."""
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._sklearn import Integral, Interval, StrOptions, _fit_context
 from ..exceptions import InvalidSequenceError
 from ..sequences import (
-    BOS,
-    EOS,
     PAD,
     SPECIAL_TOKENS,
     UNKNOWN,
     Sequences,
     check_sequences,
+    is_column,
+    object_array,
     place_of,
     read_sequences,
 )
@@ -23,7 +26,7 @@ from .vocabulary import Vocabulary, sort_tokens
 __all__ = ["SequenceTokenizer"]
 
 
-class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # type: ignore[call-arg]
+class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Turn sequences of any symbols into token ids.
 
     A string is cut into its characters, a list into its items, which may be
@@ -60,6 +63,17 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
         Number of ids, the four special ones included.
     sequence_type_ : {"string", "list"}
         What `fit` has seen, and `inverse_transform` gives back.
+    tokens_overlap : bool
+        Whether neighbouring tokens share symbols of the sequence, as k-mers do
+        at a stride below k.
+    is_substitutable : bool
+        Whether another token of the vocabulary, in the place of any one, leads
+        to a sequence too. False for SMILES, where brackets and rings must
+        match.
+    n_features_in_ : int
+        Always 1, a column of sequences.
+    feature_names_in_ : ndarray of shape (1,)
+        Name of the column; only where `fit` has seen a data frame.
 
     Raises
     ------
@@ -79,6 +93,12 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
 
     Notes
     -----
+    The ids have the form of X: a 1-D array for a list, a 1-D array or a
+    Series, and a column, of shape (n_samples, 1), for an array or a data frame
+    of one column. So a tokenizer works in a ``ColumnTransformer`` (select its
+    column as a list, ``["smiles"]``) and in a ``FeatureUnion``. A data frame
+    that `set_output` asks for has one column, of arrays.
+
     A tokenizer of your own overrides one method, ``_split(sequences)``. It
     gets a list of strings (or lists) and returns :class:`Tokens`, most simply
     by ``Tokens.from_lists``. Override ``_join(tokens)`` too where a sequence
@@ -106,7 +126,7 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
     ['cab']
     """
 
-    _parameter_constraints: dict = {
+    _parameter_constraints: dict[str, list[Any]] = {
         "vocabulary": [list, tuple, dict, set, np.ndarray, None],
         "unknown": [StrOptions({"token", "error"})],
         "add_bos": ["boolean"],
@@ -121,13 +141,13 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
     def __init__(
         self,
         *,
-        vocabulary=None,
-        unknown="token",
-        add_bos=False,
-        add_eos=False,
-        min_frequency=1,
-        max_tokens=None,
-    ):
+        vocabulary: Any = None,
+        unknown: str = "token",
+        add_bos: bool = False,
+        add_eos: bool = False,
+        min_frequency: int = 1,
+        max_tokens: int | None = None,
+    ) -> None:
         self.vocabulary = vocabulary
         self.unknown = unknown
         self.add_bos = add_bos
@@ -135,7 +155,7 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
         self.min_frequency = min_frequency
         self.max_tokens = max_tokens
 
-    def _split(self, sequences):
+    def _split(self, sequences: list[Any]) -> Tokens:
         """Cut sequences into tokens: the one hook of a new tokenizer.
 
         Parameters
@@ -150,31 +170,41 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
             return Tokens.from_characters(sequences)
         return Tokens.from_lists(sequences)
 
-    def _join(self, tokens):
+    def _join(self, tokens: Sequence[Any]) -> str:
         """Put the tokens of one sequence together again."""
         return "".join(tokens)
 
-    def _unknown_text(self):
+    def _unknown_text(self) -> str:
         """What stands for an unknown token in a string given back."""
         return "\N{REPLACEMENT CHARACTER}"
 
-    def _alphabet(self):
+    def _alphabet(self) -> list[str] | None:
         """The tokens known whatever the data; None to learn them."""
         return None
 
-    def _position(self, preceding):
+    def _position(self, preceding: Sequence[Any]) -> int:
         """Where in its sequence the token behind the `preceding` ones stands."""
         return len(preceding)
 
+    @property
+    def tokens_overlap(self) -> bool:
+        """Whether neighbouring tokens share symbols of the sequence."""
+        return False
+
+    @property
+    def is_substitutable(self) -> bool:
+        """Whether another token of the vocabulary, in the place of any one, leads to a sequence too."""
+        return True
+
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the vocabulary.
 
         Parameters
         ----------
-        X : array-like of shape (n_samples,)
-            Sequences: list, tuple, array, Series or one column of strings
-            (or of what else the tokenizer reads).
+        X : array-like of shape (n_samples,) or (n_samples, 1)
+            Sequences: list, tuple, array, Series, or data frame of one column,
+            of strings (or of what else the tokenizer reads).
         y : Ignored
             Present for scikit-learn's API.
 
@@ -189,62 +219,66 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
         """Learn the vocabulary and turn the same sequences into token ids.
 
         Parameters
         ----------
-        X : array-like of shape (n_samples,)
+        X : array-like of shape (n_samples,) or (n_samples, 1)
             Sequences, as in `fit`.
         y : Ignored
             Present for scikit-learn's API.
 
         Returns
         -------
-        ids : ndarray of shape (n_samples,), dtype object
+        ids : ndarray of shape (n_samples,) or (n_samples, 1), dtype object
             As of `transform`; the sequences are split only once.
         """
-        return self._to_ids(self._learn(X))
+        return self._to_ids(self._learn(X), X)
 
-    def transform(self, X):
+    def transform(self, X: Any) -> np.ndarray:
         """Turn sequences into token ids.
 
         Parameters
         ----------
-        X : array-like of shape (n_samples,)
+        X : array-like of shape (n_samples,) or (n_samples, 1)
             Sequences, as in `fit`.
 
         Returns
         -------
-        ids : ndarray of shape (n_samples,), dtype object
+        ids : ndarray of the shape of X, dtype object
             1-D integer arrays (int64), one a sequence. They are views into
             one buffer.
         """
         check_is_fitted(self)
-        return self._to_ids(self._split(check_sequences(X, lists=self._reads_lists)))
+        if is_column(X) and hasattr(self, "feature_names_in_"):
+            validate_data(self, X, reset=False, skip_check_array=True)
+        return self._to_ids(self._tokenize(X), X)
 
-    def set_output(self, *, transform=None):
-        """Accept any output container: ids of different lengths are an array of arrays in each.
+    def tokenize(self, X: Any) -> np.ndarray:
+        """Cut sequences into the names of their tokens.
 
         Parameters
         ----------
-        transform : {"default", "pandas", "polars"} or None, default=None
-            What a pipeline's other steps are to return.
+        X : array-like of shape (n_samples,) or (n_samples, 1)
+            Sequences, as in `fit`, which isn't needed before.
 
         Returns
         -------
-        SequenceTokenizer
-            The tokenizer.
+        ndarray of shape (n_samples,), dtype object
+            Lists of tokens, whether the vocabulary has them or not, without
+            the markers of both ends.
         """
-        return self
+        return self._tokenize(X).to_lists()
 
-    def inverse_transform(self, ids):
+    def inverse_transform(self, ids: Any) -> np.ndarray:
         """Turn token ids back into sequences.
 
         Parameters
         ----------
-        ids : array-like of shape (n_samples,) or (n_samples, length)
-            1-D integer arrays, or an integer matrix padded with 0.
+        ids : array-like of shape (n_samples,), (n_samples, 1) or (n_samples, length)
+            1-D integer arrays, also as a column, or an integer matrix padded
+            with 0.
 
         Returns
         -------
@@ -271,22 +305,27 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
         as_list = self.sequence_type_ == "list"
         names = self.vocabulary_.tokens
         names[UNKNOWN] = SPECIAL_TOKENS[UNKNOWN] if as_list else self._unknown_text()
-        rows = np.empty(len(ids), dtype=object)
-        for i in range(len(ids)):
-            tokens = [names[token] for token in ids[i].tolist() if token not in (PAD, BOS, EOS)]
-            rows[i] = tokens if as_list else self._join(tokens)
-        return rows
+        ids = ids.keep(~ids.is_end & (ids.values != PAD))
+        rows = ([names[token] for token in row.tolist()] for row in ids.to_list())
+        return object_array(rows if as_list else map(self._join, rows), len(ids))
 
-    def _learn(self, X):
+    def _tokenize(self, X: Any) -> Tokens:
+        return self._split(check_sequences(X, lists=self._reads_lists))
+
+    def _learn(self, X: Any) -> Tokens:
         """Split the training data and set the vocabulary."""
         sequences = check_sequences(X, lists=self._reads_lists)
         tokens = self._split(sequences)
-        self.sequence_type_ = "string" if isinstance(sequences[0], str) else "list"
         self.vocabulary_ = self._make_vocabulary(tokens)
         self.n_tokens_ = len(self.vocabulary_)
+        self.sequence_type_ = "string" if isinstance(sequences[0], str) else "list"
+        self.n_features_in_ = 1
+        self.__dict__.pop("feature_names_in_", None)
+        if is_column(X):
+            validate_data(self, X, skip_check_array=True)
         return tokens
 
-    def _make_vocabulary(self, tokens):
+    def _make_vocabulary(self, tokens: Tokens) -> Vocabulary:
         alphabet = self._alphabet()
         if self.vocabulary is not None:
             vocabulary = Vocabulary.read(self.vocabulary)
@@ -305,10 +344,10 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
         if alphabet is not None:
             known &= set(alphabet)
         # sorted() is stable: among equals the first in sorted order stay
-        by_frequency = sorted(sort_tokens(known), key=counts.get, reverse=True)
+        by_frequency = sorted(sort_tokens(known), key=counts.__getitem__, reverse=True)
         return Vocabulary(by_frequency[: self.max_tokens])
 
-    def _encode(self, tokens):
+    def _encode(self, tokens: Tokens) -> np.ndarray:
         """The id of every token, by the policy on unknown ones."""
         learned = {token: i for token, i in self.vocabulary_.items() if i >= len(SPECIAL_TOKENS)}
         ids = tokens.replace([learned.get(name, UNKNOWN) for name in tokens.names])
@@ -323,28 +362,14 @@ class SequenceTokenizer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=N
             )
         return ids
 
-    def _to_ids(self, tokens):
-        """Object array of the ids of every sequence."""
-        ids, offsets = self._encode(tokens), tokens.offsets
+    def _to_ids(self, tokens: Tokens, X: Any) -> np.ndarray:
+        """Object array of the ids of every sequence, a column if X is one."""
+        ids = Sequences(self._encode(tokens), tokens.offsets)
         if self.add_bos or self.add_eos:
-            ids, offsets = self._add_ends(ids, offsets)
-        return Sequences(ids, offsets).to_list()
+            ids = ids.with_ends(begin=self.add_bos, end=self.add_eos)
+        return ids.to_list()[:, None] if is_column(X) else ids.to_list()
 
-    def _add_ends(self, ids, offsets):
-        """Put BOS before and EOS behind every sequence, as asked for."""
-        wider = offsets + (self.add_bos + self.add_eos) * np.arange(len(offsets))
-        is_inner = np.ones(wider[-1], dtype=bool)
-        marked = np.empty(wider[-1], dtype=np.int64)
-        if self.add_bos:
-            is_inner[wider[:-1]] = False
-            marked[wider[:-1]] = BOS
-        if self.add_eos:
-            is_inner[wider[1:] - 1] = False
-            marked[wider[1:] - 1] = EOS
-        marked[is_inner] = ids
-        return marked, wider
-
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         tags.input_tags.one_d_array = True

@@ -1,6 +1,8 @@
 """Codons: triplets of nucleotides in a reading frame."""
 
+from collections.abc import Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -8,7 +10,7 @@ from .._sklearn import Integral, Options, StrOptions
 from ..exceptions import InvalidSequenceError
 from .base import SequenceTokenizer
 from .dna import NUCLEOTIDES, require_letters, split_kmers
-from .tokens import join_ascii
+from .tokens import Tokens, join_ascii
 
 __all__ = ["CodonTokenizer"]
 
@@ -74,7 +76,7 @@ class CodonTokenizer(SequenceTokenizer):
     ['ATGAAATAA', 'ATGNNN']
     """
 
-    _parameter_constraints: dict = {
+    _parameter_constraints: dict[str, list[Any]] = {
         **SequenceTokenizer._parameter_constraints,
         "frame": [Options(Integral, {0, 1, 2})],
         "partial": [StrOptions({"error", "drop"})],
@@ -84,15 +86,15 @@ class CodonTokenizer(SequenceTokenizer):
     def __init__(
         self,
         *,
-        frame=0,
-        partial="error",
-        vocabulary=None,
-        unknown="token",
-        add_bos=False,
-        add_eos=False,
-        min_frequency=1,
-        max_tokens=None,
-    ):
+        frame: int = 0,
+        partial: str = "error",
+        vocabulary: Any = None,
+        unknown: str = "token",
+        add_bos: bool = False,
+        add_eos: bool = False,
+        min_frequency: int = 1,
+        max_tokens: int | None = None,
+    ) -> None:
         super().__init__(
             vocabulary=vocabulary,
             unknown=unknown,
@@ -104,16 +106,16 @@ class CodonTokenizer(SequenceTokenizer):
         self.frame = frame
         self.partial = partial
 
-    def _unknown_text(self):
+    def _unknown_text(self) -> str:
         return "NNN"
 
-    def _alphabet(self):
+    def _alphabet(self) -> list[str] | None:
         return list(map("".join, product(NUCLEOTIDES, repeat=3)))
 
-    def _position(self, preceding):
+    def _position(self, preceding: Sequence[Any]) -> int:
         return self.frame + 3 * len(preceding)
 
-    def _split(self, sequences):
+    def _split(self, sequences: list[Any]) -> Tokens:
         text, offsets = join_ascii(sequences)
         if self.unknown == "error":
             require_letters(text, offsets, NUCLEOTIDES)

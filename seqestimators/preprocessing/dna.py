@@ -1,13 +1,15 @@
 """Nucleotides and k-mers."""
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 
 from .._sklearn import Integral, Interval, StrOptions
 from ..exceptions import InvalidSequenceError
-from ..sequences import SPECIAL_TOKENS, UNKNOWN, place_of
+from ..sequences import SPECIAL_TOKENS, UNKNOWN, Sequences, place_of
 from .base import SequenceTokenizer
 from .tokens import Tokens, join_ascii, number_distinct
 
@@ -101,7 +103,7 @@ class DNATokenizer(SequenceTokenizer):
     ['ACGTA']
     """
 
-    _parameter_constraints: dict = {
+    _parameter_constraints: dict[str, list[Any]] = {
         **SequenceTokenizer._parameter_constraints,
         "k": [Interval(Integral, 1, 15, closed="both")],
         "stride": [Interval(Integral, 1, None, closed="left")],
@@ -112,16 +114,16 @@ class DNATokenizer(SequenceTokenizer):
     def __init__(
         self,
         *,
-        k=1,
-        stride=1,
-        ambiguous="unknown",
-        vocabulary=None,
-        unknown="token",
-        add_bos=False,
-        add_eos=False,
-        min_frequency=1,
-        max_tokens=None,
-    ):
+        k: int = 1,
+        stride: int = 1,
+        ambiguous: str = "unknown",
+        vocabulary: Any = None,
+        unknown: str = "token",
+        add_bos: bool = False,
+        add_eos: bool = False,
+        min_frequency: int = 1,
+        max_tokens: int | None = None,
+    ) -> None:
         super().__init__(
             vocabulary=vocabulary,
             unknown=unknown,
@@ -135,21 +137,26 @@ class DNATokenizer(SequenceTokenizer):
         self.ambiguous = ambiguous
 
     @property
-    def _letters(self):
+    def _letters(self) -> str:
         return "".join(sorted(NUCLEOTIDES + AMBIGUOUS)) if self.ambiguous == "keep" else NUCLEOTIDES
 
-    def _unknown_text(self):
+    @property
+    def tokens_overlap(self) -> bool:
+        """Whether neighbouring tokens share nucleotides: ``stride < k``."""
+        return self.stride < self.k
+
+    def _unknown_text(self) -> str:
         return "N" * self.k
 
-    def _alphabet(self):
+    def _alphabet(self) -> list[str] | None:
         if len(self._letters) ** self.k > _MAX_ALPHABET:
             return None
         return list(map("".join, product(self._letters, repeat=self.k)))
 
-    def _position(self, preceding):
+    def _position(self, preceding: Sequence[Any]) -> int:
         return self.stride * len(preceding)
 
-    def _split(self, sequences):
+    def _split(self, sequences: list[Any]) -> Tokens:
         text, offsets = join_ascii(sequences)
         if self.ambiguous == "error":
             refuse_letters(
@@ -168,7 +175,7 @@ class DNATokenizer(SequenceTokenizer):
             )
         return split_kmers(text, offsets, self._letters, self.k, self.stride)
 
-    def _join(self, tokens):
+    def _join(self, tokens: Sequence[Any]) -> str:
         if self.stride > self.k:
             raise ValueError(
                 f"inverse_transform needs stride <= k: with stride={self.stride} and k={self.k} the "
@@ -177,7 +184,9 @@ class DNATokenizer(SequenceTokenizer):
         return "".join(tokens[:1]) + "".join(token[self.k - self.stride :] for token in tokens[1:])
 
 
-def split_kmers(text, offsets, letters, k, stride, first=0):
+def split_kmers(
+    text: bytes, offsets: np.ndarray, letters: str, k: int, stride: int, first: int = 0
+) -> Tokens:
     """Cut nucleotides into k-mers, never across the border of two sequences.
 
     Parameters
@@ -211,28 +220,27 @@ def split_kmers(text, offsets, letters, k, stride, first=0):
     counts = np.where(lengths < k, 0, (lengths - k) // stride + 1)
     begins = offsets[:-1] + first
     ends = begins + stride * counts
-    codes = np.concatenate(
-        [kmers[begin:end:stride] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+    strided = Sequences.from_rows(
+        [kmers[begin:end:stride] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)], kmers
     )
-    token_offsets = np.concatenate([[0], np.cumsum(counts)])
     if len(letters) ** k <= _MAX_ALPHABET:
-        return Tokens(codes, _kmer_names(letters, k), token_offsets)
-    distinct, codes = number_distinct(codes, base**k)
+        return Tokens(strided.values, _kmer_names(letters, k), strided.offsets)
+    distinct, codes = number_distinct(strided.values, base**k)
     places = distinct.astype(np.int64)[:, None] // base ** np.arange(k - 1, -1, -1) % base
     names = np.array([*letters, _OTHER])[places].view(f"U{k}").ravel().tolist()
-    return Tokens(codes, _hide_others(names), token_offsets)
+    return Tokens(codes, _hide_others(names), strided.offsets)
 
 
 @lru_cache(maxsize=16)
-def _kmer_names(letters, k):
+def _kmer_names(letters: str, k: int) -> list[str]:
     return _hide_others(map("".join, product(letters + _OTHER, repeat=k)))
 
 
-def _hide_others(names):
+def _hide_others(names: Iterable[str]) -> list[str]:
     return [SPECIAL_TOKENS[UNKNOWN] if _OTHER in name else name for name in names]
 
 
-def refuse_letters(text, offsets, letters, remedy):
+def refuse_letters(text: bytes, offsets: np.ndarray, letters: str, remedy: str) -> None:
     """Raise an error at the first of the given letters, in either case."""
     mark = bytes(read in letters for read in _READ_AS).ljust(256, b"\0")
     index = text.translate(mark).find(1)
@@ -244,7 +252,7 @@ def refuse_letters(text, offsets, letters, remedy):
         )
 
 
-def require_letters(text, offsets, letters):
+def require_letters(text: bytes, offsets: np.ndarray, letters: str) -> None:
     """Raise an error at the first letter but the given ones."""
     others = "".join(set(_READ_AS) - set(letters))
     remedy = 'correct it, or set unknown="token" to give it the id of unknown tokens'

@@ -1,6 +1,7 @@
 """Ragged sequences to one rectangular array."""
 
 import warnings
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -18,7 +19,7 @@ _LARGE_BYTES = 2**30
 _MOSTLY_PADDING = 20
 
 
-def _has_columns(padder):
+def _has_columns(padder: "Padder") -> bool:
     return not padder.one_hot and getattr(padder, "input_", "tokens") == "tokens"
 
 
@@ -82,26 +83,32 @@ class Padder(TransformerMixin, BaseEstimator):
     (2, 3, 8)
     """
 
-    _parameter_constraints: dict = {
+    _parameter_constraints: dict[str, list[Any]] = {
         "length": [Interval(Integral, 1, None, closed="left"), None],
         "side": [StrOptions({"right", "left"})],
         "truncate": [StrOptions({"right", "left", "error"})],
         "one_hot": ["boolean"],
     }
 
-    def __init__(self, length=None, side="right", truncate="right", one_hot=False):
+    def __init__(
+        self,
+        length: int | None = None,
+        side: str = "right",
+        truncate: str = "right",
+        one_hot: bool = False,
+    ) -> None:
         self.length = length
         self.side = side
         self.truncate = truncate
         self.one_hot = one_hot
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the length of the output and the kind of the input.
 
         Parameters
         ----------
-        X : array-like of shape (n_samples,)
+        X : array-like of shape (n_samples,) or (n_samples, 1)
             Token ids (1-D integer arrays) or values (float arrays of shape
             (T,) or (T, d)), as :func:`read_sequences` takes them.
         y : Ignored
@@ -112,7 +119,7 @@ class Padder(TransformerMixin, BaseEstimator):
         self : object
             Fitted padder.
         """
-        sequences = read_sequences(X, dtype=_float_type(X))
+        sequences = read_sequences(X, dtype=None)
         self.input_ = "tokens" if sequences.is_tokens else "values"
         if self.input_ == "tokens":
             self.n_tokens_ = max(int(sequences.values.max(initial=PAD)) + 1, len(SPECIAL_TOKENS))
@@ -125,12 +132,12 @@ class Padder(TransformerMixin, BaseEstimator):
         self.length_ = self.length if self.length is not None else max(int(sequences.lengths.max()), 1)
         return self
 
-    def transform(self, X):
+    def transform(self, X: Any) -> np.ndarray:
         """Fill sequences up to `length_`.
 
         Parameters
         ----------
-        X : array-like of shape (n_samples,)
+        X : array-like of shape (n_samples,) or (n_samples, 1)
             Sequences of the kind that `fit` has seen.
 
         Returns
@@ -143,7 +150,7 @@ class Padder(TransformerMixin, BaseEstimator):
             n_channels), of the float type of X, NaN where padded.
         """
         check_is_fitted(self)
-        sequences = read_sequences(X, input=self.input_, dtype=_float_type(X))
+        sequences = read_sequences(X, input=self.input_, dtype=None)
         if self.input_ == "values" and sequences.values.shape[1] != self.n_channels_:
             raise InvalidSequenceError(
                 f"X has {sequences.values.shape[1]} channels, but Padder was fitted on {self.n_channels_}: "
@@ -160,7 +167,7 @@ class Padder(TransformerMixin, BaseEstimator):
         np.put_along_axis(vectors, known[:, :, None], 1, axis=2)
         return vectors
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: Any) -> np.ndarray:
         """Take the padding off again.
 
         Parameters
@@ -176,10 +183,10 @@ class Padder(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         if self.one_hot:
             X = np.argmax(X, axis=2)
-        return read_sequences(X, input=self.input_, dtype=_float_type(X)).to_list()
+        return read_sequences(X, input=self.input_, dtype=None).to_list()
 
     @available_if(_has_columns)
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Name the columns of a matrix of token ids.
 
         Parameters
@@ -195,7 +202,7 @@ class Padder(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         return np.array([f"token{i}" for i in range(self.length_)], dtype=object)
 
-    def _require_room(self, sequences):
+    def _require_room(self, sequences: Sequences) -> None:
         """Refuse a matrix that is large and almost all padding."""
         n_bytes_of_step = sequences.values[:1].nbytes if len(sequences.values) else 8
         if self.one_hot:
@@ -211,7 +218,7 @@ class Padder(TransformerMixin, BaseEstimator):
                 "ragged sequences to an estimator of seqestimators, which needs no padding"
             )
 
-    def _fill(self, sequences, fill):
+    def _fill(self, sequences: Sequences, fill: float) -> np.ndarray:
         """Rectangle of shape (n, length_) or (n, length_, d) with the sequences in it."""
         kept = self._truncate(sequences)
         filled = np.full((len(kept), self.length_, *kept.values.shape[1:]), fill, dtype=kept.values.dtype)
@@ -221,7 +228,7 @@ class Padder(TransformerMixin, BaseEstimator):
         filled[is_filled] = kept.values
         return filled
 
-    def _truncate(self, sequences):
+    def _truncate(self, sequences: Sequences) -> Sequences:
         lengths = sequences.lengths
         is_long = lengths > self.length_
         if not is_long.any():
@@ -239,27 +246,11 @@ class Padder(TransformerMixin, BaseEstimator):
             TruncationWarning,
             stacklevel=5,
         )
-        place = np.arange(len(sequences.values)) - np.repeat(sequences.offsets[:-1], lengths)
-        cut = np.repeat(np.maximum(lengths - self.length_, 0), lengths)
-        is_kept = place < self.length_ if self.truncate == "right" else place >= cut
-        offsets = np.concatenate([[0], np.cumsum(np.minimum(lengths, self.length_))])
-        return Sequences(sequences.values[is_kept], offsets)
+        kept = np.minimum(lengths, self.length_)
+        begins = sequences.offsets[:-1] if self.truncate == "right" else sequences.offsets[1:] - kept
+        return sequences.cut(begins, kept)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
-
-
-def _float_type(X):
-    """The type of the floats of X, at most float64, which stands for all other numbers too."""
-    if isinstance(X, Sequences):
-        X = X.values
-    dtype = getattr(X, "dtype", None)
-    if isinstance(X, (list, tuple)) or dtype == np.dtype(object):
-        types = [getattr(row, "dtype", None) for row in X]
-    else:
-        types = [dtype]
-    if not types or not all(isinstance(t, np.dtype) and t.kind == "f" for t in types):
-        return np.float64
-    return min(np.result_type(*types), np.dtype(np.float64), key=lambda dtype: dtype.itemsize)

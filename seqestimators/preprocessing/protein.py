@@ -1,5 +1,7 @@
 """Amino acids."""
 
+from typing import Any
+
 import numpy as np
 
 from .base import SequenceTokenizer
@@ -76,12 +78,12 @@ class ProteinTokenizer(SequenceTokenizer):
 
     _reads_lists = False
 
-    def _unknown_text(self):
+    def _unknown_text(self) -> str:
         return "X"
 
-    def _alphabet(self):
+    def _alphabet(self) -> list[str] | None:
         return list(_AMINO_ACIDS)
 
-    def _split(self, sequences):
+    def _split(self, sequences: list[Any]) -> Tokens:
         text, offsets = join_ascii(sequences)
         return Tokens(np.frombuffer(text, np.uint8), _UPPER, offsets)

@@ -1,5 +1,8 @@
 """Molecules as SMILES."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from .._sklearn import StrOptions
@@ -12,7 +15,7 @@ __all__ = ["SmilesTokenizer"]
 _ELEMENTS = ("Br", "Cl", "Cr", "Si")  # of two letters, also outside of brackets
 
 
-def _letter_masks(position):
+def _letter_masks(position: int) -> bytes:
     """For each byte, a bit for every element that has it as first or second letter."""
     masks = np.zeros(256, dtype=np.uint8)
     for bit, element in enumerate(_ELEMENTS):
@@ -96,7 +99,7 @@ class SmilesTokenizer(SequenceTokenizer):
     ['C[C@@H](N)Cl', 'Brc1cc[nH]c1']
     """
 
-    _parameter_constraints: dict = {
+    _parameter_constraints: dict[str, list[Any]] = {
         **SequenceTokenizer._parameter_constraints,
         "scheme": [StrOptions({"atom", "character"})],
         "canonical": ["boolean"],
@@ -107,16 +110,16 @@ class SmilesTokenizer(SequenceTokenizer):
     def __init__(
         self,
         *,
-        scheme="atom",
-        canonical=False,
-        stereo=True,
-        vocabulary=None,
-        unknown="token",
-        add_bos=False,
-        add_eos=False,
-        min_frequency=1,
-        max_tokens=None,
-    ):
+        scheme: str = "atom",
+        canonical: bool = False,
+        stereo: bool = True,
+        vocabulary: Any = None,
+        unknown: str = "token",
+        add_bos: bool = False,
+        add_eos: bool = False,
+        min_frequency: int = 1,
+        max_tokens: int | None = None,
+    ) -> None:
         super().__init__(
             vocabulary=vocabulary,
             unknown=unknown,
@@ -129,10 +132,15 @@ class SmilesTokenizer(SequenceTokenizer):
         self.canonical = canonical
         self.stereo = stereo
 
-    def _position(self, preceding):
+    def _position(self, preceding: Sequence[Any]) -> int:
         return sum(map(len, preceding))
 
-    def _split(self, sequences):
+    @property
+    def is_substitutable(self) -> bool:
+        """False: most other tokens in the place of a bracket, ring or branch are no SMILES."""
+        return False
+
+    def _split(self, sequences: list[Any]) -> Tokens:
         if self.canonical or not self.stereo:
             sequences = _rewrite(sequences, self.canonical, self.stereo)
         text, offsets = join_ascii(sequences)
@@ -145,7 +153,7 @@ class SmilesTokenizer(SequenceTokenizer):
         return _number_tokens(symbols, offsets, np.flatnonzero(~continues[:-1]))
 
 
-def _rewrite(sequences, canonical, stereo):
+def _rewrite(sequences: list[str], canonical: bool, stereo: bool) -> list[str]:
     """SMILES as RDKit writes them."""
     from rdkit import Chem
 
@@ -158,7 +166,7 @@ def _rewrite(sequences, canonical, stereo):
     return rewritten
 
 
-def _continue_elements(text):
+def _continue_elements(text: bytes) -> np.ndarray:
     """Mark the second letter of elements. One place behind the text is marked or not, too."""
     first = np.frombuffer(text.translate(_FIRST_LETTER), np.uint8)
     second = np.frombuffer(text.translate(_SECOND_LETTER), np.uint8)
@@ -167,7 +175,7 @@ def _continue_elements(text):
     return continues
 
 
-def _continue_brackets(symbols, offsets, continues):
+def _continue_brackets(symbols: np.ndarray, offsets: np.ndarray, continues: np.ndarray) -> None:
     r"""Mark all of a bracket atom but its "[".
 
     A "[" opens an atom if the next bracket behind it is a "]" of the same row
@@ -182,7 +190,7 @@ def _continue_brackets(symbols, offsets, continues):
     continues[_ranges(begins, lengths)] = True
 
 
-def _continue_ring_closures(symbols, offsets, continues):
+def _continue_ring_closures(symbols: np.ndarray, offsets: np.ndarray, continues: np.ndarray) -> None:
     """Mark the digits, and the brackets around them, of ``%12`` and ``%(123)``."""
     percents = np.flatnonzero(symbols == ord("%"))
     if not len(percents):
@@ -200,13 +208,13 @@ def _continue_ring_closures(symbols, offsets, continues):
     continues[_ranges(percents + 1, lengths)] = True
 
 
-def _ranges(begins, lengths):
+def _ranges(begins: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """The indices begins[0], begins[0] + 1, ... of all ranges, one behind the other."""
     ends = np.cumsum(lengths)
     return np.arange(ends[-1] if len(ends) else 0) + np.repeat(begins - (ends - lengths), lengths)
 
 
-def _number_tokens(symbols, offsets, begins):
+def _number_tokens(symbols: np.ndarray, offsets: np.ndarray, begins: np.ndarray) -> Tokens:
     """Tokens that begin at the given places, each up to the next."""
     lengths = np.diff(begins, append=len(symbols))
     codes = symbols[begins].astype(np.uint32)  # a token of one character is its own code

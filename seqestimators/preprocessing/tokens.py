@@ -1,14 +1,16 @@
 """Sequences cut into tokens: what the hook of a tokenizer returns."""
 
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from ..sequences import SPECIAL_TOKENS, is_missing, place_of
+from ..sequences import SPECIAL_TOKENS, Sequences, is_missing, object_array, offsets_of, place_of
 
-__all__ = ["Tokens", "join_ascii", "offsets_of"]
+__all__ = ["Tokens", "join_ascii", "number_distinct"]
 
 # So many bytes are translated at once: they stay in the processor's cache.
 _BLOCK = 2**17
@@ -41,11 +43,11 @@ class Tokens:
     """
 
     codes: np.ndarray
-    names: list
+    names: Sequence[Any]
     offsets: np.ndarray
 
     @classmethod
-    def from_lists(cls, lists):
+    def from_lists(cls, lists: Iterable[Iterable[Any]]) -> "Tokens":
         """Number the items of lists.
 
         Parameters
@@ -64,14 +66,14 @@ class Tokens:
         TypeError
             An item isn't hashable.
         """
-        lists = [list(items) for items in lists]
-        code_of: dict = {}
+        rows = [list(items) for items in lists]
+        code_of: dict[Any, int] = {}
         try:
-            codes = [code_of.setdefault(item, len(code_of)) for items in lists for item in items]
+            codes = [code_of.setdefault(item, len(code_of)) for items in rows for item in items]
         except TypeError:
             row, position, item = next(
                 (row, position, item)
-                for row, items in enumerate(lists)
+                for row, items in enumerate(rows)
                 for position, item in enumerate(items)
                 if getattr(item, "__hash__", None) is None
             )
@@ -79,7 +81,7 @@ class Tokens:
                 f"row {row}, position {position} of X is a {type(item).__name__}, which can't be a token: "
                 "use strings, numbers or tuples"
             ) from None
-        tokens = cls(np.array(codes, dtype=np.int64), list(code_of), offsets_of(lists))
+        tokens = cls(np.array(codes, dtype=np.int64), list(code_of), offsets_of(rows))
         for code, name in enumerate(tokens.names):
             if is_missing(name):
                 reason = f"missing ({name!r}): leave it out"
@@ -94,7 +96,7 @@ class Tokens:
         return tokens
 
     @classmethod
-    def from_characters(cls, strings):
+    def from_characters(cls, strings: Sequence[str]) -> "Tokens":
         """Cut strings into characters (code points).
 
         Parameters
@@ -113,7 +115,7 @@ class Tokens:
         distinct, codes = number_distinct(points, sys.maxunicode + 1)
         return cls(codes, list(map(chr, distinct.tolist())), offsets)
 
-    def count(self):
+    def count(self) -> dict[Any, int]:
         """Count the tokens.
 
         Returns
@@ -121,7 +123,7 @@ class Tokens:
         dict
             How often each name occurs; only those that do.
         """
-        counts: dict = {}
+        counts: dict[Any, int] = {}
         for name, count in zip(
             self.names, np.bincount(self.codes, minlength=len(self.names)).tolist(), strict=True
         ):
@@ -129,7 +131,7 @@ class Tokens:
                 counts[name] = counts.get(name, 0) + count
         return counts
 
-    def replace(self, number_of_name):
+    def replace(self, number_of_name: Sequence[int]) -> np.ndarray:
         """Put a number in the place of every token.
 
         Parameters
@@ -152,7 +154,18 @@ class Tokens:
             numbers[begin : begin + _BLOCK] = np.frombuffer(block, np.uint8)
         return numbers
 
-    def place(self, index):
+    def to_lists(self) -> np.ndarray:
+        """Return the names of the tokens of every sequence.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences,), dtype object
+            Lists.
+        """
+        rows = Sequences(self.codes, self.offsets).to_list()
+        return object_array(([self.names[code] for code in row.tolist()] for row in rows), len(rows))
+
+    def place(self, index: int) -> tuple[int, list[Any]]:
         """Row of a token, and the tokens before it in that row.
 
         Parameters
@@ -169,14 +182,7 @@ class Tokens:
         return row, [self.names[code] for code in self.codes[self.offsets[row] : index]]
 
 
-def offsets_of(rows):
-    """Where each row begins, and the last ends, once all are joined."""
-    offsets = np.zeros(len(rows) + 1, dtype=np.int64)
-    np.cumsum(np.fromiter(map(len, rows), dtype=np.int64, count=len(rows)), out=offsets[1:])
-    return offsets
-
-
-def number_distinct(values, bound):
+def number_distinct(values: np.ndarray, bound: int) -> tuple[np.ndarray, np.ndarray]:
     """Number the distinct ones among non-negative integers.
 
     Parameters
@@ -203,7 +209,7 @@ def number_distinct(values, bound):
     return distinct, number_of[values]
 
 
-def join_ascii(strings):
+def join_ascii(strings: Sequence[str]) -> tuple[bytes, np.ndarray]:
     """Join strings of ASCII characters into one buffer.
 
     Parameters

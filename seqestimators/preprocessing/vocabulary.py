@@ -1,11 +1,14 @@
 """The table between tokens and ids."""
 
+from collections.abc import Collection, Iterable
+from typing import Any, Self
+
 from ..sequences import SPECIAL_TOKENS
 
 __all__ = ["Vocabulary", "sort_tokens"]
 
 
-class Vocabulary(dict):
+class Vocabulary(dict[Any, int]):
     """Dictionary from token to id.
 
     The special tokens come first, at ids that never change; all others follow
@@ -36,23 +39,23 @@ class Vocabulary(dict):
     ['A', 'C', 'G', 'T']
     """
 
-    def __init__(self, tokens=()):
+    def __init__(self, tokens: Iterable[Any] = ()) -> None:
         tokens = [token for token in tokens if not (isinstance(token, str) and token in SPECIAL_TOKENS)]
         super().__init__((token, i) for i, token in enumerate([*SPECIAL_TOKENS, *sort_tokens(tokens)]))
         if len(self) < len(SPECIAL_TOKENS) + len(tokens):
             twice = next(token for i, token in enumerate(tokens) if token in tokens[:i])
             raise ValueError(f"the vocabulary holds {twice!r} twice: list every token once")
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.tokens[len(SPECIAL_TOKENS) :],)
 
     @property
-    def tokens(self):
+    def tokens(self) -> list[Any]:
         """The token of each id, the special ones included."""
         return list(self)
 
     @classmethod
-    def read(cls, vocabulary):
+    def read(cls, vocabulary: Iterable[Any]) -> Self:
         """Make a vocabulary of the `vocabulary` parameter of a tokenizer.
 
         Parameters
@@ -81,7 +84,7 @@ class Vocabulary(dict):
         return read
 
 
-def sort_tokens(tokens):
+def sort_tokens(tokens: Collection[Any]) -> list[Any]:
     """Sort tokens; those of several types by the name of the type first."""
     try:
         return sorted(tokens)

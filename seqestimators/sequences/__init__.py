@@ -1,7 +1,9 @@
 """What everything stands on: sequences of any lengths, the reserved ids, and the reading of user input."""
 
 from .container import Sequences, object_array, place_of
+from .container import offsets_of as offsets_of
 from .ids import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN
+from .reading import is_column as is_column
 from .reading import is_missing as is_missing
 from .reading import read_sequences
 from .reading import shorten as shorten

@@ -1,7 +1,7 @@
 """The container of sequences of any lengths: one buffer, and where each sequence begins."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from .ids import BOS, EOS
 
-__all__ = ["Sequences", "object_array", "place_of"]
+__all__ = ["Sequences", "object_array", "offsets_of", "place_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +26,8 @@ class Sequences:
         values of numeric series as float32 or float64.
     offsets : ndarray of shape (n_sequences + 1,), dtype int64
         Sequence `i` is ``values[offsets[i]:offsets[i + 1]]``.
+    features : ndarray of shape (n_sequences, n_features) or None, default=None
+        Numbers that belong to a whole sequence.
 
     Examples
     --------
@@ -41,6 +43,7 @@ class Sequences:
 
     values: np.ndarray
     offsets: np.ndarray
+    features: np.ndarray | None = None
 
     @classmethod
     def from_lengths(cls, values: np.ndarray, lengths: np.ndarray) -> "Sequences":
@@ -74,9 +77,8 @@ class Sequences:
         -------
         Sequences
         """
-        lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
         empty = np.empty(0, dtype=np.int64) if like is None else like[:0]
-        return cls.from_lengths(np.concatenate([row for row in rows if len(row)] or [empty]), lengths)
+        return cls(np.concatenate([row for row in rows if len(row)] or [empty]), offsets_of(rows))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -113,10 +115,26 @@ class Sequences:
             A copy; the cost grows with the tokens taken.
         """
         rows = np.arange(len(self))[np.asarray(rows)]
-        taken = Sequences.from_lengths(self.values, self.lengths[rows])
-        shift = self.offsets[rows] - taken.offsets[:-1]
-        source = np.arange(taken.offsets[-1]) + np.repeat(shift, taken.lengths)
-        return Sequences(self.values[source], taken.offsets)
+        taken = self.cut(self.offsets[rows], self.lengths[rows])
+        return taken if self.features is None else replace(taken, features=self.features[rows])
+
+    def cut(self, begins: np.ndarray, lengths: np.ndarray) -> "Sequences":
+        """Return pieces of the buffer, which may overlap.
+
+        Parameters
+        ----------
+        begins : ndarray of shape (n_pieces,), dtype int64
+            Where in the buffer each piece begins.
+        lengths : ndarray of shape (n_pieces,), dtype int64
+
+        Returns
+        -------
+        Sequences
+            A copy, one sequence a piece.
+        """
+        pieces = Sequences.from_lengths(self.values, lengths)
+        source = np.arange(pieces.offsets[-1]) + np.repeat(begins - pieces.offsets[:-1], lengths)
+        return Sequences(self.values[source], pieces.offsets)
 
     def keep(self, kept: np.ndarray) -> "Sequences":
         """Leave out single steps.
@@ -131,7 +149,7 @@ class Sequences:
         Sequences
         """
         before = np.concatenate([[0], np.cumsum(kept)])
-        return Sequences(self.values[kept], before[self.offsets])
+        return Sequences(self.values[kept], before[self.offsets], self.features)
 
     def to_list(self) -> np.ndarray:
         """Return the sequences as a 1-D object array.
@@ -174,23 +192,27 @@ class Sequences:
         kept[begins] = kept[ends] = False
         return self.keep(kept)
 
-    def with_ends(self, begin: bool = True) -> "Sequences":
-        """Put EOS behind every sequence of token ids and, if `begin`, BOS before it.
+    def with_ends(self, begin: bool = True, end: bool = True) -> "Sequences":
+        """Put BOS before and EOS behind every sequence of token ids.
 
         Parameters
         ----------
-        begin : bool, default=True
+        begin, end : bool, default=True
+            Which of both.
 
         Returns
         -------
         Sequences
         """
-        values = np.insert(self.values, self.offsets[1:], EOS)
-        offsets = self.offsets + np.arange(len(self.offsets))
-        if begin:
-            values = np.insert(values, offsets[:-1], BOS)
-            offsets = offsets + np.arange(len(offsets))
-        return Sequences(values, offsets)
+        offsets = self.offsets + (begin + end) * np.arange(len(self.offsets))
+        values = np.empty(offsets[-1], dtype=self.values.dtype)
+        is_inner = np.ones(offsets[-1], dtype=bool)
+        for wanted, marker, places in ((begin, BOS, offsets[:-1]), (end, EOS, offsets[1:] - 1)):
+            if wanted:
+                values[places] = marker
+                is_inner[places] = False
+        values[is_inner] = self.values
+        return Sequences(values, offsets, self.features)
 
 
 def object_array(rows: Iterable[Any], n_rows: int | None = None) -> np.ndarray:
@@ -212,10 +234,19 @@ def object_array(rows: Iterable[Any], n_rows: int | None = None) -> np.ndarray:
     >>> object_array([[1, 2], [3, 4]]).shape
     (2,)
     """
-    result = np.empty(len(rows) if n_rows is None else n_rows, dtype=object)  # type: ignore[arg-type]
+    if n_rows is None:
+        n_rows = len(rows)  # type: ignore[arg-type]
+    result = np.empty(n_rows, dtype=object)
     for i, row in enumerate(rows):
         result[i] = row
     return result
+
+
+def offsets_of(rows: Sequence[Any]) -> np.ndarray:
+    """Return where each row begins, and the last ends, once all are joined: n + 1 places as int64."""
+    offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum(np.fromiter(map(len, rows), dtype=np.int64, count=len(rows)), out=offsets[1:])
+    return offsets
 
 
 def place_of(index: int, offsets: np.ndarray) -> tuple[int, int]:

@@ -1,16 +1,18 @@
 """The place that reads the token ids and numeric series that a user passes."""
 
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 from scipy.sparse import issparse
 from sklearn.utils import check_array
 
 from ..exceptions import InvalidSequenceError
-from .container import Sequences, place_of
+from .container import Sequences, offsets_of, place_of
 from .ids import PAD
 
-__all__ = ["is_missing", "read_sequences", "shorten"]
+__all__ = ["first_column", "is_column", "is_missing", "read_sequences", "shorten"]
 
 _TOKENIZER_FIRST = (
     "strings are not numbers yet: put a tokenizer before the estimator, e.g. "
@@ -19,7 +21,7 @@ _TOKENIZER_FIRST = (
 )
 
 
-def read_sequences(X, input="auto", dtype=np.float32):
+def read_sequences(X: Any, input: str = "auto", dtype: DTypeLike | None = np.float32) -> Sequences:
     """Read token ids or numeric series of any lengths into one flat buffer.
 
     Parameters
@@ -31,12 +33,15 @@ def read_sequences(X, input="auto", dtype=np.float32):
         Numeric series: a list (or the like) of float arrays of shape (T,) or
         (T, d), a float array of shape (n, T, d), or one of shape (n, T) whose
         rows are series of scalars. Trailing steps of NaN are padding and left
-        out. A :class:`Sequences` is passed through.
+        out. A column (an array of shape (n, 1), or a frame) may hold a
+        sequence in each cell. A :class:`Sequences` is passed through.
     input : {"auto", "tokens", "values"}, default="auto"
         What the numbers are. "auto" takes non-negative integers in 1-D
         sequences or 2-D arrays for tokens and all else for values.
-    dtype : {np.float32, np.float64}, default=np.float32
-        Type of the values of numeric series. Token ids are always int64.
+    dtype : {np.float32, np.float64} or None, default=np.float32
+        Type of the values of numeric series. None keeps the type of floats,
+        at most float64, which stands for all other numbers too. Token ids are
+        always int64.
 
     Returns
     -------
@@ -65,23 +70,32 @@ def read_sequences(X, input="auto", dtype=np.float32):
     (3, 1)
     """
     if isinstance(X, Sequences):
-        if X.is_tokens and input == "values":
-            return Sequences(X.values[:, None].astype(dtype), X.offsets)
-        if not X.is_tokens and input == "tokens":
-            return _as_tokens(X.values[:, 0] if X.values.shape[1] == 1 else X.values, X.offsets)
-        if X.is_tokens and X.values.min(initial=0) < 0:
-            return _as_tokens(X.values, X.offsets)
-        return X if X.is_tokens else Sequences(X.values.astype(dtype, copy=False), X.offsets)
-    flat, offsets = _flatten(X)
-    if input == "auto":
-        is_tokens = flat.ndim == 1 and flat.dtype.kind in "iu" and (flat.size == 0 or flat.min() >= 0)
-        input = "tokens" if is_tokens else "values"
-    if input == "tokens":
+        flat, offsets = X.values, X.offsets
+        is_tokens = X.is_tokens
+        if is_tokens and input != "values" and flat.min(initial=0) >= 0:
+            return X  # read before
+    else:
+        flat, offsets = _flatten(X)
+        is_tokens = flat.ndim == 1 and flat.dtype.kind in "iu" and bool(flat.min(initial=0) >= 0)
+    if input == "tokens" or (input == "auto" and is_tokens):
         return _as_tokens(flat, offsets)
     return _as_values(flat, offsets, dtype)
 
 
-def _flatten(X):
+def is_column(X: Any) -> bool:
+    """Whether X is a frame, a table or a matrix of one column."""
+    shape: tuple[int, ...] = getattr(X, "shape", ())
+    return len(shape) == 2 and shape[1] == 1
+
+
+def first_column(X: Any) -> Any:
+    """Return the first column of a frame, a table or a matrix."""
+    if hasattr(X, "iloc"):  # pandas
+        return X.iloc[:, 0]
+    return X.column(0) if hasattr(X, "column") else X[:, 0]  # pyarrow; numpy and polars
+
+
+def _flatten(X: Any) -> tuple[np.ndarray, np.ndarray]:
     """Join the rows of X into one buffer of shape (total,) or (total, d)."""
     if isinstance(X, (str, bytes)):
         raise ValueError("Iterable over sequences expected, string object received.")
@@ -89,19 +103,16 @@ def _flatten(X):
         raise TypeError("X is a sparse matrix, but sequences are dense: sparse input is not supported")
     if isinstance(X, (dict, set, frozenset)) or not (hasattr(X, "__len__") or hasattr(X, "__array__")):
         raise TypeError(f"X must be a list or an array of sequences, got {type(X).__name__}")
-    if not hasattr(X, "__len__"):
-        X = np.asarray(X)
-    shape = getattr(X, "shape", None)
-    if shape is not None and len(shape) == 2 and shape[1] == 1:
-        column = np.asarray(X)[:, 0] if not hasattr(X, "iloc") else X.iloc[:, 0].to_numpy()
+    if is_column(X):
+        column = np.asarray(first_column(X))
         if column.dtype == object and len(column) and np.ndim(column[0]) > 0:
             return _join_rows(column)
-    if shape is not None and len(shape) > 1:
-        return _flatten_rectangle(X)
-    return _join_rows(X)
+    if len(getattr(X, "shape", ())) < 2 and hasattr(X, "__array__"):
+        X = np.asarray(X)  # items of pyarrow are no numbers, and those of pandas are slow to get
+    return _flatten_rectangle(X) if len(getattr(X, "shape", ())) > 1 else _join_rows(X)
 
 
-def _flatten_rectangle(X):
+def _flatten_rectangle(X: Any) -> tuple[np.ndarray, np.ndarray]:
     if getattr(getattr(X, "dtype", None), "kind", None) in ("U", "S"):
         raise TypeError(f"X holds strings, and {_TOKENIZER_FIRST}")
     array = check_array(
@@ -114,7 +125,7 @@ def _flatten_rectangle(X):
     return array.reshape(n_sequences * length, *array.shape[2:]), offsets
 
 
-def _keep_integers(X):
+def _keep_integers(X: Any) -> Any:
     """Give whole numbers their type where an object array or pandas' Int64 would turn into floats."""
     if hasattr(X, "iloc"):
         is_whole = all(getattr(dtype, "kind", None) in ("i", "u") for dtype in X.dtypes)
@@ -126,11 +137,10 @@ def _keep_integers(X):
     return X
 
 
-def _join_rows(X):
+def _join_rows(X: Any) -> tuple[np.ndarray, np.ndarray]:
     rows = [_read_row(row, i) for i, row in enumerate(X)]
     if not rows:
         raise ValueError("Found array with 0 sample(s) while a minimum of 1 is required: X has no sequences")
-    lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
     filled = [row for row in rows if len(row)] or rows[:1]
     first = filled[0]
     if any(row.ndim != first.ndim or row.shape[1:] != first.shape[1:] for row in filled):
@@ -143,10 +153,10 @@ def _join_rows(X):
             f"row {bad} of X has shape {rows[bad].shape} where rows before it have steps of shape "
             f"{first.shape[1:]}: give every series the same number of channels"
         )
-    return np.concatenate(filled), np.concatenate([[0], np.cumsum(lengths)])
+    return np.concatenate(filled), offsets_of(rows)
 
 
-def _read_row(row, index):
+def _read_row(row: Any, index: int) -> np.ndarray:
     """One sequence as a numeric array of shape (T,) or (T, d)."""
     if type(row) is np.ndarray and row.dtype.kind in "iuf" and row.ndim in (1, 2):
         return row
@@ -189,7 +199,7 @@ def _read_row(row, index):
     return array.astype(np.float64) if array.dtype.kind == "b" else array
 
 
-def _from_objects(array, index):
+def _from_objects(array: np.ndarray, index: int) -> np.ndarray:
     """Numbers out of an object array, or an error that names the first that is none."""
     if array.ndim == 1:
         for position, value in enumerate(array):
@@ -209,23 +219,23 @@ def _from_objects(array, index):
     return numbers
 
 
-def is_missing(value):
+def is_missing(value: Any) -> bool:
     """Whether a value stands for none: None, NaN or NA."""
     return (
         value is None
         or type(value).__name__ in ("NAType", "NaTType")
-        or (isinstance(value, (float, np.floating)) and np.isnan(value))
+        or (isinstance(value, (float, np.floating)) and bool(np.isnan(value)))
     )
 
 
-def shorten(value, limit=40):
+def shorten(value: Any, limit: int = 40) -> str:
     """Short form of any value, for messages."""
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
-def _as_tokens(flat, offsets):
-    if flat.ndim == 2 and flat.shape[1] == 1 and flat.dtype.kind in "iu":
+def _as_tokens(flat: np.ndarray, offsets: np.ndarray) -> Sequences:
+    if flat.ndim == 2 and flat.shape[1] == 1:
         flat = flat[:, 0]
     if flat.ndim != 1:
         raise InvalidSequenceError(
@@ -247,45 +257,45 @@ def _as_tokens(flat, offsets):
             f"Negative values in data: row {row}, position {position} of X is {flat[index]}, but token ids "
             'start at 0 (padding); set input="values" for numeric series'
         )
-    flat = flat.astype(np.int64, copy=False)
-    return Sequences(*_strip(flat, offsets, flat == PAD, leading=True))
+    tokens = Sequences(flat.astype(np.int64, copy=False), offsets)
+    return _strip(tokens, tokens.values == PAD, leading=True)
 
 
-def _as_values(flat, offsets, dtype):
+def _as_values(flat: np.ndarray, offsets: np.ndarray, dtype: DTypeLike | None) -> Sequences:
     flat = flat if flat.ndim == 2 else flat[:, None]
+    if dtype is None:
+        dtype = flat.dtype if flat.dtype in (np.float16, np.float32) else np.float64
     with np.errstate(over="ignore"):
-        flat = flat.astype(dtype, copy=False)
-    if not np.isfinite(flat).all():
-        flat, offsets = _strip(flat, offsets, np.isnan(flat).all(axis=1), leading=False)
-        bad = ~np.isfinite(flat).all(axis=1)
-        if bad.any():
-            row, position = place_of(index := int(np.argmax(bad)), offsets)
-            value = flat[index][~np.isfinite(flat[index])][0]
-            raise InvalidSequenceError(
-                f"row {row}, position {position} of X is {_name_number(value)}: input contains NaN, inf or a "
-                f"value too large for {np.dtype(dtype).name}. Impute it or leave the step out; only trailing "
-                "NaN is read as padding"
-            )
-    return Sequences(np.ascontiguousarray(flat), offsets)
+        values = Sequences(np.ascontiguousarray(flat, dtype=dtype), offsets)
+    if np.isfinite(values.values).all():
+        return values
+    values = _strip(values, np.isnan(values.values).all(axis=1), leading=False)
+    is_bad = ~np.isfinite(values.values)
+    if is_bad.any():
+        index, channel = np.argwhere(is_bad)[0]
+        row, position = place_of(index, values.offsets)
+        raise InvalidSequenceError(
+            f"row {row}, position {position} of X is {_name_number(values.values[index, channel])}: input "
+            f"contains NaN, inf or a value too large for {np.dtype(dtype).name}. Impute it or leave the step "
+            "out; only trailing NaN is read as padding"
+        )
+    return values
 
 
-def _name_number(value):
+def _name_number(value: Any) -> str:
     return "NaN" if np.isnan(value) else f"{value:g}"
 
 
-def _strip(flat, offsets, is_padding, leading):
+def _strip(sequences: Sequences, is_padding: np.ndarray, leading: bool) -> Sequences:
     """Leave out the padding behind (and before, if `leading`) every sequence."""
     if not is_padding.any():
-        return flat, offsets
+        return sequences
     content = np.flatnonzero(~is_padding)
-    first = np.searchsorted(content, offsets[:-1])
-    last = np.searchsorted(content, offsets[1:])
-    filled = last > first
-    starts, stops = offsets[:-1].copy(), offsets[:-1].copy()
+    places = np.searchsorted(content, sequences.offsets)
+    filled = places[1:] > places[:-1]
+    begins = sequences.offsets[:-1].copy()
+    lengths = np.zeros_like(begins)
     if leading:
-        starts[filled] = content[first[filled]]
-    stops[filled] = content[last[filled] - 1] + 1
-    lengths = stops - np.minimum(starts, stops)
-    stripped = np.concatenate([[0], np.cumsum(lengths)])
-    source = np.arange(stripped[-1]) + np.repeat(starts - stripped[:-1], lengths)
-    return flat[source], stripped
+        begins[filled] = content[places[:-1][filled]]
+    lengths[filled] = content[places[1:][filled] - 1] + 1 - begins[filled]
+    return sequences.cut(begins, lengths)

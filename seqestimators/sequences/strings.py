@@ -1,16 +1,17 @@
 """The place that reads the strings, or lists of symbols, that a user passes."""
 
 import sys
+from typing import Any
 
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from .reading import is_missing, shorten
+from .reading import first_column, is_missing, shorten
 
 __all__ = ["check_sequences", "is_biological"]
 
 
-def check_sequences(X, *, lists=False, name="X"):
+def check_sequences(X: Any, *, lists: bool = False, name: str = "X") -> list[Any]:
     """Read sequences of symbols into a list of plain strings.
 
     Parameters
@@ -65,7 +66,7 @@ def check_sequences(X, *, lists=False, name="X"):
     return rows
 
 
-def _list_rows(X, name):
+def _list_rows(X: Any, name: str) -> list[Any]:
     """The rows of a container as a list of Python objects."""
     if isinstance(X, (str, bytes, bytearray)) or is_biological(X):
         raise ValueError(
@@ -79,24 +80,21 @@ def _list_rows(X, name):
             raise ValueError(
                 f"Expected one column of sequences, got {name} of shape {shape}: select a column"
             )
-        if hasattr(X, "iloc"):  # pandas
-            X = X.iloc[:, 0]
-        else:
-            X = X.column(0) if hasattr(X, "column") else X[:, 0]  # pyarrow; numpy and polars
+        X = first_column(X)
     elif shape is not None and len(shape) != 1:
         raise ValueError(f"Expected a 1-D array of sequences, got {name} of shape {shape}")
     # In this order: pyarrow's tolist and polars' to_list give plain objects, iteration would not
     for method in ("to_pylist", "to_list", "tolist"):
         if hasattr(X, method):
-            return getattr(X, method)()
+            return list(getattr(X, method)())
     if hasattr(X, "__array__") and shape is not None:
-        return np.asarray(X, dtype=object).tolist()
+        return list(np.asarray(X, dtype=object))
     raise TypeError(
         f"{name} must be a list, array or Series of sequences, got {type(X).__name__}: turn it into a list"
     )
 
 
-def _read_symbols(row, place, lists):
+def _read_symbols(row: Any, place: str, lists: bool) -> Any:
     """One row as a plain string or, where allowed, a plain list."""
     if isinstance(row, str):
         return str(row)
@@ -120,7 +118,7 @@ def _read_symbols(row, place, lists):
     )
 
 
-def is_biological(value):
+def is_biological(value: Any) -> bool:
     """Whether a value is a sequence of Biopython or a molecule of RDKit.
 
     Neither is imported: a value of their types can't be, before they are.
@@ -133,9 +131,9 @@ def is_biological(value):
     )
 
 
-def _read_biological(row, place):
+def _read_biological(row: Any, place: str) -> str:
     if hasattr(row, "GetAtoms"):
-        return sys.modules["rdkit.Chem"].MolToSmiles(row)
+        return str(sys.modules["rdkit.Chem"].MolToSmiles(row))
     sequence = getattr(row, "seq", row)  # str() of a SeqRecord is a report
     try:
         return bytes(sequence).decode("ascii")

@@ -1,14 +1,18 @@
 """Targets that are sequences are given back as what they were: strings, lists, tuples or arrays."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 
 from .container import object_array
+from .reading import first_column, is_column
 from .strings import check_sequences
 
 __all__ = ["read_targets", "to_kind"]
 
 
-def read_targets(y):
+def read_targets(y: Any) -> tuple[list[Any], str]:
     """Read targets that are sequences.
 
     Parameters
@@ -34,8 +38,8 @@ def read_targets(y):
     >>> read_targets([("a", "b"), ("c",)])
     ([['a', 'b'], ['c']], 'tuple')
     """
-    if getattr(y, "ndim", 1) == 2 and y.shape[1] == 1:
-        column = y.iloc[:, 0] if hasattr(y, "iloc") else y[:, 0]
+    if is_column(y):
+        column = np.asarray(first_column(y))
         y = column if column.dtype.kind not in "biuf" else y
     if isinstance(y, np.ndarray) and y.ndim == 2:
         y = list(y)
@@ -46,7 +50,7 @@ def read_targets(y):
     return rows, "tuple" if isinstance(first, tuple) else "list" if isinstance(first, list) else "array"
 
 
-def to_kind(rows, kind):
+def to_kind(rows: Sequence[Any], kind: str) -> np.ndarray:
     """Turn arrays of items into rows of one kind.
 
     Parameters
@@ -58,10 +62,7 @@ def to_kind(rows, kind):
     -------
     ndarray of shape (n,), dtype object
     """
-    convert = {
-        "string": lambda row: "".join(row.tolist()),
-        "array": lambda row: row,
-        "list": lambda row: row.tolist(),
-        "tuple": lambda row: tuple(row.tolist()),
-    }[kind]
-    return object_array(map(convert, rows), len(rows))
+    if kind == "array":
+        return object_array(rows)
+    makers: dict[str, Callable[[Any], Any]] = {"string": "".join, "list": list, "tuple": tuple}
+    return object_array((makers[kind](row.tolist()) for row in rows), len(rows))
