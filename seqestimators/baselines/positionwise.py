@@ -4,15 +4,22 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils import check_consistent_length
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from .._sklearn import HasMethods, Integral, Interval, _check_sample_weight, _fit_context
-from ..exceptions import InvalidSequenceError
-from ..preprocessing import SequenceTokenizer
 from ..preprocessing.vocabulary import sort_tokens
-from ..sequences import BOS, EOS, PAD, UNKNOWN, Sequences, read_sequences, read_targets, to_kind
+from ..sequences import (
+    PAD,
+    UNKNOWN,
+    Sequences,
+    count_labels,
+    encode_labels,
+    join_labels,
+    read_sequences,
+    read_targets,
+    to_kind,
+)
 
 __all__ = ["PositionwiseClassifier"]
 
@@ -153,9 +160,7 @@ class PositionwiseClassifier(BaseEstimator):
         labels, kind = self._read_labels(y, sequences)
         weight = None
         if sample_weight is not None:
-            weight = _check_sample_weight(
-                sample_weight, np.empty((len(sequences), 1)), ensure_non_negative=True
-            )
+            weight = self._read_weight(sample_weight, sequences)
             kept = np.flatnonzero(weight)
             sequences, labels, weight = sequences[kept], labels[kept], weight[kept]
         if not len(labels.values):
@@ -177,8 +182,8 @@ class PositionwiseClassifier(BaseEstimator):
                     "classifier"
                 )
             weights["sample_weight"] = np.repeat(weight, labels.lengths)
-        codes = _number_labels(labels.values, self.classes_)
-        self.estimator_ = clone(estimator).fit(self._encode(sequences)[0], self.classes_[codes], **weights)
+        targets = self.classes_[encode_labels(labels, self.classes_).values]
+        self.estimator_ = clone(estimator).fit(self._encode(sequences)[0], targets, **weights)
         return self
 
     def encode(self, X):
@@ -260,49 +265,27 @@ class PositionwiseClassifier(BaseEstimator):
         """
         check_is_fitted(self)
         sequences = self._read(X)
-        labels = self._read_labels(y, sequences)[0]
-        weight = _check_sample_weight(sample_weight, np.empty((len(sequences), 1)), ensure_non_negative=True)
-        weight = np.repeat(weight, labels.lengths)
+        labels, _ = self._read_labels(y, sequences)
+        weight = np.repeat(self._read_weight(sample_weight, sequences), labels.lengths)
         if not weight.any():
             return 1.0
-        predicted = self._predict(sequences).values.tolist()
-        is_right = [one == other for one, other in zip(predicted, labels.values.tolist(), strict=True)]
+        is_right = self._predict(sequences).values.astype(object) == labels.values
         return float(np.average(is_right, weights=weight))
 
     def _read(self, X):
         """Token ids without those of beginning and end; their numbers are multiples of the stride."""
         sequences = read_sequences(X, input="tokens")
-        is_end = (sequences.values == BOS) | (sequences.values == EOS)
-        if is_end.any():
-            n_ends_before = np.concatenate([[0], np.cumsum(is_end)])
-            sequences = Sequences(
-                sequences.values[~is_end], sequences.offsets - n_ends_before[sequences.offsets]
-            )
-        rest = sequences.lengths % self.stride != 0
-        if rest.any():
-            row = int(rest.argmax())
-            raise InvalidSequenceError(
-                f"row {row} of X has {sequences.lengths[row]} tokens, which stride={self.stride} doesn't "
-                "divide: cut the sequence, or set another stride"
-            )
+        sequences = sequences.keep(~sequences.is_end)
+        count_labels(sequences, self.stride, unit="tokens")
         return sequences
 
     def _read_labels(self, y, sequences):
         """The labels as Sequences of objects, and the kind of their rows."""
         rows, kind = read_targets(y)
-        check_consistent_length(sequences, rows)
-        tokens = SequenceTokenizer()._split(rows)
-        n_labels = sequences.lengths // self.stride
-        wrong = np.diff(tokens.offsets) != n_labels
-        if wrong.any():
-            row = int(wrong.argmax())
-            raise InvalidSequenceError(
-                f"row {row} of y has {len(rows[row])} labels, but row {row} of X has {n_labels[row]} groups "
-                f"of stride={self.stride} tokens: give one label for each"
-            )
-        names = np.empty(len(tokens.names), dtype=object)
-        names[:] = tokens.names
-        return Sequences(names[tokens.codes], tokens.offsets), kind
+        return join_labels(rows, sequences.lengths // self.stride, stride=self.stride, unit="tokens"), kind
+
+    def _read_weight(self, sample_weight, sequences):
+        return _check_sample_weight(sample_weight, np.empty((len(sequences), 1)), ensure_non_negative=True)
 
     def _encode(self, sequences):
         """One-hot vectors of all labels, and where those of each sequence begin."""
@@ -351,8 +334,3 @@ def _sort_labels(labels):
     if array.ndim != 1 or array.dtype.kind not in "biufU":
         raise TypeError(f"y holds the label {distinct[0]!r}: use strings or numbers")
     return array
-
-
-def _number_labels(labels, classes):
-    code_of = {label: code for code, label in enumerate(classes.tolist())}
-    return np.array([code_of[label] for label in labels.tolist()])

@@ -7,18 +7,17 @@ downloaded. The SHA-256 of a file is compared each time that it is read; a file
 that is there already is never written to.
 """
 
-from .bundled import load_molecule_activity, load_nci_molecules
-from .coding_generator import make_coding_sequences
 from .coding_reader import read_coding_sequences
-from .coding_sequences import fetch_coding_sequences
-from .dna import fetch_promoters, fetch_splice
 from .fasta import FastaRecord, UniProtHeader, read_fasta
-from .generators import make_marker, make_start_codon
-from .languages import make_counting_language, make_dyck, make_reber
-from .memory_tasks import make_adding, make_copy, make_parity
+from .formal_languages import make_counting_language, make_dyck, make_reber
+from .genomes import fetch_coding_sequences
+from .memory_tasks import make_adding, make_copy, make_marker, make_parity
 from .molecules import fetch_bbbp, fetch_esol, fetch_freesolv, fetch_lipophilicity, fetch_zinc
 from .pronunciation import fetch_g2p
+from .random_dna import make_coding_sequences, make_start_codon
+from .rdkit_molecules import load_molecule_activity, load_nci_molecules
 from .swissprot import SwissProtFeature, read_swissprot
+from .uci_dna import fetch_promoters, fetch_splice
 
 __all__ = [
     "FastaRecord",

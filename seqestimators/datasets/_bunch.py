@@ -1,12 +1,26 @@
-"""What fetch_* and load_* give back: arrays or a frame, a Bunch or a pair."""
+"""What fetch_*, load_* and read_* give back: arrays or a frame, a Bunch or a pair."""
+
+from typing import Any
 
 import numpy as np
 from sklearn.utils import Bunch
 
-__all__ = ["make_bunch", "make_molecule_bunch"]
+from ..sequences import object_array
+
+__all__ = ["make_bunch"]
 
 
-def make_bunch(columns, *, data, target, return_X_y, as_frame, **details):
+def make_bunch(
+    columns: dict[str, Any],
+    *,
+    data: str,
+    target: str | None,
+    return_X_y: bool,
+    as_frame: bool,
+    invalid: str | None = None,
+    target_names: Any = None,
+    **details: Any,
+) -> Any:
     """Put the columns of a data set into the form that the user asks for.
 
     Parameters
@@ -22,15 +36,24 @@ def make_bunch(columns, *, data, target, return_X_y, as_frame, **details):
         Whether to return only these two.
     as_frame : bool
         Whether to return pandas objects instead of arrays.
+    invalid : {"keep", "drop"} or None, default=None
+        What to do with the rows that RDKit can't parse where the data are
+        SMILES; their number is `n_invalid` of the Bunch. None where they aren't.
+    target_names : iterable of str or None, default=None
+        What the classes mean; None takes the name of the target.
     **details : dict
-        Further entries of the Bunch. Without `target_names`, the name of the
-        target stands there.
+        Further entries of the Bunch.
 
     Returns
     -------
     Bunch, or tuple (data, target)
         All columns besides data and target are in the Bunch under their names.
     """
+    if invalid == "drop" or (invalid == "keep" and not return_X_y):  # else no one asks, and it takes seconds
+        is_valid = _can_parse(columns[data])
+        details["n_invalid"] = int(np.count_nonzero(~is_valid))
+        if invalid == "drop":
+            columns = {name: _as_column(values)[is_valid] for name, values in columns.items()}
     columns = {name: _as_column(values) for name, values in columns.items()}
     frame = None
     if as_frame:
@@ -41,38 +64,16 @@ def make_bunch(columns, *, data, target, return_X_y, as_frame, **details):
     X, y = columns.pop(data), columns.pop(target, None)
     if return_X_y:
         return X, y
-    details.setdefault("target_names", [target] if target else [])
-    return Bunch(data=X, target=y, frame=frame, feature_names=[data], **details, **columns)
-
-
-def make_molecule_bunch(columns, *, target, invalid, return_X_y, as_frame, **details):
-    """Count the SMILES that RDKit can't parse, or drop their rows, and make the Bunch.
-
-    Parameters
-    ----------
-    columns : dict of str to list or ndarray
-        As for :func:`make_bunch`; the sequences are in the column "smiles".
-    target : str or None
-        Name of the column to predict, if there is one.
-    invalid : {"keep", "drop"}
-        What to do with the rows that RDKit can't parse.
-    return_X_y, as_frame : bool
-        As for :func:`make_bunch`.
-    **details : dict
-        Further entries of the Bunch, which also gets the count `n_invalid`.
-
-    Returns
-    -------
-    Bunch, or tuple (data, target)
-        As from :func:`make_bunch`.
-    """
-    if invalid == "drop" or not return_X_y:  # else no one asks, and parsing takes seconds
-        is_valid = _can_parse(columns["smiles"])
-        details["n_invalid"] = int(np.count_nonzero(~is_valid))
-        if invalid == "drop":
-            columns = {name: _as_column(values)[is_valid] for name, values in columns.items()}
-    return make_bunch(
-        columns, data="smiles", target=target, return_X_y=return_X_y, as_frame=as_frame, **details
+    if target_names is None:
+        target_names = [target] if target else []
+    return Bunch(
+        data=X,
+        target=y,
+        frame=frame,
+        feature_names=[data],
+        target_names=list(target_names),
+        **details,
+        **columns,
     )
 
 
@@ -85,9 +86,4 @@ def _can_parse(smiles):
 
 def _as_column(values):
     """A 1-D array; strings and lists as objects, since numpy would pad the first and stack the second."""
-    if isinstance(values, np.ndarray):
-        return values
-    column = np.empty(len(values), dtype=object)
-    for i, value in enumerate(values):
-        column[i] = value
-    return column
+    return values if isinstance(values, np.ndarray) else object_array(values)

@@ -1,13 +1,14 @@
-"""Files of the data home: found, downloaded, and never read with a wrong checksum."""
+"""What all fetchers do: find a file or download it, refuse a wrong checksum, and read it."""
 
 import hashlib
 import os
 from pathlib import Path
 
 from ..exceptions import DataNotFoundError
+from ._bunch import make_bunch
 from ._registry import REMOTE_FILES
 
-__all__ = ["FETCH_PARAMETERS", "describe_file", "fetch_file"]
+__all__ = ["FETCH_PARAMETERS", "fetch", "fetch_file"]
 
 # What every fetch_* function takes.
 FETCH_PARAMETERS: dict = {
@@ -56,23 +57,40 @@ def fetch_file(key, data_home=None, download_if_missing=True):
     return path
 
 
-def describe_file(key, path):
-    """Return what a Bunch says about the file that it comes from.
+def fetch(key, data_home, download_if_missing, return_X_y, as_frame, invalid=None):
+    """Do what every fetch_* function does: find or download a file, read it, and make the Bunch of it.
 
     Parameters
     ----------
     key : str
         Key of ``REMOTE_FILES``.
-    path : pathlib.Path
-        Where the file lies.
+    data_home, download_if_missing
+        As for :func:`fetch_file`.
+    return_X_y, as_frame, invalid
+        As for :func:`make_bunch`.
 
     Returns
     -------
-    details : dict of str to str
-        DESCR, source, licence and filename.
+    Bunch, or tuple (data, target)
+        As from :func:`make_bunch`.
     """
     file = REMOTE_FILES[key]
-    return {"DESCR": file.description, "source": file.url, "licence": file.licence, "filename": str(path)}
+    path = fetch_file(key, data_home, download_if_missing)
+    columns = file.read(path)
+    data, target = [*columns, None][:2]
+    return make_bunch(
+        columns,
+        data=data,
+        target=target,
+        return_X_y=return_X_y,
+        as_frame=as_frame,
+        invalid=invalid,
+        target_names=file.target_names,
+        DESCR=file.description,
+        source=file.url,
+        licence=file.licence,
+        filename=str(path),
+    )
 
 
 def _find_data_home(data_home):

@@ -1,6 +1,13 @@
-"""Which files can be fetched: where from, under what licence, with what checksum."""
+"""Which files can be fetched: where from, under what licence, with what checksum, and how they are read."""
 
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
+
+from ._readers import Columns, read_csv, read_ensembl, read_genbank, read_pairs, read_smiles, read_uci
 
 __all__ = ["REMOTE_FILES", "RemoteFile"]
 
@@ -20,6 +27,11 @@ class RemoteFile(NamedTuple):
         Terms under which the data are published.
     description : str
         What the file holds and what to know about it.
+    read : callable
+        Turns the path of the file into columns: the sequences, the target if
+        there is one, and all else.
+    target_names : tuple of str or None, default=None
+        What the classes mean; None where the target has no classes.
     """
 
     name: str
@@ -27,6 +39,8 @@ class RemoteFile(NamedTuple):
     sha256: str
     licence: str
     description: str
+    read: Callable[[Path], Columns]
+    target_names: tuple[str, ...] | None = None
 
 
 _MOLECULENET = "https://deepchemdata.s3-us-west-1.amazonaws.com/datasets"
@@ -41,6 +55,8 @@ _SIGMORPHON = (
     "https://raw.githubusercontent.com/sigmorphon/2020/3d9bb3658b6a964ccd127e2a6781665262516bf6/task1/data"
 )
 _ECOLI_NAME = "Escherichia_coli_str_k_12_substr_mg1655_gca_000005845.ASM584v2.cds.all.fa.gz"
+
+_SOLUBILITY = "measured log solubility in mols per litre"  # a column of ESOL
 
 _MOLECULENET_LICENCE = "MIT, as distributed by MoleculeNet"
 _UCI_LICENCE = "CC BY 4.0 (UCI Machine Learning Repository)"
@@ -199,6 +215,8 @@ REMOTE_FILES = {
         "d07a38487aeac5cee5508413e468043ef3097451d2a112701c2d60be9ec6b662",
         _MOLECULENET_LICENCE,
         _BBBP,
+        partial(read_csv, numbers={"p_np": "p_np"}, texts={"name": "name"}, dtype=np.int64),
+        ("non-penetrating", "penetrating"),
     ),
     "esol": RemoteFile(
         "delaney-processed.csv",
@@ -206,6 +224,7 @@ REMOTE_FILES = {
         "8c06a76f0c6487d29ab0f903e6a7a7139f189ab3c1178f159c8be8964602f189",
         _MOLECULENET_LICENCE,
         _ESOL,
+        partial(read_csv, numbers={_SOLUBILITY: _SOLUBILITY}, texts={"name": "Compound ID"}),
     ),
     "freesolv": RemoteFile(
         "SAMPL.csv",
@@ -213,6 +232,7 @@ REMOTE_FILES = {
         "ab5895d914ee87cb563bd7b9611e869527bba45bec6b014d34dc495a0f9dcb72",
         _MOLECULENET_LICENCE,
         _FREESOLV,
+        partial(read_csv, numbers={"expt": "expt", "calculated": "calc"}, texts={"name": "iupac"}),
     ),
     "lipophilicity": RemoteFile(
         "Lipophilicity.csv",
@@ -220,6 +240,7 @@ REMOTE_FILES = {
         "aed41590cb30609d51d8e08ad3ff06495a76e80e211358801f596b10da69bacd",
         _MOLECULENET_LICENCE,
         _LIPOPHILICITY,
+        partial(read_csv, numbers={"exp": "exp"}, texts={"identifier": "CMPD_CHEMBLID"}),
     ),
     "splice": RemoteFile(
         "splice.data",
@@ -228,6 +249,8 @@ REMOTE_FILES = {
         "ebbae10c85d3c285e2a2489a37e42bc2ee8d91d15005e391a9962fa3389a114f",
         _UCI_LICENCE,
         _SPLICE,
+        read_uci,
+        ("EI", "IE", "N"),
     ),
     "promoters": RemoteFile(
         "promoters.data",
@@ -236,6 +259,8 @@ REMOTE_FILES = {
         "9cba9e8661ab04760d69b857f62259233446f2dce5ec9b515efe0b23c315bb29",
         _UCI_LICENCE,
         _PROMOTERS,
+        read_uci,
+        ("+", "-"),
     ),
     "ecoli": RemoteFile(
         _ECOLI_NAME,
@@ -244,6 +269,7 @@ REMOTE_FILES = {
         "b5c8ca361b5bead8429f99432792ac16496715e974655c0de8add2479dce162e",
         _SEQUENCE_LICENCE,
         _ECOLI,
+        read_ensembl,
     ),
     "arabidopsis_chloroplast": RemoteFile(
         "NC_000932.gb",
@@ -251,6 +277,7 @@ REMOTE_FILES = {
         "a8b5d8239001f56a5b8b3ff047b10338b839329cf594aad36bfa4755a0dfb480",
         _SEQUENCE_LICENCE,
         _CHLOROPLAST,
+        read_genbank,
     ),
     "yersinia_plasmid": RemoteFile(
         "NC_005816.gb",
@@ -258,6 +285,7 @@ REMOTE_FILES = {
         "f11a45c8abf0ae0b9340f3513595d50277ea2ae0f74acaef2666b2f42485f65a",
         _SEQUENCE_LICENCE,
         _YERSINIA,
+        read_genbank,
     ),
     "phix174": RemoteFile(
         "NC_001422.gbk",
@@ -265,6 +293,7 @@ REMOTE_FILES = {
         "e90976a8f739af9603925e86447e468ec37b9f09b0d20a181eb3cb42d5864eb3",
         _SEQUENCE_LICENCE,
         _PHIX174,
+        read_genbank,
     ),
     "zinc_test": RemoteFile(
         "jtnn_zinc_test.txt",
@@ -272,6 +301,7 @@ REMOTE_FILES = {
         "31f6ce92914814db33bf0dbfc45f3836193e27cb80a59c54d88bc05a1f5fab83",
         "MIT, as distributed with the junction tree autoencoder",
         _ZINC_DESCRIPTION.format(part="test", rows=5000),
+        read_smiles,
     ),
     "zinc_valid": RemoteFile(
         "jtnn_zinc_valid.txt",
@@ -279,6 +309,7 @@ REMOTE_FILES = {
         "ad7d9c2bfebd93ffda6c32ed0e89d1714ae1f592f6340c0e6ae057521bbae30d",
         "MIT, as distributed with the junction tree autoencoder",
         _ZINC_DESCRIPTION.format(part="validation", rows=24445),
+        read_smiles,
     ),
     **{
         f"g2p_{language}_{part}": RemoteFile(
@@ -287,6 +318,7 @@ REMOTE_FILES = {
             sha256,
             "CC BY-SA (WikiPron, Wiktionary)",
             _G2P_DESCRIPTION.format(language=_G2P_LANGUAGES[language], part=part, rows=_G2P_ROWS[part]),
+            read_pairs,
         )
         for (language, part), sha256 in _G2P_CHECKSUMS.items()
     },

@@ -2,7 +2,6 @@
 
 import io
 import os
-from typing import NamedTuple
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from ..domain import find_genetic_code
 from ..exceptions import InvalidSequenceError
 from ._bunch import make_bunch
 from ._compression import open_source
-from .fasta import read_fasta
+from ._genes import Gene, read_fasta_genes, read_genbank_genes
 
 __all__ = ["read_coding_sequences"]
 
@@ -29,18 +28,6 @@ _RULES = (
     "duplicate",
 )
 _N_NAMED = 10
-_FRAMES = ("1", "2", "3")
-
-
-class _Candidate(NamedTuple):
-    """A coding sequence as the file has it; `dna` is None where it lies in another record."""
-
-    name: str
-    dna: str | None
-    genetic_code: int
-    translation: str | None = None
-    is_pseudogene: bool = False
-    lacks_start: bool = False
 
 
 @validate_params(
@@ -160,24 +147,24 @@ def read_coding_sequences(
     """
     if genetic_code is not None:
         find_genetic_code(genetic_code)  # a wrong number is an error in an empty file too
-    kept: dict[tuple[str, str], _Candidate] = {}
+    kept: dict[tuple[str, str], Gene] = {}
     dropped: dict[str, list[str]] = {rule: [] for rule in _RULES}
     with open_source(path_or_handle, max_bytes) as (text, name):
-        for candidate in _read(text, name, genetic_code):
-            protein, rule = _translate(candidate)
+        for gene in _read(text, name, genetic_code):
+            protein, rule = _translate(gene)
             if rule is None:
                 # Genes that differ in the stop codon alone are duplicates without it.
-                pair = (candidate.dna, protein) if stop else (candidate.dna[:-3], protein[:-1])
+                pair = (gene.dna, protein) if stop else (gene.dna[:-3], protein[:-1])
                 rule = "duplicate" if pair in kept else None
             if rule is None:
-                kept[pair] = candidate
+                kept[pair] = gene
             else:
-                dropped[rule].append(candidate.name)
+                dropped[rule].append(gene.name)
     columns = {
         "dna": [dna for dna, _ in kept],
         "protein": [protein for _, protein in kept],
-        "names": [candidate.name for candidate in kept.values()],
-        "genetic_code": np.array([candidate.genetic_code for candidate in kept.values()], dtype=np.int64),
+        "names": [gene.name for gene in kept.values()],
+        "genetic_code": np.array([gene.genetic_code for gene in kept.values()], dtype=np.int64),
     }
     result = make_bunch(
         columns,
@@ -194,14 +181,14 @@ def read_coding_sequences(
 
 
 def _read(text, name, genetic_code):
-    """The candidates of a file whose first line tells its format."""
+    """The genes of a file whose first line tells its format."""
     lines = _Lines(text)
     try:
         first = lines.peek()
         if first.startswith((">", ";")) or not first:
-            yield from _read_fasta(lines, genetic_code)
+            yield from read_fasta_genes(lines, genetic_code)
         elif first.startswith("LOCUS"):
-            yield from _read_genbank(lines, genetic_code)
+            yield from read_genbank_genes(lines, genetic_code)
         else:
             raise InvalidSequenceError(
                 f"{name} begins with {first.strip()[:40]!r}, but FASTA begins with '>' and GenBank with "
@@ -214,78 +201,23 @@ def _read(text, name, genetic_code):
         ) from None
 
 
-def _read_fasta(lines, genetic_code):
-    for record in read_fasta(lines):
-        yield _Candidate(record.identifier, _normalize(record.sequence), genetic_code or 1)
-
-
-def _read_genbank(lines, genetic_code):
-    from Bio import SeqIO
-
-    for record in SeqIO.parse(lines, "genbank"):
-        for feature in record.features:
-            if feature.type == "CDS":
-                yield _read_feature(feature, record, genetic_code)
-
-
-def _read_feature(feature, record, genetic_code):
-    first = {name: values[0] for name, values in feature.qualifiers.items()}
-    name = next((first[key] for key in ("gene", "locus_tag", "protein_id") if key in first), record.id)
-    dna = None if feature.location is None else _extract(feature, record)
-    start, table = first.get("codon_start", "1"), first.get("transl_table", "1")
-    return _Candidate(
-        name,
-        None if dna is None else _normalize(dna)[int(start) - 1 if start in _FRAMES else 0 :],
-        genetic_code or (int(table) if table.isdecimal() else 0),
-        translation=first.get("translation") if genetic_code is None else None,
-        is_pseudogene="pseudo" in first or "pseudogene" in first,
-        lacks_start=start not in _FRAMES or (dna is not None and _lacks_start(feature.location.parts[0])),
-    )
-
-
-def _extract(feature, record):
-    from Bio.Seq import UndefinedSequenceError
-
-    try:
-        return str(feature.extract(record.seq))
-    except UndefinedSequenceError:
-        raise InvalidSequenceError(
-            f"{record.id} has features but no sequence: download the whole record ('GenBank (full)')"
-        ) from None
-    except ValueError:  # a part of the gene, join(J00194.1:100..202,...), is in another record
-        return None
-
-
-def _lacks_start(part):
-    """Whether the first part, in the order of reading, begins outside of the record: <1..90."""
-    from Bio.SeqFeature import AfterPosition, BeforePosition
-
-    return (
-        isinstance(part.end, AfterPosition) if part.strand == -1 else isinstance(part.start, BeforePosition)
-    )
-
-
-def _normalize(sequence):
-    return sequence.upper().replace("U", "T")
-
-
-def _translate(candidate):
-    """The protein, or None, and the first rule that the candidate breaks, or None."""
+def _translate(gene):
+    """The protein, or None, and the first rule that the gene breaks, or None."""
     from Bio.Data.CodonTable import unambiguous_dna_by_id
 
-    dna = candidate.dna
-    if candidate.is_pseudogene:
+    dna = gene.dna
+    if gene.is_pseudogene:
         return None, "pseudogene"
     if dna is None:
         return None, "elsewhere"
-    if candidate.genetic_code not in unambiguous_dna_by_id:
+    if gene.genetic_code not in unambiguous_dna_by_id:
         return None, "genetic_code"
     if len(dna) % 3:
         return None, "codons"
     if set(dna) - set("ACGT"):
         return None, "bases"
-    table = find_genetic_code(candidate.genetic_code)
-    if candidate.lacks_start or dna[:3] not in table.start_codons:
+    table = find_genetic_code(gene.genetic_code)
+    if gene.lacks_start or dna[:3] not in table.start_codons:
         return None, "start"
     if len(dna) < 6 or dna[-3:] not in table.stop_codons:
         return None, "stop"
@@ -293,7 +225,7 @@ def _translate(candidate):
     if None in inner:
         return None, "inner_stop"
     protein = f"M{''.join(inner)}*"
-    if candidate.translation not in (None, protein[:-1]):
+    if gene.translation not in (None, protein[:-1]):
         return None, "translation"
     return protein, None
 

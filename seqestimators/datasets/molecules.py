@@ -1,12 +1,7 @@
 """Molecules as SMILES with a measured property: MoleculeNet and ZINC."""
 
-import csv
-
-import numpy as np
-
 from .._sklearn import StrOptions, validate_params
-from ._bunch import make_molecule_bunch
-from ._fetch import FETCH_PARAMETERS, describe_file, fetch_file
+from ._fetch import FETCH_PARAMETERS, fetch
 
 __all__ = ["fetch_bbbp", "fetch_esol", "fetch_freesolv", "fetch_lipophilicity", "fetch_zinc"]
 
@@ -72,17 +67,7 @@ def fetch_bbbp(*, invalid="keep", data_home=None, download_if_missing=True, retu
     ...     "BBBP.csv" in str(error)
     True
     """
-    filename = fetch_file("bbbp", data_home, download_if_missing)
-    table = _read_csv(filename)
-    columns = {
-        "smiles": table["smiles"],
-        "p_np": np.array(table["p_np"], dtype=np.int64),
-        "name": table["name"],
-    }
-    details = {"target_names": ["non-penetrating", "penetrating"], **describe_file("bbbp", filename)}
-    return make_molecule_bunch(
-        columns, target="p_np", invalid=invalid, return_X_y=return_X_y, as_frame=as_frame, **details
-    )
+    return fetch("bbbp", data_home, download_if_missing, return_X_y, as_frame, invalid)
 
 
 @validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
@@ -135,22 +120,7 @@ def fetch_esol(*, invalid="keep", data_home=None, download_if_missing=True, retu
     >>> smiles[1], float(solubility[1])  # doctest: +SKIP
     ('Cc1occc1C(=O)Nc2ccccc2', -3.3)
     """
-    filename = fetch_file("esol", data_home, download_if_missing)
-    table = _read_csv(filename)
-    target = "measured log solubility in mols per litre"
-    columns = {
-        "smiles": [smiles.strip() for smiles in table["smiles"]],
-        target: np.array(table[target], dtype=np.float64),
-        "name": table["Compound ID"],
-    }
-    return make_molecule_bunch(
-        columns,
-        target=target,
-        invalid=invalid,
-        return_X_y=return_X_y,
-        as_frame=as_frame,
-        **describe_file("esol", filename),
-    )
+    return fetch("esol", data_home, download_if_missing, return_X_y, as_frame, invalid)
 
 
 @validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
@@ -204,22 +174,7 @@ def fetch_freesolv(
     >>> smiles[1], float(energy[1])  # doctest: +SKIP
     ('CS(=O)(=O)Cl', -4.87)
     """
-    filename = fetch_file("freesolv", data_home, download_if_missing)
-    table = _read_csv(filename)
-    columns = {
-        "smiles": table["smiles"],
-        "expt": np.array(table["expt"], dtype=np.float64),
-        "calculated": np.array(table["calc"], dtype=np.float64),
-        "name": table["iupac"],
-    }
-    return make_molecule_bunch(
-        columns,
-        target="expt",
-        invalid=invalid,
-        return_X_y=return_X_y,
-        as_frame=as_frame,
-        **describe_file("freesolv", filename),
-    )
+    return fetch("freesolv", data_home, download_if_missing, return_X_y, as_frame, invalid)
 
 
 @validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
@@ -270,17 +225,7 @@ def fetch_lipophilicity(
     >>> smiles[0], float(log_d[0])  # doctest: +SKIP
     ('Cn1c(CN2CCN(CC2)c3ccc(Cl)cc3)nc4ccccc14', 3.54)
     """
-    filename = fetch_file("lipophilicity", data_home, download_if_missing)
-    table = _read_csv(filename)
-    columns = {
-        "smiles": table["smiles"],
-        "exp": np.array(table["exp"], dtype=np.float64),
-        "identifier": table["CMPD_CHEMBLID"],
-    }
-    details = describe_file("lipophilicity", filename)
-    return make_molecule_bunch(
-        columns, target="exp", invalid=invalid, return_X_y=return_X_y, as_frame=as_frame, **details
-    )
+    return fetch("lipophilicity", data_home, download_if_missing, return_X_y, as_frame, invalid)
 
 
 @validate_params(
@@ -344,21 +289,4 @@ def fetch_zinc(
     >>> len(smiles), smiles[0]  # doctest: +SKIP
     (5000, 'CC(C)(C)c1ccc2occ(CC(=O)Nc3ccccc3F)c2c1')
     """
-    key = f"zinc_{subset}"
-    filename = fetch_file(key, data_home, download_if_missing)
-    columns = {"smiles": filename.read_text(encoding="utf-8").split()}
-    return make_molecule_bunch(
-        columns,
-        target=None,
-        invalid=invalid,
-        return_X_y=return_X_y,
-        as_frame=as_frame,
-        **describe_file(key, filename),
-    )
-
-
-def _read_csv(path):
-    """The columns of a file as lists of strings."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    return {name: [row[name] for row in rows] for name in rows[0]}
+    return fetch(f"zinc_{subset}", data_home, download_if_missing, return_X_y, as_frame, invalid)

@@ -1,8 +1,7 @@
 """Words and how they are pronounced: SIGMORPHON 2020."""
 
 from .._sklearn import StrOptions, validate_params
-from ._bunch import make_bunch
-from ._fetch import FETCH_PARAMETERS, describe_file, fetch_file
+from ._fetch import FETCH_PARAMETERS, fetch
 
 __all__ = ["fetch_g2p"]
 
@@ -70,18 +69,4 @@ def fetch_g2p(
     >>> words[1], len(phonemes[1]), phonemes[1][1]  # doctest: +SKIP
     ('af', 2, 'v')
     """
-    key = f"g2p_{language}_{subset}"
-    filename = fetch_file(key, data_home, download_if_missing)
-    pairs = [line.split("\t") for line in filename.read_text(encoding="utf-8").splitlines()]
-    columns = {
-        "word": [word for word, _ in pairs],
-        "phonemes": [phonemes.split(" ") for _, phonemes in pairs],
-    }
-    return make_bunch(
-        columns,
-        data="word",
-        target="phonemes",
-        return_X_y=return_X_y,
-        as_frame=as_frame,
-        **describe_file(key, filename),
-    )
+    return fetch(f"g2p_{language}_{subset}", data_home, download_if_missing, return_X_y, as_frame)

@@ -7,6 +7,8 @@ from .reading import is_column as is_column
 from .reading import is_missing as is_missing
 from .reading import read_sequences
 from .reading import shorten as shorten
+from .step_labels import check_items as check_items
+from .step_labels import count_labels, encode_labels, join_labels
 from .strings import check_sequences
 from .strings import is_biological as is_biological
 from .targets import read_targets
@@ -20,6 +22,9 @@ __all__ = [
     "UNKNOWN",
     "Sequences",
     "check_sequences",
+    "count_labels",
+    "encode_labels",
+    "join_labels",
     "object_array",
     "place_of",
     "read_sequences",

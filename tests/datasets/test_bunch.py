@@ -8,7 +8,8 @@ import pytest
 from rdkit import Chem
 
 from seqestimators import datasets
-from seqestimators.datasets._bunch import make_bunch, make_molecule_bunch
+from seqestimators.datasets import _bunch
+from seqestimators.datasets._bunch import make_bunch
 
 SHIPPED = [datasets.load_molecule_activity, datasets.load_nci_molecules]
 FETCHED = [
@@ -27,8 +28,9 @@ every_function = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def read(request, function):
-    """Read with the data home where there is need of one."""
+def read(request, function, monkeypatch):
+    """Read with the data home where there is need of one; the molecules are parsed in other tests."""
+    monkeypatch.setattr(_bunch, "_can_parse", lambda smiles: np.ones(len(smiles), dtype=bool))
 
     def call(**options):
         if function in FETCHED:
@@ -87,7 +89,9 @@ def test_without_a_target_there_is_none():
 @pytest.mark.parametrize("invalid", ["keep", "drop"])
 def test_molecules_that_do_not_parse_are_counted_in_silence(invalid, as_frame, capfd):
     columns = {"smiles": ["CCO", "C(C", "c1ccccc1", "xyz"], "y": np.arange(4), "name": list("abcd")}
-    bunch = make_molecule_bunch(columns, target="y", invalid=invalid, return_X_y=False, as_frame=as_frame)
+    bunch = make_bunch(
+        columns, data="smiles", target="y", invalid=invalid, return_X_y=False, as_frame=as_frame
+    )
     kept = [0, 2] if invalid == "drop" else [0, 1, 2, 3]
     assert bunch.n_invalid == 2
     assert list(bunch.data) == [columns["smiles"][i] for i in kept]
@@ -101,5 +105,5 @@ def test_molecules_that_do_not_parse_are_counted_in_silence(invalid, as_frame, c
 def test_kept_molecules_are_not_parsed_for_a_pair(monkeypatch):
     monkeypatch.setattr(Chem, "MolFromSmiles", None)
     columns = {"smiles": ["CCO"], "y": np.arange(1)}
-    X, _ = make_molecule_bunch(columns, target="y", invalid="keep", return_X_y=True, as_frame=False)
+    X, _ = make_bunch(columns, data="smiles", target="y", invalid="keep", return_X_y=True, as_frame=False)
     assert X.tolist() == ["CCO"]

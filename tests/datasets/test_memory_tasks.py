@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqestimators.datasets import make_adding, make_copy, make_parity
+from seqestimators.datasets import make_adding, make_copy, make_marker, make_parity
 from seqestimators.sequences import read_sequences
 
 counts = st.integers(1, 30)
@@ -13,9 +13,13 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 def bounds(shortest):
-    """Draw a pair of bounds."""
+    """Draw a length, or a pair of bounds."""
     one = st.integers(shortest, shortest + 20)
-    return st.tuples(one, one).map(sorted).map(tuple)
+    return one | st.tuples(one, one).map(sorted).map(tuple)
+
+
+def allowed(length):
+    return range(length, length + 1) if isinstance(length, int) else range(length[0], length[1] + 1)
 
 
 @given(
@@ -38,7 +42,7 @@ def test_a_copy_is_what_stands_before_the_marker(n_samples, length, alphabet, ma
         string, found, rest = given_string.partition(marker)
         assert (found, rest) == (marker, "")
         assert set(string) <= set(alphabet)
-        assert length[0] <= len(string) <= length[1]
+        assert len(string) in allowed(length)
         assert answer == ("".join(reversed(string)) if reverse else string)
 
 
@@ -73,7 +77,7 @@ def test_one_number_of_each_half_is_to_be_added(n_samples, length, seed):
         n_steps = len(series)
         assert series.shape == (n_steps, 2)
         assert series.dtype == np.float64
-        assert length[0] <= n_steps <= length[1]
+        assert n_steps in allowed(length)
         values, marks = series.T
         assert ((values >= 0) & (values < 1)).all()
         assert np.isin(marks, [0, 1]).all()
@@ -103,7 +107,7 @@ def test_parity_is_that_of_the_ones(n_samples, length, seed):
     assert y.sum() == n_samples // 2
     for bits, label in zip(X, y, strict=True):
         assert set(bits) <= {"0", "1"}
-        assert length[0] <= len(bits) <= length[1]
+        assert len(bits) in allowed(length)
         assert int(bits, 2).bit_count() % 2 == label
 
 
@@ -113,3 +117,46 @@ def test_all_strings_of_a_class_are_equally_likely():
         strings, numbers = np.unique(X[y == label].astype(str), return_counts=True)
         assert len(strings) == 8
         np.testing.assert_allclose(numbers / 4000, 1 / 8, atol=0.025)
+
+
+@given(counts, bounds(1), st.integers(-5, -1) | st.integers(10, 99), seeds)
+def test_marker_is_in_every_series_of_class_1_and_in_no_other(n_samples, length, marker, seed):
+    X, y = make_marker(n_samples, length=length, marker=marker, random_state=seed)
+    assert X.shape == y.shape == (n_samples,)
+    assert y.sum() == n_samples // 2
+    for series, label in zip(X, y, strict=True):
+        assert series.dtype == np.float64
+        assert series.shape == (len(series),)
+        assert len(series) in allowed(length)
+        assert np.count_nonzero(series == marker) == label
+        digits = series[series != marker]
+        assert np.isin(digits, np.arange(10)).all()
+
+
+@given(counts, bounds(1), seeds)
+def test_rectangular_series_have_one_length(n_samples, length, seed):
+    X, y = make_marker(n_samples, length=length, rectangular=True, random_state=seed)
+    assert X.ndim == 3
+    assert X.shape[::2] == (n_samples, 1)
+    assert X.shape[1] in allowed(length)
+    np.testing.assert_array_equal((X == -1).any(axis=(1, 2)), y)
+
+
+def test_marker_is_found_at_every_place_and_every_length_occurs():
+    X, y = make_marker(3000, length=(2, 6), random_state=0)
+    assert {len(series) for series in X} == {2, 3, 4, 5, 6}
+    places = {int(np.flatnonzero(series == -1)[0]) for series in X[y == 1] if len(series) == 6}
+    assert places == set(range(6))
+    assert {digit for series in X[y == 0] for digit in series} == set(range(10))
+
+
+def test_series_are_values_to_the_estimators():
+    X, _ = make_marker(10, random_state=0)
+    without_marker = [series for series in X if -1 not in series]
+    assert not read_sequences(without_marker).is_tokens
+
+
+@pytest.mark.parametrize("marker", [0, 3, 9])
+def test_a_digit_is_no_marker(marker):
+    with pytest.raises(ValueError, match=f"marker={marker} is one of the digits"):
+        make_marker(marker=marker)

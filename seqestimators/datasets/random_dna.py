@@ -1,15 +1,15 @@
-"""Random genes and the proteins that they code for."""
+"""Random DNA: genes with their proteins, and sequences that begin with a start codon or with none."""
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 from .._sklearn import Integral, Interval, Real, validate_params
 from ..domain import find_genetic_code
-from ._draws import cut, draw_lengths
+from ._draws import cut, draw_labels, draw_lengths
 
-__all__ = ["make_coding_sequences"]
+__all__ = ["make_coding_sequences", "make_start_codon"]
 
-_START = "ATG"
+_START_CODON = "ATG"
 
 
 @validate_params(
@@ -97,7 +97,7 @@ def make_coding_sequences(
     lengths = draw_lengths(length, n_samples, shortest=2, random=random)
     ends = np.cumsum(lengths)
     codons = random.choice(len(sense), size=ends[-1], p=shares)
-    codons[ends - lengths] = sense.index(_START)
+    codons[ends - lengths] = sense.index(_START_CODON)
     codons[ends - 1] = len(sense) + random.randint(len(stops), size=n_samples)
     triplets = np.array([list(codon.encode()) for codon in sense + stops], dtype=np.uint8)
     letters = np.frombuffer(letters.encode(), dtype=np.uint8)
@@ -129,3 +129,71 @@ def _read_usage(codon_usage, sense, stops, genetic_code):
     if not weights.any():
         raise ValueError("codon_usage gives every codon the weight 0: give one of them a higher one")
     return weights / weights.sum()
+
+
+@validate_params(
+    {
+        "n_samples": [Interval(Integral, 1, None, closed="left")],
+        "length": [Interval(Integral, 3, None, closed="left"), tuple, list],
+        "random_state": ["random_state"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def make_start_codon(n_samples=1000, *, length=50, random_state=None):
+    """Generate DNA, half of which begins with the start codon ATG.
+
+    Nucleotides are drawn uniformly. The first three are ATG in one class, and
+    one of the other 63 codons in the other. Behind them both classes are
+    alike: ATG may occur there by chance, as it does in real DNA, so that only
+    the place tells the classes apart and counting ATG does not.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        Number of sequences, at least 1. The class "start" has
+        ``n_samples // 2``.
+    length : int or tuple (lowest, highest), default=50
+        Number of nucleotides of all sequences, or the bounds between which it
+        is drawn uniformly, both included; at least 3.
+    random_state : int, RandomState or None, default=None
+        Source of randomness; an int makes the result repeatable.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples,), dtype object
+        Sequences of A, C, G and T as str.
+    y : ndarray of shape (n_samples,), dtype str
+        "start" or "no start".
+
+    Raises
+    ------
+    ValueError
+        The bounds of `length` are below 3 or out of order.
+
+    References
+    ----------
+    .. [1] Kozak, M., "Initiation of translation in prokaryotes and eukaryotes",
+       Gene 234 (1999) 187-208.
+
+    Examples
+    --------
+    >>> from seqestimators.datasets import make_start_codon
+    >>> X, y = make_start_codon(6, length=12, random_state=0)
+    >>> [dna.startswith("ATG") for dna in X] == (y == "start").tolist()
+    True
+    >>> int((y == "start").sum()), len(X[0])
+    (3, 12)
+    """
+    random = check_random_state(random_state)
+    lengths = draw_lengths(length, n_samples, shortest=len(_START_CODON), random=random)
+    y = draw_labels(n_samples, random)
+    ends = np.cumsum(lengths)
+    letters = np.frombuffer(b"ACGT", dtype=np.uint8)
+    dna = letters[random.randint(4, size=ends[-1])]
+    codons = np.stack(np.meshgrid(letters, letters, letters, indexing="ij"), axis=-1).reshape(64, 3)
+    start = np.frombuffer(_START_CODON.encode(), dtype=np.uint8)
+    others = codons[(codons != start).any(axis=1)]
+    first = others[random.randint(len(others), size=n_samples)]
+    first[y == 1] = start
+    dna[(ends - lengths)[:, None] + np.arange(3)] = first
+    return cut(dna.tobytes().decode("ascii"), ends), np.array(["no start", "start"])[y]

@@ -1,10 +1,7 @@
 """DNA with a label: splice junctions and promoters of the UCI repository."""
 
-import numpy as np
-
 from .._sklearn import validate_params
-from ._bunch import make_bunch
-from ._fetch import FETCH_PARAMETERS, describe_file, fetch_file
+from ._fetch import FETCH_PARAMETERS, fetch
 
 __all__ = ["fetch_promoters", "fetch_splice"]
 
@@ -61,18 +58,7 @@ def fetch_splice(*, data_home=None, download_if_missing=True, return_X_y=False, 
     >>> len(dna[0]), sorted(Counter(label.tolist()).items())  # doctest: +SKIP
     (60, [('EI', 767), ('IE', 768), ('N', 1655)])
     """
-    filename = fetch_file("splice", data_home, download_if_missing)
-    labels, identifiers, sequences = _read_uci(filename)
-    columns = {"sequence": sequences, "class": np.array(labels), "identifier": identifiers}
-    return make_bunch(
-        columns,
-        data="sequence",
-        target="class",
-        return_X_y=return_X_y,
-        as_frame=as_frame,
-        target_names=["EI", "IE", "N"],
-        **describe_file("splice", filename),
-    )
+    return fetch("splice", data_home, download_if_missing, return_X_y, as_frame)
 
 
 @validate_params(FETCH_PARAMETERS, prefer_skip_nested_validation=True)
@@ -121,21 +107,4 @@ def fetch_promoters(*, data_home=None, download_if_missing=True, return_X_y=Fals
     >>> dna[0][:10], str(label[0])  # doctest: +SKIP
     ('tactagcaat', '+')
     """
-    filename = fetch_file("promoters", data_home, download_if_missing)
-    labels, identifiers, sequences = _read_uci(filename)
-    columns = {"sequence": sequences, "class": np.array(labels), "identifier": identifiers}
-    return make_bunch(
-        columns,
-        data="sequence",
-        target="class",
-        return_X_y=return_X_y,
-        as_frame=as_frame,
-        target_names=["+", "-"],
-        **describe_file("promoters", filename),
-    )
-
-
-def _read_uci(path):
-    """Labels, names and sequences of a file of three columns."""
-    rows = [line.split(",") for line in path.read_text(encoding="ascii").splitlines() if line.strip()]
-    return [[field.strip() for field in column] for column in zip(*rows, strict=True)]
+    return fetch("promoters", data_home, download_if_missing, return_X_y, as_frame)

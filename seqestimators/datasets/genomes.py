@@ -1,29 +1,9 @@
-"""Genes and their proteins, out of FASTA and GenBank files."""
-
-from typing import NamedTuple
-
-import numpy as np
+"""All genes of some genomes, with their proteins."""
 
 from .._sklearn import StrOptions, validate_params
-from ._bunch import make_bunch
-from ._compression import open_text
-from ._fetch import FETCH_PARAMETERS, describe_file, fetch_file
-from .fasta import read_fasta
+from ._fetch import FETCH_PARAMETERS, fetch
 
 __all__ = ["fetch_coding_sequences"]
-
-# The chosen files unpack to 5 MB at most.
-_MAX_BYTES = 2**26
-
-
-class _CodingSequence(NamedTuple):
-    """One gene as its file has it. `protein` ends in "*" where `dna` ends in a stop codon."""
-
-    identifier: str
-    gene: str
-    dna: str
-    protein: str
-    genetic_code: int
 
 
 @validate_params(
@@ -101,54 +81,4 @@ def fetch_coding_sequences(
     >>> genes.data.shape, genes.data[0][:9], genes.target[0][:3]  # doctest: +SKIP
     ((11,), 'ATGGTTCGT', 'MVR')
     """
-    filename = fetch_file(source, data_home, download_if_missing)
-    read = _read_ensembl if source == "ecoli" else _read_genbank
-    records = list(read(filename))
-    columns = {
-        "dna": [record.dna for record in records],
-        "protein": [record.protein for record in records],
-        "identifier": [record.identifier for record in records],
-        "gene": [record.gene for record in records],
-        "genetic_code": np.array([record.genetic_code for record in records], dtype=np.int64),
-    }
-    return make_bunch(
-        columns,
-        data="dna",
-        target="protein",
-        return_X_y=return_X_y,
-        as_frame=as_frame,
-        **describe_file(source, filename),
-    )
-
-
-def _read_ensembl(path, genetic_code=11):
-    """Genes of a FASTA file of Ensembl, whose headers read "id cds ... gene_symbol:name ..."."""
-    from Bio.Seq import Seq
-
-    for record in read_fasta(path, max_bytes=_MAX_BYTES):
-        fields = dict(word.split(":", 1) for word in record.description.split() if ":" in word)
-        protein = "M" + str(Seq(record.sequence[3:]).translate(table=genetic_code))
-        gene = fields.get("gene_symbol", "")
-        yield _CodingSequence(record.identifier, gene, record.sequence, protein, genetic_code)
-
-
-def _read_genbank(path):
-    """Genes of a GenBank file that have a protein; pseudogenes have none."""
-    from Bio import SeqIO
-
-    with open_text(path, _MAX_BYTES) as text:
-        for record in SeqIO.parse(text, "genbank"):
-            for feature in record.features:
-                if feature.type == "CDS" and "translation" in feature.qualifiers:
-                    yield _read_feature(feature, record)
-
-
-def _read_feature(feature, record):
-    first = {name: values[0] for name, values in feature.qualifiers.items()}
-    genetic_code = int(first.get("transl_table", 1))
-    dna = feature.extract(record.seq)[int(first.get("codon_start", 1)) - 1 :]
-    ends_in_stop = dna[-3:].translate(table=genetic_code) == "*"
-    protein = first["translation"] + "*" * ends_in_stop
-    return _CodingSequence(
-        first.get("protein_id", ""), first.get("gene", ""), str(dna), protein, genetic_code
-    )
+    return fetch(source, data_home, download_if_missing, return_X_y, as_frame)

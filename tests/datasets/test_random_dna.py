@@ -1,4 +1,4 @@
-"""Generated genes translate to their proteins, by Biopython, under every genetic code."""
+"""Generated genes translate to their proteins, by Biopython, under every code; start codons begin a class."""
 
 import warnings
 from collections import Counter
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqestimators import CodonTokenizer, ProteinTokenizer
-from seqestimators.datasets import make_coding_sequences
+from seqestimators.datasets import make_coding_sequences, make_start_codon
 
 WITHOUT_SURE_STOP = {27, 28, 31}
 every_code = pytest.mark.parametrize("genetic_code", sorted(tables))
@@ -116,3 +116,26 @@ def test_a_code_decides_what_is_a_stop_codon():
     make_coding_sequences(5, genetic_code=2, codon_usage={"TGA": 1}, random_state=0)
     with pytest.raises(ValueError, match="'AGA', which is a stop codon"):
         make_coding_sequences(5, genetic_code=2, codon_usage={"AGA": 1})
+
+
+@given(st.integers(1, 30), st.tuples(st.integers(3, 13), st.integers(13, 23)), st.integers(0, 2**32 - 1))
+def test_start_codon_begins_every_sequence_of_its_class_and_no_other(n_samples, length, seed):
+    X, y = make_start_codon(n_samples, length=length, random_state=seed)
+    assert X.dtype == object
+    assert X.shape == y.shape == (n_samples,)
+    assert (y == "start").sum() == n_samples // 2
+    for dna, label in zip(X, y, strict=True):
+        assert type(dna) is str
+        assert length[0] <= len(dna) <= length[1]
+        assert set(dna) <= set("ACGT")
+        assert label == ("start" if dna.startswith("ATG") else "no start")
+
+
+def test_only_the_place_of_the_start_codon_tells_the_classes_apart():
+    X, y = make_start_codon(4000, random_state=0)
+    others = X[y == "no start"]
+    assert len({dna[:3] for dna in others}) == 63
+    # About half of the sequences have an ATG further on, in either class alike.
+    shares = [np.mean([("ATG" in dna[3:]) for dna in X[y == label]]) for label in ("start", "no start")]
+    assert abs(shares[0] - shares[1]) < 0.05
+    assert min(shares) > 0.4

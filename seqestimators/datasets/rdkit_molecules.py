@@ -7,7 +7,7 @@ import numpy as np
 
 from .._sklearn import StrOptions, validate_params
 from ..exceptions import DataNotFoundError
-from ._bunch import make_molecule_bunch
+from ._bunch import make_bunch
 
 __all__ = ["load_molecule_activity", "load_nci_molecules"]
 
@@ -110,8 +110,9 @@ def load_molecule_activity(*, target="pIC50", return_X_y=False, as_frame=False):
         target: (pic50 >= _ACTIVE_FROM).astype(np.int64) if is_class else pic50,
         "identifier": identifiers,
     }
-    return make_molecule_bunch(
+    return make_bunch(
         columns,
+        data="smiles",
         target=target,
         invalid="keep",
         return_X_y=return_X_y,
@@ -192,8 +193,9 @@ def load_nci_molecules(*, invalid="keep", return_X_y=False, as_frame=False):
         "TPSA": np.array([float(tpsa_of[one]) for one in smiles]),
         "identifier": identifiers,
     }
-    return make_molecule_bunch(
+    return make_bunch(
         columns,
+        data="smiles",
         target="TPSA",
         invalid=invalid,
         return_X_y=return_X_y,
