@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 HEAVY = {"Bio", "matplotlib", "rdkit", "skorch", "torch"}
 
 
@@ -22,29 +20,23 @@ def test_the_package_alone_loads_nothing_heavy():
     assert heavy_packages_loaded_by(code) == set()
 
 
-@pytest.mark.parametrize(
-    ("tokenizer", "sequence"),
-    [
-        ("SequenceTokenizer", "abc"),
-        ("DNATokenizer", "ACGT"),
-        ("CodonTokenizer", "ATGTAA"),
-        ("ProteinTokenizer", "MKL"),
-        ("SmilesTokenizer", "c1ccccc1O"),
-    ],
-)
-def test_tokenizing_loads_nothing_heavy(tokenizer, sequence):
-    code = f"from seqestimators import {tokenizer}; {tokenizer}().fit_transform(['{sequence}'])"
-    assert heavy_packages_loaded_by(code) == set()
+def test_tokenizing_and_padding_load_nothing_heavy():
+    examples = {
+        "SequenceTokenizer": "abc",
+        "DNATokenizer": "ACGT",
+        "CodonTokenizer": "ATGTAA",
+        "ProteinTokenizer": "MKL",
+        "SmilesTokenizer": "c1ccccc1O",
+    }
+    code = [f"seqestimators.{name}().fit_transform(['{text}'])" for name, text in examples.items()]
+    code.append("seqestimators.Padder().fit_transform([[4, 5], [6]])")
+    assert heavy_packages_loaded_by("; ".join(["import seqestimators", *code])) == set()
 
 
-def test_padding_loads_nothing_heavy():
-    code = "from seqestimators import Padder; Padder().fit_transform([[4, 5], [6]])"
-    assert heavy_packages_loaded_by(code) == set()
-
-
-@pytest.mark.parametrize("room", ["baselines", "datasets"])
-def test_rooms_beside_the_networks_load_no_torch(room):
-    assert not heavy_packages_loaded_by(f"import seqestimators.{room}") & {"torch", "skorch", "matplotlib"}
+def test_rooms_beside_the_networks_load_no_torch():
+    rooms = ("baselines", "datasets", "metrics", "model_selection", "plotting")
+    code = "import " + ", ".join(f"seqestimators.{room}" for room in rooms)
+    assert not heavy_packages_loaded_by(code) & {"torch", "skorch", "matplotlib"}
 
 
 def test_estimators_load_no_plotting():
