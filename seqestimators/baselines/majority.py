@@ -8,7 +8,7 @@ __all__ = ["make_majority"]
 
 
 @validate_params({"task": [StrOptions({"classification", "regression"})]}, prefer_skip_nested_validation=True)
-def make_majority(*, task="classification"):
+def make_majority(*, task: str = "classification") -> DummyClassifier | DummyRegressor:
     """Make the model that looks at nothing: the most frequent class, or the mean.
 
     Every score of another model means something only beside that of this one.

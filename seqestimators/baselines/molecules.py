@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from difflib import get_close_matches
+from typing import Any, Self
 
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
@@ -122,14 +123,16 @@ class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, _MoleculeTransformer):
         "n_jobs": [Integral, None],
     }
 
-    def __init__(self, radius=2, n_bits=2048, counts=False, n_jobs=None):
+    def __init__(
+        self, radius: int = 2, n_bits: int = 2048, counts: bool = False, n_jobs: int | None = None
+    ) -> None:
         self.radius = radius
         self.n_bits = n_bits
         self.counts = counts
         self.n_jobs = n_jobs
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Check the parameters and the input; there is nothing to learn.
 
         Parameters
@@ -148,7 +151,7 @@ class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, _MoleculeTransformer):
         check_sequences(X)
         return self
 
-    def transform(self, X):
+    def transform(self, X: Any) -> np.ndarray:
         """Compute the fingerprint of every molecule.
 
         Parameters
@@ -263,12 +266,12 @@ class MolecularDescriptors(_MoleculeTransformer):
         "n_jobs": [Integral, None],
     }
 
-    def __init__(self, names=None, n_jobs=None):
+    def __init__(self, names: Any = None, n_jobs: int | None = None) -> None:
         self.names = names
         self.n_jobs = n_jobs
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Check the parameters and the input, and settle the columns.
 
         Parameters
@@ -296,7 +299,7 @@ class MolecularDescriptors(_MoleculeTransformer):
         self.names_ = np.array(names, dtype=object)
         return self
 
-    def transform(self, X):
+    def transform(self, X: Any) -> np.ndarray:
         """Compute the descriptors of every molecule.
 
         Parameters
@@ -317,7 +320,7 @@ class MolecularDescriptors(_MoleculeTransformer):
         check_is_fitted(self)
         return self._compute(X, _describe, self.names_.tolist())
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Name the columns.
 
         Parameters

@@ -1,5 +1,7 @@
 """PositionwiseClassifier: a label for every token, by a classifier that sees no further than a window."""
 
+from typing import Any, Self
+
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, clone
@@ -112,13 +114,13 @@ class PositionwiseClassifier(BaseEstimator):
         "stride": [Interval(Integral, 1, None, closed="left")],
     }
 
-    def __init__(self, estimator=None, *, window=0, stride=1):
+    def __init__(self, estimator: Any = None, *, window: int = 0, stride: int = 1) -> None:
         self.estimator = estimator
         self.window = window
         self.stride = stride
 
     @_fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Fit the classifier to all tokens and their labels.
 
         Parameters
@@ -186,7 +188,7 @@ class PositionwiseClassifier(BaseEstimator):
         self.estimator_ = clone(estimator).fit(self._encode(sequences)[0], targets, **weights)
         return self
 
-    def encode(self, X):
+    def encode(self, X: Any) -> csr_matrix:
         """Return what the classifier sees: one-hot vectors of tokens and neighbours.
 
         Parameters
@@ -205,7 +207,7 @@ class PositionwiseClassifier(BaseEstimator):
         check_is_fitted(self)
         return self._encode(self._read(X))[0]
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Return the label of every token.
 
         Parameters
@@ -222,7 +224,7 @@ class PositionwiseClassifier(BaseEstimator):
         return to_kind(self._predict(self._read(X)).to_list(), self.target_kind_)
 
     @available_if(_has_probabilities)
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probability of every label of every token.
 
         Only where the classifier has `predict_proba`.
@@ -246,7 +248,7 @@ class PositionwiseClassifier(BaseEstimator):
             probabilities = np.empty((0, len(self.classes_)))
         return Sequences(probabilities, offsets).to_list()
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the share of labels that are right.
 
         Parameters
@@ -305,9 +307,9 @@ class PositionwiseClassifier(BaseEstimator):
         column_at[is_inside] = columns[seen[is_inside]]
         is_set = column_at >= 0
         indices = (column_at + len(tokens) * np.arange(width))[is_set]
-        pointers = np.concatenate([[0], np.cumsum(is_set.sum(axis=1))])
+        rows = Sequences.from_lengths(indices, is_set.sum(axis=1))
         shape = (int(offsets[-1]), width * len(tokens))
-        return csr_matrix((np.ones(len(indices)), indices, pointers), shape=shape), offsets
+        return csr_matrix((np.ones(len(indices)), rows.values, rows.offsets), shape=shape), offsets
 
     def _predict(self, sequences):
         features, offsets = self._encode(sequences)

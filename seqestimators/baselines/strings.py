@@ -1,9 +1,11 @@
 """Classifiers of strings without order, or with one position a column, as ready pipelines."""
 
+from typing import Any, Self
+
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from .._sklearn import HasMethods, Integral, Interval, Real, validate_params
@@ -22,12 +24,12 @@ class StringReader(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
 
     _parameter_constraints: dict = {}
 
-    def fit(self, X, y=None):
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Check the input; there is nothing to learn."""
         check_sequences(X)
         return self
 
-    def transform(self, X):
+    def transform(self, X: Any) -> list[str]:
         """Return X as a list of str."""
         return check_sequences(X)
 
@@ -51,7 +53,7 @@ class StringReader(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     },
     prefer_skip_nested_validation=True,
 )
-def make_kmer_logistic(*, k=4, lowercase=False, C=0.1):
+def make_kmer_logistic(*, k: int | tuple[int, int] = 4, lowercase: bool = False, C: float = 0.1) -> Pipeline:
     """Make a classifier of strings: counts of their k-mers and a logistic regression.
 
     A k-mer is a piece of `k` characters; all are counted, those that overlap
@@ -131,7 +133,9 @@ def make_kmer_logistic(*, k=4, lowercase=False, C=0.1):
     },
     prefer_skip_nested_validation=True,
 )
-def make_onehot_logistic(tokenizer=None, *, length=None, truncate="error", C=0.1):
+def make_onehot_logistic(
+    tokenizer: Any = None, *, length: int | None = None, truncate: str = "error", C: float = 0.1
+) -> Pipeline:
     """Make a classifier of strings: the token at every position and a logistic regression.
 
     It is for strings of one length whose positions correspond, such as the

@@ -61,7 +61,7 @@ def make_bunch(
 
         frame = pd.DataFrame(columns)
         columns = {name: frame[name] for name in columns}
-    X, y = columns.pop(data), columns.pop(target, None)
+    X, y = columns.pop(data), columns.pop(target) if target else None
     if return_X_y:
         return X, y
     if target_names is None:

@@ -77,11 +77,11 @@ def fetch(key, data_home, download_if_missing, return_X_y, as_frame, invalid=Non
     file = REMOTE_FILES[key]
     path = fetch_file(key, data_home, download_if_missing)
     columns = file.read(path)
-    data, target = [*columns, None][:2]
+    data, *others = columns
     return make_bunch(
         columns,
         data=data,
-        target=target,
+        target=others[0] if others else None,
         return_X_y=return_X_y,
         as_frame=as_frame,
         invalid=invalid,

@@ -1,10 +1,10 @@
 """Scores of sequences: of every token, of whole sequences, by edit distance; and scorers of them."""
 
+from .perplexity import perplexity
 from .scorers import edit_similarity_scorer, exact_match_scorer, token_accuracy_scorer
-from .scores import (
+from .sequence_scores import (
     edit_similarity_score,
     exact_match_score,
-    perplexity,
     phoneme_error_rate,
     token_accuracy_score,
     word_error_rate,

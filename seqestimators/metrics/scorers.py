@@ -1,8 +1,11 @@
 """Scorers, for ``scoring=`` of scikit-learn's searches and cross-validations."""
 
+from collections.abc import Callable
+from typing import Any
+
 from sklearn.metrics import make_scorer
 
-from .scores import edit_similarity_score, exact_match_score, token_accuracy_score
+from .sequence_scores import edit_similarity_score, exact_match_score, token_accuracy_score
 
 __all__ = ["edit_similarity_scorer", "exact_match_scorer", "token_accuracy_scorer"]
 
@@ -35,7 +38,7 @@ Examples
 """
 
 
-def _make_documented_scorer(metric):
+def _make_documented_scorer(metric: Callable[..., float]) -> Any:
     scorer = make_scorer(metric)
     scorer.__doc__ = _DOCSTRING.format(
         metric=metric.__name__, scorer=metric.__name__.removesuffix("_score") + "_scorer"

@@ -8,7 +8,7 @@ from sklearn.utils import gen_batches
 
 from .._sklearn import Integral, Interval, Real, StrOptions, validate_params
 from ..sequences import check_sequences
-from .group_split import SPLIT_PARAMETERS, BaseGroupSplit
+from ._group_split import SPLIT_PARAMETERS, BaseGroupSplit
 
 __all__ = ["SequenceClusterSplit"]
 

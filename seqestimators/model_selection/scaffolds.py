@@ -5,7 +5,7 @@ import numpy as np
 from .._sklearn import StrOptions, validate_params
 from ..domain import parse_molecules
 from ..sequences import check_sequences
-from .group_split import SPLIT_PARAMETERS, BaseGroupSplit
+from ._group_split import SPLIT_PARAMETERS, BaseGroupSplit
 
 __all__ = ["ScaffoldSplit"]
 

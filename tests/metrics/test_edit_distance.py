@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqestimators.metrics.edit_distance import edit_distance
+from seqestimators.metrics._edit_distance import edit_distance
 
 few_letters = st.text("AB", max_size=12)
 any_text = st.text(max_size=12)

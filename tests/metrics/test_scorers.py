@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 
 from seqestimators import metrics
+from seqestimators.sequences import object_array
 
 X = ["AAA", "CAC", "AGA", "TT"]
 Y = ["TTT", "GTG", "TCT", "AC"]  # complements, but for the last letter
@@ -27,16 +28,7 @@ class Complement(BaseEstimator):
         return self
 
     def predict(self, X):
-        rows = np.empty(len(X), dtype=object)
-        rows[:] = [x if self.keep else x.translate(str.maketrans("ACGT", "TGCA")) for x in X]
-        return rows
-
-
-def object_array(rows):
-    array = np.empty(len(rows), dtype=object)
-    for i, row in enumerate(rows):
-        array[i] = row
-    return array
+        return object_array([x if self.keep else x.translate(str.maketrans("ACGT", "TGCA")) for x in X])
 
 
 @every_scorer

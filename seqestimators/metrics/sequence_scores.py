@@ -1,29 +1,27 @@
 """Scores of predicted sequences against true ones."""
 
-from itertools import chain, pairwise
 from operator import eq
+from typing import Any
 
 import numpy as np
 
 from .._sklearn import _check_sample_weight, validate_params
-from ..exceptions import InvalidSequenceError
-from ..sequences import check_sequences, is_missing
-from .edit_distance import edit_distance
+from ..sequences import Sequences, check_items, check_sequences
+from ._edit_distance import edit_distance
 
 __all__ = [
     "edit_similarity_score",
     "exact_match_score",
-    "perplexity",
     "phoneme_error_rate",
     "token_accuracy_score",
     "word_error_rate",
 ]
 
-_WEIGHTED: dict = {"sample_weight": ["array-like", None]}
+WEIGHTED: dict = {"sample_weight": ["array-like", None]}
 
 
-@validate_params(_WEIGHTED, prefer_skip_nested_validation=True)
-def token_accuracy_score(y_true, y_pred, *, sample_weight=None):
+@validate_params(WEIGHTED, prefer_skip_nested_validation=True)
+def token_accuracy_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     """Share of positions that agree, over all sequences.
 
     Positions count alike, so that long sequences weigh more than short ones.
@@ -77,8 +75,8 @@ def token_accuracy_score(y_true, y_pred, *, sample_weight=None):
     return float(weight @ _count_agreements(y_true, y_pred) / n_positions)
 
 
-@validate_params(_WEIGHTED, prefer_skip_nested_validation=True)
-def exact_match_score(y_true, y_pred, *, sample_weight=None):
+@validate_params(WEIGHTED, prefer_skip_nested_validation=True)
+def exact_match_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     """Share of sequences that are right from the first item to the last.
 
     Parameters
@@ -114,8 +112,8 @@ def exact_match_score(y_true, y_pred, *, sample_weight=None):
     return float(np.average(_are_equal(y_true, y_pred), weights=weight))
 
 
-@validate_params(_WEIGHTED, prefer_skip_nested_validation=True)
-def edit_similarity_score(y_true, y_pred, *, sample_weight=None):
+@validate_params(WEIGHTED, prefer_skip_nested_validation=True)
+def edit_similarity_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     """Mean of 1 - edit distance / length of the longer sequence.
 
     The edit distance [1]_ is the least number of insertions, deletions and
@@ -160,8 +158,8 @@ def edit_similarity_score(y_true, y_pred, *, sample_weight=None):
     return float(np.average(1 - _edit_distances(y_true, y_pred) / np.maximum(longest, 1), weights=weight))
 
 
-@validate_params(_WEIGHTED, prefer_skip_nested_validation=True)
-def word_error_rate(y_true, y_pred, *, sample_weight=None):
+@validate_params(WEIGHTED, prefer_skip_nested_validation=True)
+def word_error_rate(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     """Share of sequences that are not right as a whole.
 
     The measure of pronunciations [1]_, where each sequence belongs to one
@@ -203,8 +201,8 @@ def word_error_rate(y_true, y_pred, *, sample_weight=None):
     return float(np.average(~_are_equal(y_true, y_pred), weights=weight))
 
 
-@validate_params(_WEIGHTED, prefer_skip_nested_validation=True)
-def phoneme_error_rate(y_true, y_pred, *, sample_weight=None):
+@validate_params(WEIGHTED, prefer_skip_nested_validation=True)
+def phoneme_error_rate(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     """Sum of the edit distances over the sum of the true lengths.
 
     The measure of pronunciations [1]_, and with other items that of any
@@ -253,84 +251,6 @@ def phoneme_error_rate(y_true, y_pred, *, sample_weight=None):
     return float(weight @ _edit_distances(y_true, y_pred) / n_items)
 
 
-@validate_params(_WEIGHTED, prefer_skip_nested_validation=True)
-def perplexity(log_likelihood, n_tokens, *, sample_weight=None):
-    """Exponential of the mean negative log-likelihood of a token.
-
-    A model as unsure as if it chose among k equally likely tokens at every
-    step has perplexity k.
-
-    Parameters
-    ----------
-    log_likelihood : array-like of shape (n_samples,), or float
-        Natural logarithm of the likelihood of each sequence; minus infinity
-        for an impossible one.
-    n_tokens : array-like of shape (n_samples,), or int
-        Number of tokens of each sequence, the mark of its end included if the
-        likelihood includes it; not negative.
-    sample_weight : array-like of shape (n_samples,) or None, default=None
-        Weights of the sequences, not negative; None weighs all alike.
-
-    Returns
-    -------
-    float
-        ``exp(-sum(log_likelihood) / sum(n_tokens))``, both sums weighted: 1
-        is the best; infinity where a sequence is impossible.
-
-    Raises
-    ------
-    ValueError
-        The arguments differ in shape or aren't 1-D; a log-likelihood is NaN
-        or infinite; a number of tokens is negative or fractional; there are
-        no tokens; or weights don't fit. The message names the row.
-
-    References
-    ----------
-    .. [1] Jelinek, F. et al., "Perplexity - a measure of the difficulty of
-       speech recognition tasks", Journal of the Acoustical Society of America
-       62 (1977) S63.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from seqestimators.metrics import perplexity
-    >>> round(perplexity(np.log([1 / 8, 1 / 4]), n_tokens=[3, 2]), 6)
-    2.0
-    """
-    log_likelihood = np.atleast_1d(np.asarray(log_likelihood, dtype=np.float64))
-    n_tokens = np.atleast_1d(np.asarray(n_tokens, dtype=np.float64))
-    if log_likelihood.shape != n_tokens.shape or n_tokens.ndim != 1:
-        raise ValueError(
-            f"log_likelihood has shape {log_likelihood.shape}, n_tokens {n_tokens.shape}: give one number "
-            "per sequence in both"
-        )
-    _refuse_first(
-        "log_likelihood",
-        log_likelihood,
-        ~(log_likelihood < np.inf),
-        "is no logarithm of a likelihood: leave the row out",
-    )
-    _refuse_first(
-        "n_tokens",
-        n_tokens,
-        ~((n_tokens >= 0) & (n_tokens < np.inf) & (n_tokens == np.round(n_tokens))),
-        "is no number of tokens: give a whole number from 0 on",
-    )
-    weight = _read_weight(sample_weight, n_tokens)
-    total = weight @ n_tokens
-    if total == 0:
-        raise ValueError("the sum of n_tokens is 0, so that no perplexity is defined: count the ends too")
-    is_weighed = weight > 0  # 0 times infinity is no number
-    with np.errstate(over="ignore"):
-        return float(np.exp(-(weight[is_weighed] @ log_likelihood[is_weighed]) / total))
-
-
-def _refuse_first(name, values, is_wrong, reason):
-    if is_wrong.any():
-        row = int(np.argmax(is_wrong))
-        raise ValueError(f"row {row} of {name} is {values[row]:g}, which {reason}")
-
-
 def _check_pair(y_true, y_pred, sample_weight):
     """Both as lists of strings, or both as lists of lists, and the weights."""
     y_true, y_pred = _read(y_true, "y_true"), _read(y_pred, "y_pred")
@@ -339,13 +259,14 @@ def _check_pair(y_true, y_pred, sample_weight):
             f"y_true has {len(y_true)} rows, but y_pred has {len(y_pred)}: give one prediction for every "
             "true sequence"
         )
-    weight = _read_weight(sample_weight, y_true)
+    weight = read_weight(sample_weight, y_true)
     if isinstance(y_true[0], str) != isinstance(y_pred[0], str):
         y_true, y_pred = list(map(list, y_true)), list(map(list, y_pred))
     return y_true, y_pred, weight
 
 
-def _read_weight(sample_weight, rows):
+def read_weight(sample_weight: Any, rows: Any) -> np.ndarray:
+    """Weights of the rows, checked, ndarray of shape (n_samples,), dtype float64."""
     weight = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
     if not weight.any():  # older versions of scikit-learn let this pass
         raise ValueError("sample_weight is 0 in every row: give one of them a higher weight")
@@ -356,42 +277,8 @@ def _read(y, name):
     if isinstance(y, np.ndarray) and y.ndim == 2 and (y.dtype.kind in "iufb" or y.shape[1] != 1):
         y = list(y)
     rows = check_sequences(y, lists=True, name=name)
-    if not isinstance(rows[0], str):
-        _check_items(rows, name)
+    check_items(rows, name)
     return rows
-
-
-def _check_items(rows, name):
-    """Refuse items that can't be compared."""
-    try:
-        distinct = set(chain.from_iterable(rows))
-    except TypeError:
-        row, position, item = next(_places(rows, _is_unhashable))
-        raise TypeError(
-            f"row {row}, position {position} of {name} is a {type(item).__name__}, which is no item of a "
-            "sequence: use strings, numbers or tuples"
-        ) from None
-    if any(map(is_missing, distinct)):
-        row, position, item = next(_places(rows, is_missing))
-        raise InvalidSequenceError(
-            f"row {row}, position {position} of {name} is missing ({item!r}): leave it out, or give it a name"
-        )
-
-
-def _places(rows, condition):
-    """Yield (row, position, item) of the items that fulfil a condition."""
-    for row, items in enumerate(rows):
-        for position, item in enumerate(items):
-            if condition(item):
-                yield row, position, item
-
-
-def _is_unhashable(item):
-    try:
-        hash(item)
-    except TypeError:
-        return True
-    return False
 
 
 def _lengths(rows):
@@ -414,6 +301,5 @@ def _count_agreements(y_true, y_pred):
     texts = ["".join(side) for side in zip(*pairs, strict=True)]
     encoding, dtype = ("ascii", np.uint8) if all(map(str.isascii, texts)) else ("utf-32-le", np.uint32)
     true, pred = (np.frombuffer(text.encode(encoding, "surrogatepass"), dtype) for text in texts)
-    agrees = np.equal(true, pred)
-    offsets = np.concatenate([[0], np.cumsum([len(a) for a, _ in pairs])]).tolist()
-    return [np.count_nonzero(agrees[begin:end]) for begin, end in pairwise(offsets)]
+    agrees = Sequences.from_lengths(np.equal(true, pred), _lengths([a for a, _ in pairs]))
+    return agrees.keep(agrees.values).lengths

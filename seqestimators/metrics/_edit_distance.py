@@ -1,9 +1,11 @@
 """The edit distance, one column of its table at a time, all rows in the bits of one number."""
 
+from collections.abc import Hashable, Sequence
+
 __all__ = ["edit_distance"]
 
 
-def edit_distance(a, b):
+def edit_distance(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
     """Count the insertions, deletions and substitutions that turn one sequence into another.
 
     Parameters
@@ -33,7 +35,7 @@ def edit_distance(a, b):
 
     Examples
     --------
-    >>> from seqestimators.metrics.edit_distance import edit_distance
+    >>> from seqestimators.metrics._edit_distance import edit_distance
     >>> edit_distance("kitten", "sitting"), edit_distance(["HH", "AH"], [])
     (3, 2)
     """

@@ -1,11 +1,13 @@
 """The models that chemists train on molecules, as ready pipelines."""
 
+from typing import Any
+
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from .._sklearn import Integral, Interval, Real, StrOptions, validate_params
@@ -25,7 +27,14 @@ _FOREST: dict = {
 @validate_params(
     {**_FINGERPRINT, "C": [Interval(Real, 0, None, closed="neither")]}, prefer_skip_nested_validation=True
 )
-def make_ecfp_logistic(*, radius=2, n_bits=2048, counts=False, C=1.0, n_jobs=None):
+def make_ecfp_logistic(
+    *,
+    radius: int = 2,
+    n_bits: int = 2048,
+    counts: bool = False,
+    C: float = 1.0,
+    n_jobs: int | None = None,
+) -> Pipeline:
     """Make a classifier of molecules: Morgan fingerprints and a logistic regression.
 
     Parameters
@@ -84,16 +93,16 @@ def make_ecfp_logistic(*, radius=2, n_bits=2048, counts=False, C=1.0, n_jobs=Non
 )
 def make_ecfp_mlp(
     *,
-    task="classification",
-    radius=2,
-    n_bits=2048,
-    counts=False,
-    hidden_layer_sizes=(256,),
-    alpha=1.0,
-    max_iter=500,
-    n_jobs=None,
-    random_state=None,
-):
+    task: str = "classification",
+    radius: int = 2,
+    n_bits: int = 2048,
+    counts: bool = False,
+    hidden_layer_sizes: Any = (256,),
+    alpha: float = 1.0,
+    max_iter: int = 500,
+    n_jobs: int | None = None,
+    random_state: Any = None,
+) -> Pipeline:
     """Make a model of molecules: Morgan fingerprints and a multilayer perceptron.
 
     Parameters
@@ -168,14 +177,14 @@ def make_ecfp_mlp(
 @validate_params({**_FINGERPRINT, **_FOREST}, prefer_skip_nested_validation=True)
 def make_ecfp_forest(
     *,
-    task="classification",
-    radius=2,
-    n_bits=2048,
-    counts=False,
-    n_estimators=500,
-    n_jobs=None,
-    random_state=None,
-):
+    task: str = "classification",
+    radius: int = 2,
+    n_bits: int = 2048,
+    counts: bool = False,
+    n_estimators: int = 500,
+    n_jobs: int | None = None,
+    random_state: Any = None,
+) -> Pipeline:
     """Make a model of molecules: Morgan fingerprints and a random forest.
 
     Parameters
@@ -234,8 +243,13 @@ def make_ecfp_forest(
     {**MolecularDescriptors._parameter_constraints, **_FOREST}, prefer_skip_nested_validation=True
 )
 def make_descriptor_forest(
-    *, task="classification", names=None, n_estimators=500, n_jobs=None, random_state=None
-):
+    *,
+    task: str = "classification",
+    names: Any = None,
+    n_estimators: int = 500,
+    n_jobs: int | None = None,
+    random_state: Any = None,
+) -> Pipeline:
     """Make a model of molecules: RDKit's descriptors and a random forest.
 
     Parameters
