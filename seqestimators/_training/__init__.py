@@ -1,26 +1,18 @@
-"""The bridge to skorch: batches, nets, losses, generators and callbacks."""
+"""The bridge to skorch: batches and the loop that runs them, the net, generators and callbacks."""
 
-from .batching import Batch, BatchIterator, FlatRows, SequenceDataset, cut_by_length
-from .callbacks import EpochRecord, Progress, Unfreezing, make_callbacks
-from .losses import BinaryCrossEntropy, CrossEntropy, SquaredError
-from .nets import Seq2SeqNet, SequenceNet
-from .seeding import Generators, make_generators
+from .batching import MAX_HELD_STEPS, MAX_STEPS, BatchIterator, SequenceDataset, run_batches
+from .callbacks import Unfreezing, make_callbacks
+from .net import SequenceNet
+from .seeding import make_generators
 
 __all__ = [
-    "Batch",
+    "MAX_HELD_STEPS",
+    "MAX_STEPS",
     "BatchIterator",
-    "BinaryCrossEntropy",
-    "CrossEntropy",
-    "EpochRecord",
-    "FlatRows",
-    "Generators",
-    "Progress",
-    "Seq2SeqNet",
     "SequenceDataset",
     "SequenceNet",
-    "SquaredError",
     "Unfreezing",
-    "cut_by_length",
     "make_callbacks",
     "make_generators",
+    "run_batches",
 ]

@@ -1,5 +1,6 @@
-"""Length-bucketed batches, cut from the flat buffer by vectorized indexing."""
+"""Length-bucketed batches, cut from the flat buffer by vectorized indexing, and the loop that runs them."""
 
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -7,16 +8,19 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from ..sequences import Sequences
+from ..modules import Batch, Ragged
+from ..sequences import Sequences, object_array
 
-__all__ = ["Batch", "BatchIterator", "FlatRows", "SequenceDataset", "cut_by_length"]
+__all__ = ["MAX_HELD_STEPS", "MAX_STEPS", "BatchIterator", "FlatRows", "SequenceDataset", "run_batches"]
 
+MAX_STEPS = 2**14
+"""Padded steps of sequences that are always computed at once."""
+MAX_HELD_STEPS = 2**17
+"""Steps of sequences that are held or searched at once, where each costs little."""
+MAX_PADDING_RATIO = 2
+"""Padded steps per real step that a batch of more than `MAX_STEPS` may have."""
 WINDOW = 32
 """Batches, at most, that are sorted by length together."""
-MAX_PADDED_SIZE = 16384
-"""Padded steps that a batch may always have."""
-MAX_PADDING_RATIO = 2
-"""Padded steps per real step that a larger batch may have."""
 
 
 class FlatRows:
@@ -33,31 +37,20 @@ class FlatRows:
         The rows, one behind the other, and a last element of 0.
     lengths, starts : ndarray of shape (n,), dtype int64
         Row `i` is ``values[starts[i]:starts[i] + lengths[i]]``.
-
-    Examples
-    --------
-    >>> from seqestimators.sequences import read_sequences
-    >>> from seqestimators._training import FlatRows
-    >>> rows = FlatRows(read_sequences([[4, 5, 6], [7], [8, 9]]))
-    >>> rows.pad([1, 0])[0]
-    tensor([[7, 0, 0],
-            [4, 5, 6]])
-    >>> rows.join([2, 1])
-    tensor([8, 9, 7])
     """
 
-    def __init__(self, sequences, device="cpu"):
+    def __init__(self, sequences: Sequences, device: str | torch.device = "cpu"):
         padding = np.zeros((1, *sequences.values.shape[1:]), dtype=sequences.values.dtype)
         self.values = torch.from_numpy(np.concatenate([sequences.values, padding])).to(device)
         self.lengths = sequences.lengths
         self.starts = sequences.offsets[:-1]
 
-    def pad(self, rows):
+    def pad(self, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
         """Return some rows as one padded matrix.
 
         Parameters
         ----------
-        rows : array-like of shape (n_rows,), dtype int64
+        rows : ndarray of shape (n_rows,), dtype int64
 
         Returns
         -------
@@ -73,24 +66,21 @@ class FlatRows:
         inputs = self.values[torch.from_numpy(index).to(device)]
         return inputs, torch.from_numpy(lengths).to(device)
 
-    def join(self, rows):
-        """Return the values of some rows, one behind the other.
+    def join(self, rows: np.ndarray) -> Ragged:
+        """Return the values of some rows, one behind the other, and their lengths.
 
         Parameters
         ----------
-        rows : array-like of shape (n_rows,), dtype int64
-
-        Returns
-        -------
-        Tensor of shape (n_values,) or (n_values, d)
+        rows : ndarray of shape (n_rows,), dtype int64
         """
+        device = self.values.device
         lengths = self.lengths[rows]
         ends = np.cumsum(lengths)
         index = np.arange(lengths.sum()) + np.repeat(self.starts[rows] - ends + lengths, lengths)
-        return self.values[torch.from_numpy(index).to(self.values.device)]
+        return Ragged(self.values[torch.from_numpy(index).to(device)], torch.from_numpy(lengths).to(device))
 
 
-class SequenceDataset(Dataset):
+class SequenceDataset(Dataset):  # type: ignore[type-arg]
     """Sequences, their targets and weights as tensors on one device.
 
     Parameters
@@ -103,107 +93,82 @@ class SequenceDataset(Dataset):
     weight : ndarray of shape (n,), Sequences or None, default=None
         Weight in the loss of every sequence, or of every value of its target,
         for which it has the form of the target; None weighs all alike.
-    teacher_forcing : bool, default=False
-        Whether the network reads the targets too, to learn each of their
-        values from those before it.
     device : str or torch.device, default="cpu"
-
-    Examples
-    --------
-    >>> from seqestimators.sequences import read_sequences
-    >>> from seqestimators._training import SequenceDataset
-    >>> dataset = SequenceDataset(read_sequences([[4, 5, 6], [7]]))
-    >>> dataset.batch([1, 0]).pieces[0][0]
-    tensor([[7, 0, 0],
-            [4, 5, 6]])
     """
 
-    def __init__(self, sequences, target=None, weight=None, *, teacher_forcing=False, device="cpu"):
+    def __init__(
+        self,
+        sequences: Sequences,
+        target: Any = None,
+        weight: Any = None,
+        *,
+        device: str | torch.device = "cpu",
+    ):
         self.source = FlatRows(sequences, device)
+        features = sequences.features
+        self.features = None if features is None else torch.from_numpy(features).to(device)
         self.target: Any = None  # FlatRows, or a Tensor with a row a sequence; so is the weight
         self.weight: Any = None
-        self.teacher_forcing = teacher_forcing
+        if target is None:
+            return
+        weight = np.ones(len(target)) if weight is None else weight
         if isinstance(target, Sequences):
-            self.target = FlatRows(target, device)
             if not isinstance(weight, Sequences):
-                weight = np.ones(len(target)) if weight is None else weight
                 weight = Sequences(np.repeat(weight, target.lengths).astype(np.float64), target.offsets)
-            self.weight = FlatRows(weight, device)
+            self.target, self.weight = FlatRows(target, device), FlatRows(weight, device)
             self.total_weight = _sum_weights(weight.values)
             return
-        if target is not None:
-            self.target = torch.from_numpy(np.ascontiguousarray(target)).to(device)
-        weight = np.ones(len(sequences)) if weight is None else weight
+        self.target = torch.from_numpy(np.ascontiguousarray(target)).to(device)
         weight = np.asarray(weight, dtype=np.float64)
         self.weight = torch.from_numpy(weight * (len(weight) / _sum_weights(weight))).to(device)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.lengths)
 
-    def __getitem__(self, row):
-        return self.batch([row]), self.targets([row])
+    def __getitem__(self, row: int) -> tuple[Batch, Any]:
+        batch = self.batch(np.array([row]))
+        return batch, batch.target
 
     @property
-    def lengths(self):
+    def lengths(self) -> np.ndarray:
         """Length of every sequence, ndarray of shape (n,), dtype int64."""
         return self.source.lengths
 
-    def batch(self, rows):
-        """Return the sequences of some rows, in pieces if their lengths are far apart."""
-        rows = np.asarray(rows)
-        pieces = [rows[piece] for piece in cut_by_length(self.lengths[rows])]
-        padded = [self.source.pad(piece) for piece in pieces]
-        if self.teacher_forcing:
-            targets = map(self.target.pad, pieces)
-            padded = [(*pair, *target) for pair, target in zip(padded, targets, strict=True)]
-        return Batch(padded, len(rows))
+    def batch(self, rows: np.ndarray) -> Batch:
+        """Return some rows, in pieces if their lengths are far apart.
 
-    def targets(self, rows):
-        """Return the targets of some rows and their weights.
+        The weights sum to 1 in the mean over the batches: a batch of rows
+        that weigh little, or of short sequences with few values, has a small
+        loss, or else its rows would count for more than those of other
+        batches.
 
-        They sum to 1 in the mean over the batches: a batch of rows that weigh
-        little, or of short sequences with few values, has a small loss, or
-        else its rows would count for more than those of other batches.
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,), dtype int64
+            In ascending order of length, for pieces that are as few as
+            possible.
         """
+        rows = np.asarray(rows)
+        pieces = [self.source.pad(rows[piece]) for piece in cut_by_length(self.lengths[rows])]
+        inputs, lengths = zip(*pieces, strict=True)
+        target = weight = features = None
+        index = torch.from_numpy(rows).to(self.source.values.device)
         if isinstance(self.target, FlatRows):
-            share = len(rows) / len(self)
-            return self.target.join(rows), self.weight.join(rows) / (share * self.total_weight)
-        rows = torch.as_tensor(rows, device=self.weight.device)
-        weight = self.weight[rows]
-        return None if self.target is None else self.target[rows], weight / len(rows)
+            target = self.target.join(rows)
+            weight = self.weight.join(rows).values / (len(rows) / len(self) * self.total_weight)
+        elif self.target is not None:
+            target, weight = self.target[index], self.weight[index] / len(rows)
+        if self.features is not None:
+            features = self.features[index]
+        return Batch(inputs, lengths, target, weight, features)
 
 
-def _sum_weights(weight):
+def _sum_weights(weight: np.ndarray) -> float:
     """Sum of the weights, never 0: a chunk of ignored values has a loss of 0."""
     return max(float(weight.sum()), np.finfo(np.float64).tiny)
 
 
-class Batch:
-    """The sequences of one batch, as skorch hands them to the network.
-
-    Parameters
-    ----------
-    pieces : list of (inputs, lengths) or (inputs, lengths, target, target_lengths)
-        See :meth:`PooledNetwork.represent`; with targets under teacher forcing.
-    n_rows : int
-        Number of sequences in all pieces together.
-
-    Examples
-    --------
-    >>> from seqestimators._training import Batch
-    >>> len(Batch([], n_rows=0))
-    0
-    """
-
-    def __init__(self, pieces, n_rows):
-        self.pieces = pieces
-        self.n_rows = n_rows
-
-    def __len__(self):
-        return self.n_rows
-
-
-def cut_by_length(lengths):
+def cut_by_length(lengths: np.ndarray) -> list[slice]:
     """Cut a batch where one matrix would be mostly padding.
 
     One sequence of 20,000 steps among 63 of 50 would make a matrix, and a
@@ -219,13 +184,13 @@ def cut_by_length(lengths):
     -------
     list of slice
         Consecutive and together the whole batch. The padded size of a piece
-        is at most `MAX_PADDED_SIZE`, or `MAX_PADDING_RATIO` times its content
-        (or it holds a single sequence).
+        is at most `MAX_STEPS`, or `MAX_PADDING_RATIO` times its content (or
+        it holds a single sequence).
 
     Examples
     --------
     >>> import numpy as np
-    >>> from seqestimators._training import cut_by_length
+    >>> from seqestimators._training.batching import cut_by_length
     >>> cut_by_length(np.array([50] * 63 + [20_000]))
     [slice(0, 63, None), slice(63, 64, None)]
     """
@@ -235,7 +200,7 @@ def cut_by_length(lengths):
         start, stop = stack.pop()
         piece = lengths[start:stop]
         padded = len(piece) * piece.max(initial=0)
-        if len(piece) <= 1 or padded <= max(MAX_PADDED_SIZE, MAX_PADDING_RATIO * piece.sum()):
+        if len(piece) <= 1 or padded <= max(MAX_STEPS, MAX_PADDING_RATIO * piece.sum()):
             pieces.append(slice(start, stop))
             continue
         is_long = piece > piece.max() / 2
@@ -250,7 +215,8 @@ class BatchIterator:
     For training, the rows are shuffled, cut into two or more large windows,
     sorted by length within each window and cut into batches, which come in
     random order: every epoch has other batches, and little padding. Otherwise
-    all rows are sorted by length once.
+    all rows are sorted by length once, and a batch takes as many as have
+    `MAX_STEPS` padded steps, or `batch_size` rows if these have more.
 
     Parameters
     ----------
@@ -261,66 +227,118 @@ class BatchIterator:
     generator : torch.Generator or None, default=None
         Shuffles; None keeps the order by length.
 
-    Attributes
-    ----------
-    order : ndarray of shape (n,), dtype int64
-        The rows as the last iteration visited them.
-
     References
     ----------
     .. [1] Khomenko, V., O. Shyshkov, O. Radyvonenko, K. Bokhan, "Accelerating
        recurrent neural network training using sequence bucketing and
        multi-GPU data parallelization", IEEE DSMP 2016.
-
-    Examples
-    --------
-    >>> from seqestimators.sequences import read_sequences
-    >>> from seqestimators._training import BatchIterator, SequenceDataset
-    >>> dataset = SequenceDataset(read_sequences([[4, 5, 6], [7], [8, 9]]))
-    >>> [batch.pieces[0][1].tolist() for batch, _ in BatchIterator(dataset, batch_size=3)]
-    [[1, 2, 3]]
     """
 
-    def __init__(self, dataset, batch_size, generator=None):
+    def __init__(self, dataset: SequenceDataset, batch_size: int, generator: torch.Generator | None = None):
         self.dataset = dataset
         self.batch_size = len(dataset) if batch_size == -1 else batch_size
         self.generator = generator
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._bounds()) - 1
 
-    def _bounds(self):
+    def _bounds(self) -> list[int]:
         n_rows = len(self.dataset)
         bounds = [*range(0, n_rows, self.batch_size), n_rows]
         if len(bounds) > 2 and self.batch_size > 1 and bounds[-1] - bounds[-2] == 1:
             del bounds[-2]
         return bounds
 
-    def _plan(self):
+    def _plan(self) -> list[np.ndarray]:
         """Rows of every batch, in the order in which they come."""
         lengths = self.dataset.lengths
         if self.generator is None:
-            order = np.argsort(lengths, kind="stable")
-        else:
-            order = torch.randperm(len(lengths), generator=self.generator).numpy()
-            # at least two windows: one alone would give the same batches in every epoch
-            n_batches = min(WINDOW, -(-len(self) // 2))
-            window = np.arange(len(order)) // (n_batches * self.batch_size)
-            order = order[np.lexsort((lengths[order], window))]
+            return cut_by_steps(lengths, MAX_STEPS, self.batch_size)
+        order = torch.randperm(len(lengths), generator=self.generator).numpy()
+        # at least two windows: one alone would give the same batches in every epoch
+        n_batches = min(WINDOW, -(-len(self) // 2))
+        window = np.arange(len(order)) // (n_batches * self.batch_size)
+        order = order[np.lexsort((lengths[order], window))]
         batches = [order[start:stop] for start, stop in pairwise(self._bounds())]
-        if self.generator is not None:
-            batches = [batches[i] for i in torch.randperm(len(batches), generator=self.generator)]
-        return batches
+        return [batches[i] for i in torch.randperm(len(batches), generator=self.generator)]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[Batch, Any]]:
         _keep_freed_memory()
-        batches = self._plan()
-        self.order = np.concatenate(batches)
-        for rows in batches:
-            yield self.dataset.batch(rows), self.dataset.targets(rows)
+        for rows in self._plan():
+            batch = self.dataset.batch(rows)
+            yield batch, batch.target
 
 
-def _keep_freed_memory():
+def cut_by_steps(lengths: np.ndarray, max_steps: int, min_rows: int = 1) -> list[np.ndarray]:
+    """Cut rows, sorted by length, into batches of bounded padded size.
+
+    Parameters
+    ----------
+    lengths : ndarray of shape (n,), dtype int64
+    max_steps : int
+        Padded steps of a batch, at most, unless it has no more than
+        `min_rows` rows.
+    min_rows : int, default=1
+
+    Returns
+    -------
+    list of ndarray of int64
+        Each row once, the shortest first.
+    """
+    order = np.argsort(lengths, kind="stable")
+    batches, begin = [], 0
+    while begin < len(order):
+        # the longest of so many rows, times their number, grows with it
+        padded = np.arange(1, len(order) - begin + 1) * lengths[order[begin:]]
+        n_rows = max(int(np.searchsorted(padded, max_steps, side="right")), min_rows, 1)
+        batches.append(order[begin : begin + n_rows])
+        begin += n_rows
+    return batches
+
+
+def run_batches(
+    dataset: SequenceDataset,
+    function: Callable[[Batch], Any],
+    *,
+    max_steps: int = MAX_STEPS,
+    min_rows: int = 1,
+    gradients: bool = False,
+) -> Any:
+    """Apply a function to all rows, in batches of about the same length, and put the results in order.
+
+    Parameters
+    ----------
+    dataset : SequenceDataset
+    function : callable
+        Takes a Batch; returns a Tensor with a row a sequence, a Ragged, or a
+        list with an item a sequence.
+    max_steps, min_rows : int
+        Size of a batch: see :func:`cut_by_steps`.
+    gradients : bool, default=False
+        Whether the function needs a graph for gradients.
+
+    Returns
+    -------
+    ndarray of shape (n, ...), Sequences, or ndarray of shape (n,), dtype object
+        A row a sequence, in the order of the data set.
+    """
+    batches = cut_by_steps(dataset.lengths, max_steps, min_rows)
+    with torch.inference_mode(not gradients):
+        results = [function(dataset.batch(rows)) for rows in batches]
+    order = np.concatenate(batches)
+    if isinstance(results[0], torch.Tensor):
+        values = torch.cat(results).cpu().numpy()
+        in_order = np.empty_like(values)
+        in_order[order] = values
+        return in_order
+    if isinstance(results[0], Ragged):
+        values, lengths = (torch.cat(part).cpu().numpy() for part in zip(*results, strict=True))
+        return Sequences.from_lengths(values, lengths).take(np.argsort(order))
+    joined = object_array([row for part in results for row in part])
+    return joined[np.argsort(order)]
+
+
+def _keep_freed_memory() -> None:
     """Let the memory of one batch serve the next.
 
     glibc gives freed memory back to the system beyond twice the largest block

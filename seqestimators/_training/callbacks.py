@@ -14,12 +14,6 @@ class EpochRecord(Callback):
     scores : callable or None, default=None
         Called without arguments at the end of every epoch; gives a dict of
         what to record.
-
-    Examples
-    --------
-    >>> from seqestimators._training import EpochRecord
-    >>> EpochRecord(scores=lambda: {"train_accuracy": 1.0}).scores()
-    {'train_accuracy': 1.0}
     """
 
     def __init__(self, scores=None):
@@ -32,31 +26,17 @@ class EpochRecord(Callback):
             net.history.record(name, float(score))
 
 
-class Progress(Callback):
-    """Tell the parts of the network that ask for it how far the training is.
-
-    A module asks by an attribute `progress`. It is set to the share of the
-    batches that are over, and to 1 outside of training.
+class Progress(Callback):  # type: ignore[misc]
+    """Tell the network before each batch which share of the training is over, and 1 outside of it.
 
     Parameters
     ----------
     n_steps : int
         Number of batches of the whole training, at least 1.
-
-    Examples
-    --------
-    >>> from seqestimators._training import Progress
-    >>> Progress(n_steps=100).n_steps
-    100
     """
 
     def __init__(self, n_steps):
         self.n_steps = n_steps
-
-    def _set(self, net, progress):
-        for part in net.module_.modules():
-            if hasattr(part, "progress"):
-                part.progress = progress
 
     def on_train_begin(self, net, **kwargs):
         """Start counting; skorch calls this."""
@@ -65,12 +45,12 @@ class Progress(Callback):
     def on_batch_begin(self, net, training=False, **kwargs):
         """Set the progress; skorch calls this."""
         if training:
-            self._set(net, self.n_done / self.n_steps)
+            net.module_.progress = self.n_done / self.n_steps
             self.n_done += 1
 
     def on_train_end(self, net, **kwargs):
         """Set the progress to 1; skorch calls this."""
-        self._set(net, 1.0)
+        net.module_.progress = 1.0
 
 
 class Unfreezing(Callback):
@@ -86,12 +66,6 @@ class Unfreezing(Callback):
     ----------
     .. [1] Howard, J., S. Ruder, "Universal Language Model Fine-tuning for Text
        Classification", ACL 2018.
-
-    Examples
-    --------
-    >>> from seqestimators._training import Unfreezing
-    >>> Unfreezing([[], []]).groups
-    [[], []]
     """
 
     def __init__(self, groups):
@@ -167,13 +141,6 @@ def make_callbacks(
        Neural Networks Using Large Learning Rates", arXiv:1708.07120, 2017.
     .. [2] Pascanu, R., T. Mikolov, Y. Bengio, "On the difficulty of training
        recurrent neural networks", ICML 2013 (clipping).
-
-    Examples
-    --------
-    >>> from seqestimators._training import make_callbacks
-    >>> callbacks = make_callbacks(lr=0.01, lr_schedule="constant", n_batches=5, max_epochs=2)
-    >>> [name for name, _ in callbacks]
-    ['record', 'progress']
     """
     n_steps = n_batches * max_epochs
     callbacks = [("record", EpochRecord(scores)), ("progress", Progress(n_steps))]

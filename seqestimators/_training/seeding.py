@@ -1,6 +1,6 @@
 """Everything random inside a scope: generators of one's own, the global ones left as they are."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from sklearn.utils import check_random_state
@@ -20,13 +20,6 @@ class Generators(NamedTuple):
         Shuffles the rows of every epoch; on the CPU.
     split_seed : int
         Seed of the split that sets validation rows aside.
-
-    Examples
-    --------
-    >>> from seqestimators._training import make_generators
-    >>> generators = make_generators(0)
-    >>> generators.split_seed == make_generators(0).split_seed
-    True
     """
 
     weights: torch.Generator
@@ -34,7 +27,7 @@ class Generators(NamedTuple):
     split_seed: int
 
 
-def make_generators(random_state, device="cpu"):
+def make_generators(random_state: Any, device: str | torch.device = "cpu") -> Generators:
     """Make the generators of one fit.
 
     Parameters
@@ -48,14 +41,6 @@ def make_generators(random_state, device="cpu"):
     Returns
     -------
     Generators
-
-    Examples
-    --------
-    >>> import torch
-    >>> from seqestimators._training import make_generators
-    >>> first, second = (torch.rand(3, generator=make_generators(0).order) for _ in "ab")
-    >>> torch.equal(first, second)
-    True
     """
     seeds = check_random_state(random_state).randint(2**31 - 1, size=3)
     weights = torch.Generator(device=device)

@@ -1,15 +1,23 @@
-"""The scikit-learn estimators: recurrent networks behind fit and predict."""
+"""Recurrent networks as scikit-learn estimators."""
 
+from .base import BaseRecurrent
 from .classifier import RecurrentClassifier
 from .language_model import RecurrentLanguageModel
+from .parameters import groups_of, parameter, parameters
+from .pooled import BasePooled
 from .regressor import RecurrentRegressor
 from .seq2seq import RecurrentSeq2Seq
 from .tagger import RecurrentTagger
 
 __all__ = [
+    "BasePooled",
+    "BaseRecurrent",
     "RecurrentClassifier",
     "RecurrentLanguageModel",
     "RecurrentRegressor",
     "RecurrentSeq2Seq",
     "RecurrentTagger",
+    "groups_of",
+    "parameter",
+    "parameters",
 ]

@@ -1,6 +1,8 @@
 """How an estimator reads X: what fit saw decides what predict accepts."""
 
 from contextlib import suppress
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -17,7 +19,23 @@ class SequenceReader(BaseEstimator):
     input = "tokens"
     dtype = "float32"
 
-    def _read(self, X, reset):
+    known_tokens_: np.ndarray
+
+    def read(self, X: Any) -> Sequences:
+        """Return X as the network reads it: checked, ids that fit has not seen replaced by UNKNOWN.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        Sequences
+        """
+        return self._read(X, reset=False)
+
+    def _read(self, X: Any, reset: bool) -> Sequences:
         """Read X; compare it with what fit has seen unless `reset`."""
         if hasattr(X, "__array__") and not hasattr(X, "__len__"):
             X = np.asarray(X)
@@ -39,21 +57,21 @@ class SequenceReader(BaseEstimator):
             )
         return sequences
 
-    def _learn_input(self, sequences):
+    def _learn_input(self, sequences: Sequences) -> None:
         """Learn which token ids there are, or how many channels."""
         self.input_ = "tokens" if sequences.is_tokens else "values"
         if sequences.is_tokens:
             self.n_inputs_ = max(EOS + 1, int(sequences.values.max(initial=0)) + 1)
-            self._known = np.zeros(self.n_inputs_, dtype=bool)
-            self._known[: EOS + 1] = True
-            self._known[sequences.values] = True
+            self.known_tokens_ = np.zeros(self.n_inputs_, dtype=bool)
+            self.known_tokens_[: EOS + 1] = True
+            self.known_tokens_[sequences.values] = True
         else:
             self.n_inputs_ = sequences.values.shape[1]
 
-    def _replace_unknown(self, sequences):
+    def _replace_unknown(self, sequences: Sequences) -> Sequences:
         """Give ids that fit has not seen the id UNKNOWN."""
         values = np.where(sequences.values < self.n_inputs_, sequences.values, UNKNOWN)
-        return Sequences(np.where(self._known[values], values, UNKNOWN), sequences.offsets)
+        return replace(sequences, values=np.where(self.known_tokens_[values], values, UNKNOWN))
 
 
 def _is_matrix(X):

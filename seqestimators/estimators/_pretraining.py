@@ -1,10 +1,15 @@
 """Starting from a fitted language model: its architecture, its weights, its layers one by one."""
 
+from typing import Any
+
 import torch
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from ..exceptions import InvalidSequenceError
+from ..modules import RecurrentEncoder, SequenceNetwork
+from ..sequences import Sequences, place_of
+from .parameters import default_of
 
 __all__ = [
     "ARCHITECTURE",
@@ -12,6 +17,7 @@ __all__ = [
     "layer_groups",
     "layer_names",
     "load_encoder",
+    "refuse_contradictions",
     "refuse_new_tokens",
 ]
 
@@ -19,7 +25,7 @@ ARCHITECTURE = ("cell", "hidden_size", "num_layers", "bidirectional", "embedding
 """What a model takes over from the language model that it starts from."""
 
 
-def find_language_model(pretrained):
+def find_language_model(pretrained: Any) -> Any:
     """Return the language model that the parameter `pretrained` gives.
 
     Parameters
@@ -52,7 +58,18 @@ def find_language_model(pretrained):
     return model
 
 
-def refuse_new_tokens(sequences, model):
+def refuse_contradictions(estimator: Any, model: Any) -> None:
+    """Raise an error that names the first parameter that asks for another network than the pretrained one."""
+    for name in ARCHITECTURE:
+        asked, given = getattr(estimator, name), getattr(model, name)
+        if asked not in (default_of(estimator, name), given):
+            raise ValueError(
+                f"{name}={asked!r}, but the pretrained language model has {name}={given!r}, which comes with "
+                f"its weights: leave {name} out, or fit a language model with {name}={asked!r}"
+            )
+
+
+def refuse_new_tokens(sequences: Sequences, model: Any) -> None:
     """Raise an error that names the first token id beyond those of the language model."""
     if not sequences.is_tokens:
         raise InvalidSequenceError(
@@ -61,16 +78,16 @@ def refuse_new_tokens(sequences, model):
     is_new = sequences.values >= model.n_inputs_
     if is_new.any():
         index = int(is_new.argmax())
-        row = int((sequences.offsets > index).argmax()) - 1
+        row, position = place_of(index, sequences.offsets)
         raise InvalidSequenceError(
-            f"row {row}, position {index - sequences.offsets[row]} of X is {sequences.values[index]}, but "
+            f"row {row}, position {position} of X is {sequences.values[index]}, but "
             f"the pretrained language model knows the ids 0 to {model.n_inputs_ - 1}: give the tokenizer "
             "before this estimator the vocabulary_ of the tokenizer before the language model; if it has "
             "that, train the language model on sequences that hold this token too"
         )
 
 
-def load_encoder(encoder, model):
+def load_encoder(encoder: RecurrentEncoder, model: Any) -> None:
     """Copy the weights of a language model into an encoder of its architecture.
 
     The layers of a language model don't mix the directions, those of the
@@ -95,19 +112,18 @@ def load_encoder(encoder, model):
             weight.chunk(2, dim=1)[direction].copy_(learned)
 
 
-def layer_names(network):
+def layer_names(network: SequenceNetwork) -> list[str]:
     """Return the beginnings of the names of weights, layer by layer from the top, the embedding last."""
     names = [f"encoder.layers.{i}." for i in reversed(range(len(network.encoder.layers)))]
     return names if network.encoder.embedding is None else [*names, "encoder.embedding."]
 
 
-def layer_groups(network):
+def layer_groups(network: SequenceNetwork) -> list[list[torch.nn.Parameter]]:
     """Return the weights of a network from the output down.
 
     Parameters
     ----------
-    network : torch.nn.Module
-        With an `encoder`.
+    network : SequenceNetwork
 
     Returns
     -------

@@ -1,22 +1,27 @@
 """RecurrentClassifier: a label for every sequence."""
 
+from collections.abc import Callable
+from typing import Any, Self
+
 import numpy as np
+import torch
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import StrOptions, _check_sample_weight, _check_y, _fit_context
-from .._training import BinaryCrossEntropy, CrossEntropy
+from .._sklearn import _check_sample_weight, _check_y, _fit_context
+from ..modules import binary_cross_entropy, cross_entropy
 from ._class_weights import weigh_classes
-from ._parameters import shared_parameters
+from ._margins import ClassMargin
+from .parameters import ClassWeight, parameters
 from .pooled import BasePooled
 
 __all__ = ["RecurrentClassifier"]
 
 
-@shared_parameters
-class RecurrentClassifier(ClassifierMixin, BasePooled):
+@parameters
+class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):  # type: ignore[misc]
     """Recurrent network that tells the class of a sequence.
 
     Sequences are token ids, as a tokenizer gives them, or numeric series, of
@@ -24,16 +29,6 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
     them, pools the hidden states to one vector and reads the class from it.
     The result for a sequence depends neither on padding nor on its
     neighbours.
-
-    Parameters
-    ----------
-    <network>
-    <pooling>
-    <pretraining>
-    <training>
-    class_weight : dict, "balanced" or None, default=None
-        Weight of every class in the loss, times `sample_weight`. "balanced"
-        weighs all classes alike in sum.
 
     Attributes
     ----------
@@ -74,80 +69,8 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
     array(['start'], dtype='<U5')
     """
 
-    _parameter_constraints = {
-        **BasePooled._parameter_constraints,
-        "class_weight": [dict, StrOptions({"balanced"}), None],
-    }
-
-    def __init__(
-        self,
-        *,
-        cell="lstm",
-        hidden_size=64,
-        num_layers=1,
-        bidirectional=True,
-        embedding_dim=32,
-        pooling="concat",
-        dropout=0.2,
-        batch_norm=False,
-        pretrained=None,
-        gradual_unfreezing=False,
-        layer_decay=1.0,
-        input="auto",
-        max_epochs=30,
-        lr=0.005,
-        batch_size=32,
-        optimizer="adamw",
-        weight_decay=0.01,
-        gradient_clip=1.0,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=10,
-        scoring=None,
-        class_weight=None,
-        output_bias=True,
-        dtype="float32",
-        callbacks=None,
-        device="auto",
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
-        self.cell = cell
-        self.hidden_size = hidden_size
-        self.num_layers = num_layers
-        self.bidirectional = bidirectional
-        self.embedding_dim = embedding_dim
-        self.pooling = pooling
-        self.dropout = dropout
-        self.batch_norm = batch_norm
-        self.pretrained = pretrained
-        self.gradual_unfreezing = gradual_unfreezing
-        self.layer_decay = layer_decay
-        self.input = input
-        self.max_epochs = max_epochs
-        self.lr = lr
-        self.batch_size = batch_size
-        self.optimizer = optimizer
-        self.weight_decay = weight_decay
-        self.gradient_clip = gradient_clip
-        self.lr_schedule = lr_schedule
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.scoring = scoring
-        self.class_weight = class_weight
-        self.output_bias = output_bias
-        self.dtype = dtype
-        self.callbacks = callbacks
-        self.device = device
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
-
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, groups=None):
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
         """Fit the network to sequences and their labels.
 
         Parameters
@@ -182,7 +105,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
         return self._fit(X, y, sample_weight, groups)
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Run one epoch over a chunk of data, at a constant learning rate.
 
         Parameters
@@ -205,20 +128,43 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
         """
         return self._partial_fit(X, y, sample_weight, classes)
 
-    def _encode_target(self, y, sequences, sample_weight, reset, classes=None):
+    def _read_target(self, y: Any) -> np.ndarray:
         if _is_table(y):
-            return self._encode_labels(y, sample_weight, reset)
+            y = check_array(y, dtype="numeric", ensure_all_finite="allow-nan", input_name="y")
+            strange = ~(np.isnan(table := y.astype(np.float64)) | (table == 0) | (table == 1))
+            if strange.any():
+                row, column = np.argwhere(strange)[0].tolist()
+                raise ValueError(
+                    f"row {row}, column {column} of y is {y[row, column]:g}, but of several labels a "
+                    "row each is 1 (yes), 0 (no) or NaN (not known). Multioutput targets of several "
+                    "classes each need one model a column"
+                )
+            return y
         y = _check_y(y, estimator=self)
         check_classification_targets(y)
-        if reset:
-            self._is_multilabel = False
-            self.classes_ = np.unique(y if classes is None else classes)
-            if len(self.classes_) < 2:
-                only = self.classes_.tolist()[0]
-                raise ValueError(
-                    f"RecurrentClassifier needs at least two classes in y, got one class: {only!r}"
-                )
-        elif self._is_multilabel:
+        return y
+
+    def _learn_target(self, y: Any, sequences: Any, sample_weight: np.ndarray, classes: Any = None) -> None:
+        self._is_multilabel = y.ndim == 2
+        if self._is_multilabel:
+            self.classes_ = np.arange(y.shape[1])
+            unknown = np.isnan(y[sample_weight > 0].astype(np.float64)).all(axis=0)
+            if unknown.any():
+                raise ValueError(f"column {int(unknown.argmax())} of y is NaN in every row: leave it out")
+            return
+        self.classes_ = np.unique(y if classes is None else classes)
+        if len(self.classes_) < 2:
+            only = self.classes_.tolist()[0]
+            raise ValueError(f"RecurrentClassifier needs at least two classes in y, got one class: {only!r}")
+        if classes is None and len(np.unique(y[sample_weight > 0])) < 2:
+            raise ValueError(
+                "Rows of sample_weight above 0 have one class only; at least two classes are needed"
+            )
+
+    def _encode_target(self, y: Any, sequences: Any) -> np.ndarray:
+        if y.ndim == 2:
+            return self._encode_labels(y)
+        if self._is_multilabel:
             raise ValueError(f"y has one column, but the model knows {len(self.classes_)} labels a row")
         target = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         unknown = self.classes_[target] != y
@@ -228,60 +174,44 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
                 f"row {row} of y is {y[row : row + 1].tolist()[0]!r}, which is none of the classes "
                 f"{self.classes_.tolist()}: name all classes in the first call"
             )
-        if classes is None and reset and len(np.unique(target[sample_weight > 0])) < 2:
-            raise ValueError(
-                "Rows of sample_weight above 0 have one class only; at least two classes are needed"
-            )
-        return target if len(self.classes_) > 2 else target[:, None].astype(self.dtype), y
+        return target if len(self.classes_) > 2 else target[:, None].astype(self.dtype)
 
-    def _encode_labels(self, y, sample_weight, reset):
+    def _encode_labels(self, y: np.ndarray) -> np.ndarray:
         """Several labels a row: 1, 0, or NaN where the label is not known."""
-        y = check_array(y, dtype="numeric", ensure_all_finite="allow-nan", input_name="y")
-        table = y.astype(self.dtype)
-        strange = ~(np.isnan(table) | (table == 0) | (table == 1))
-        if strange.any():
-            row, column = np.argwhere(strange)[0].tolist()
-            raise ValueError(
-                f"row {row}, column {column} of y is {y[row, column]:g}, but of several labels a row each is "
-                "1 (yes), 0 (no) or NaN (not known). Multioutput targets of several classes each need one "
-                "model a column"
-            )
-        if reset:
-            self._is_multilabel = True
-            self.classes_ = np.arange(table.shape[1])
-            unknown = np.isnan(table[sample_weight > 0]).all(axis=0)
-            if unknown.any():
-                raise ValueError(f"column {int(unknown.argmax())} of y is NaN in every row: leave it out")
-        elif not self._is_multilabel or table.shape[1] != len(self.classes_):
+        if not self._is_multilabel or y.shape[1] != len(self.classes_):
             fitted = f"{len(self.classes_)} labels a row" if self._is_multilabel else "one label a row"
-            raise ValueError(f"y has {table.shape[1]} columns, but the model was fitted on {fitted}")
+            raise ValueError(f"y has {y.shape[1]} columns, but the model was fitted on {fitted}")
         if self.class_weight is not None:
             raise ValueError(
-                f"class_weight={self.class_weight!r} is for one label a row; y has {table.shape[1]} columns. "
+                f"class_weight={self.class_weight!r} is for one label a row; y has {y.shape[1]} columns. "
                 "Set class_weight=None, or weigh the rows with sample_weight"
             )
-        return table, y
+        return y.astype(self.dtype)
 
-    def _strata(self, target):
-        return None if self._is_multilabel else target.reshape(len(target))
+    def _strata(self, y: Any) -> Any:
+        return y if y.ndim == 1 else None
 
-    def _row_weights(self, target, sample_weight):
+    def _row_weights(self, target: Any, sample_weight: np.ndarray) -> np.ndarray:
         if self._is_multilabel:
             return sample_weight
         labels = target.reshape(len(target)).astype(np.int64)
         return weigh_classes(self.class_weight, self.classes_, labels, sample_weight)
 
-    def _is_binary(self):
+    def _is_binary(self) -> bool:
         """Whether one output tells two classes apart."""
         return len(self.classes_) == 2 and not self._is_multilabel
 
-    def _n_outputs(self):
+    def _n_outputs(self) -> int:
         return 1 if self._is_binary() else len(self.classes_)
 
-    def _criterion(self):
-        return BinaryCrossEntropy() if self._is_multilabel or self._is_binary() else CrossEntropy()
+    def _criterion(self) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+        return binary_cross_entropy if self._is_multilabel or self._is_binary() else cross_entropy
 
-    def decision_function(self, X):
+    def margin(self, target: Any = None) -> ClassMargin:
+        """Return the log-odds of a class, see :class:`BaseRecurrent`."""
+        return ClassMargin(self.classes_.tolist(), self._n_outputs(), self._is_multilabel, target)
+
+    def decision_function(self, X: Any) -> np.ndarray:
         """Return the outputs of the network before softmax.
 
         Parameters
@@ -295,10 +225,10 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
             For two classes the log-odds of the second, else one number a
             class; of several labels a row the log-odds of each.
         """
-        logits = self._run(X)
+        logits = self.run(X)
         return logits[:, 0] if self._is_binary() else logits
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: Any) -> np.ndarray:
         """Return the natural logarithm of the probability of every class.
 
         Parameters
@@ -310,9 +240,9 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
         -------
         ndarray of shape (n, n_classes), dtype `dtype`
         """
-        return self._log_probabilities(self._run(X))
+        return self._log_probabilities(self.run(X))
 
-    def _log_probabilities(self, logits):
+    def _log_probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Return the logarithms of probabilities for the outputs of the network, (n, n_outputs)."""
         if self._is_multilabel:
             return -np.logaddexp(0, -logits)
@@ -321,7 +251,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
         shifted = logits - logits.max(axis=1, keepdims=True)
         return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probability of every class.
 
         Parameters
@@ -335,12 +265,22 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
             Rows sum to 1; columns are in the order of `classes_`. Of several
             labels a row, the probability of each.
         """
-        return self._answer(self._run(X))
+        return self.answer(self.run(X))
 
-    def _answer(self, outputs):
-        return np.exp(self._log_probabilities(outputs))
+    def answer(self, outputs: np.ndarray) -> np.ndarray:
+        """Return the probabilities that outputs of the network stand for.
 
-    def predict(self, X):
+        Parameters
+        ----------
+        outputs : ndarray of shape (n, n_outputs)
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes)
+        """
+        return np.exp(self._log_probabilities(outputs))  # type: ignore[no-any-return]
+
+    def predict(self, X: Any) -> np.ndarray:
         """Return the likeliest class of every sequence, or all labels likelier than not.
 
         Parameters
@@ -359,7 +299,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
             return (decision > 0).astype(np.int64)
         return self.classes_[decision.argmax(axis=1) if decision.ndim == 2 else (decision > 0).astype(int)]
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the share of rows that are right.
 
         Parameters
@@ -388,7 +328,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
             return super().score(X, y, sample_weight)
         predicted = self.predict(X)
         weight = _check_sample_weight(sample_weight, predicted, ensure_non_negative=True)
-        table, _ = self._encode_labels(y, weight, reset=False)
+        table = self._encode_target(self._read_target(y), None)
         check_consistent_length(predicted, table)
         known = ~np.isnan(table)
         weight = weight * known.any(axis=1)
@@ -396,7 +336,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled):
             raise ValueError("no row of sample_weight above 0 has a known label: there is nothing to score")
         return float(np.average(((predicted == table) | ~known).all(axis=1), weights=weight))
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags

@@ -1,6 +1,8 @@
 """RecurrentLanguageModel: how likely a sequence is, and new ones like those seen."""
 
 import warnings
+from collections.abc import Callable
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -8,49 +10,24 @@ from sklearn.base import DensityMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, Real, _check_sample_weight, _fit_context, validate_params
-from .._training import CrossEntropy, SequenceDataset, make_generators
+from .._training import make_generators
 from ..exceptions import TruncationWarning
-from ..modules import CellState, LanguageNetwork
-from ..modules.search import sample
-from ..sequences import BOS, EOS, PAD, Sequences, place_of
-from ._parameters import shared_parameters
+from ..modules import Batch, CellState, LanguageNetwork, Ragged, RecurrentEncoder, cross_entropy, sample
+from ..sequences import BOS, EOS, PAD, Sequences, object_array, place_of
 from .base import BaseRecurrent
+from .parameters import parameter, parameters
 
 __all__ = ["RecurrentLanguageModel"]
 
 
-@shared_parameters
-class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
+@parameters
+class RecurrentLanguageModel(DensityMixin, BaseRecurrent):  # type: ignore[misc]
     """Recurrent network that tells the next token of a sequence.
 
     It learns the probability of every token given those before it, and so
     that of whole sequences: it scores them, draws new ones, and is a start
     for models of few labelled sequences. Beginning and end are added inside,
     never twice.
-
-    Parameters
-    ----------
-    cell : {"rnn", "lstm", "gru"}, default="lstm"
-        Recurrent cell: Elman network with tanh, long short-term memory, or
-        gated recurrent unit.
-    hidden_size : int, default=128
-        Number of units per layer and direction, at least 1.
-    num_layers : int, default=1
-        Number of recurrent layers, at least 1.
-    bidirectional : bool, default=False
-        Whether a second network, of the same embedding and output layer,
-        learns the sequences read from their ends, for `transform` and as a
-        start of bidirectional models. Scores and samples are those of the
-        forward network.
-    embedding_dim : int or None, default=32
-        Size of the learned vector of a token, at least 1. None feeds one-hot
-        vectors.
-    dropout : float, default=0.0
-        Probability of a unit to be dropped, between layers and before the
-        output layer, in [0, 1).
-    output_bias : bool, default=True
-        Whether the output layer has a bias.
-    <optimization>
 
     Attributes
     ----------
@@ -88,70 +65,18 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
     3
     """
 
-    _mixes_directions = False
-    max_length_: int
-
-    _parameter_constraints = {
-        name: constraint
-        for name, constraint in BaseRecurrent._parameter_constraints.items()
-        if name != "input"
-    }
-
-    def __init__(
-        self,
-        *,
-        cell="lstm",
-        hidden_size=128,
-        num_layers=1,
-        bidirectional=False,
-        embedding_dim=32,
-        dropout=0.0,
-        output_bias=True,
-        max_epochs=30,
-        lr=0.005,
-        batch_size=32,
-        optimizer="adamw",
-        weight_decay=0.01,
-        gradient_clip=1.0,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=10,
-        scoring=None,
-        dtype="float32",
-        callbacks=None,
-        device="auto",
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
-        self.cell = cell
-        self.hidden_size = hidden_size
-        self.num_layers = num_layers
-        self.bidirectional = bidirectional
-        self.embedding_dim = embedding_dim
-        self.dropout = dropout
-        self.output_bias = output_bias
-        self.max_epochs = max_epochs
-        self.lr = lr
-        self.batch_size = batch_size
-        self.optimizer = optimizer
-        self.weight_decay = weight_decay
-        self.gradient_clip = gradient_clip
-        self.lr_schedule = lr_schedule
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.scoring = scoring
-        self.dtype = dtype
-        self.callbacks = callbacks
-        self.device = device
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
+    hidden_size: int = parameter(default=128)
+    bidirectional: bool = parameter(
+        default=False,
+        constraints=["boolean"],
+        doc="""Whether a second network, of the same embedding and output layer, learns the sequences read
+        from their ends, for `transform` and as a start of bidirectional models. Scores and samples are
+        those of the forward network.""",
+    )
+    dropout: float = parameter(default=0.0)
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None, sample_weight=None, groups=None):
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Self:
         """Fit the network to sequences.
 
         Parameters
@@ -180,7 +105,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         return self._fit(X, None, sample_weight, groups)
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y=None, sample_weight=None):
+    def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Run one epoch over a chunk of data, at a constant learning rate.
 
         Parameters
@@ -200,48 +125,56 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         """
         return self._partial_fit(X, None, sample_weight)
 
-    def _read(self, X, reset):
+    def _read(self, X: Any, reset: bool) -> Sequences:
         return super()._read(X, reset).without_ends().with_ends()
 
-    def _encode_target(self, y, sequences, sample_weight, reset, classes=None):
+    def _learn_target(self, y: Any, sequences: Any, sample_weight: Any, classes: Any = None) -> None:
+        self.max_length_ = int(sequences.lengths.max()) - 2
+
+    def _learn_later_target(self, y: Any, sequences: Any) -> None:
+        self.max_length_ = max(int(sequences.lengths.max()) - 2, self.max_length_)
+
+    def _encode_target(self, y: Any, sequences: Any) -> Sequences:
         _warn_of_special(sequences)
-        longest = int(sequences.lengths.max()) - 2
-        self.max_length_ = longest if reset else max(longest, self.max_length_)
         following = _without(sequences, first=True)
         if not self.bidirectional:
-            return following, None
+            return following
         before = _without(sequences, first=False)
-        rows = [
-            part
-            for ahead, back in zip(following.to_list(), before.to_list(), strict=True)
-            for part in (ahead, back[::-1])
-        ]
-        return Sequences(np.concatenate(rows), 2 * following.offsets), None
+        pairs = zip(following.to_list(), before.to_list(), strict=True)
+        rows = [part for ahead, back in pairs for part in (ahead, back[::-1])]
+        return Sequences(np.concatenate(rows), 2 * following.offsets)
 
-    def _criterion(self):
-        return CrossEntropy()
+    def encode_target(self, X: Any, y: Any) -> Any:
+        """Refuse: the targets of a language model are in X."""
+        raise TypeError(
+            f"{type(self).__name__} has no loss of a sequence and its target: this needs a "
+            "RecurrentClassifier, RecurrentRegressor, RecurrentTagger or RecurrentSeq2Seq"
+        )
 
-    def _make_network(self, encoder, factory):
-        return LanguageNetwork(encoder, dropout=self.dropout, output_bias=self.output_bias, **factory)
+    def _make_encoder(self, **options: Any) -> RecurrentEncoder:
+        return super()._make_encoder(mix_directions=False, **options)
 
-    def _run_steps(self, X, of_logits):
+    def _make_network(self, encoder: RecurrentEncoder) -> LanguageNetwork:
+        return LanguageNetwork(encoder, dropout=self.dropout, output_bias=self.output_bias)
+
+    def _run_steps(
+        self, X: Any, of_logits: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+    ) -> Sequences:
         """Apply a function to the next tokens' logits after each prefix, and to the next tokens.
 
         Returns Sequences with a value for each token behind BOS.
         """
         check_is_fitted(self)
-        sequences = self._read(X, reset=False)
-        following = _without(sequences, first=True)
-        dataset = SequenceDataset(sequences, following, device=self.net_.device)
-        network, iterator = self.net_.module_.eval(), self.net_.get_iterator(dataset)
-        with torch.inference_mode():
-            values = torch.cat(
-                [of_logits(network.forward_logits(batch.pieces), target) for batch, (target, _) in iterator]
-            )
-        offsets = np.concatenate([[0], np.cumsum(following.lengths[iterator.order])])
-        return Sequences(values.cpu().numpy(), offsets)[np.argsort(iterator.order)]
+        network = self.net_.module_
+        sequences = self.read(X)
 
-    def score_samples(self, X):
+        def of_batch(batch: Batch) -> Ragged:
+            logits = network.forward_logits(batch)
+            return Ragged(of_logits(logits.values, batch.target.values), logits.lengths)  # type: ignore[union-attr, arg-type]
+
+        return self.run(sequences, of_batch, target=_without(sequences, first=True))  # type: ignore[no-any-return]
+
+    def score_samples(self, X: Any) -> np.ndarray:
         """Return the logarithm of the probability of every sequence.
 
         Parameters
@@ -254,10 +187,10 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         ndarray of shape (n,), dtype `dtype`
             Natural logarithm; the end of the sequence is included.
         """
-        steps = self._run_steps(X, lambda logits, target: -CrossEntropy()(logits, target))
+        steps = self._run_steps(X, lambda logits, target: -cross_entropy(logits, target))
         return np.add.reduceat(steps.values, steps.offsets[:-1])  # no row is empty: each has its end
 
-    def score(self, X, y=None, sample_weight=None):
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Return the mean log-likelihood of a token.
 
         Parameters
@@ -275,11 +208,11 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
             In nats, the end of each sequence counted as a token.
         """
         scores = self.score_samples(X).astype(np.float64)
-        n_tokens = self._read(X, reset=False).lengths - 1
+        n_tokens = self.read(X).lengths - 1
         weight = _check_sample_weight(sample_weight, scores, dtype=np.float64, ensure_non_negative=True)
         return float((weight @ scores) / (weight @ n_tokens))
 
-    def perplexity(self, X):
+    def perplexity(self, X: Any) -> float:
         """Return the perplexity of a token: the number of equally likely ones it is as hard to guess as.
 
         Parameters
@@ -294,7 +227,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         """
         return float(np.exp(-self.score(X)))
 
-    def predict_next(self, X):
+    def predict_next(self, X: Any) -> np.ndarray:
         """Return the likeliest next token at every position.
 
         Parameters
@@ -324,8 +257,15 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         prefer_skip_nested_validation=True,
     )
     def sample(
-        self, n_samples=1, *, temperature=1.0, top_k=None, top_p=None, max_length=None, random_state=None
-    ):
+        self,
+        n_samples: int = 1,
+        *,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        max_length: int | None = None,
+        random_state: Any = None,
+    ) -> np.ndarray:
         """Draw new sequences.
 
         Parameters
@@ -380,18 +320,15 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
                 TruncationWarning,
                 stacklevel=3,
             )
-        result = np.empty(n_samples, dtype=object)
-        for i, row in enumerate(rows):
-            result[i] = row.cpu().numpy()
-        return result
+        return object_array([row.cpu().numpy() for row in rows])
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.required = False
         return tags
 
 
-def _warn_of_special(sequences):
+def _warn_of_special(sequences: Sequences) -> None:
     """Warn of the first token within a sequence whose id stands for no token."""
     inner = np.ones(len(sequences.values), dtype=bool)
     inner[sequences.offsets[:-1]] = inner[sequences.offsets[1:] - 1] = False
@@ -407,8 +344,8 @@ def _warn_of_special(sequences):
         )
 
 
-def _without(sequences, first):
+def _without(sequences: Sequences, first: bool) -> Sequences:
     """Leave out the first or the last value of every sequence; none is empty."""
     kept = np.ones(len(sequences.values), dtype=bool)
     kept[sequences.offsets[:-1] if first else sequences.offsets[1:] - 1] = False
-    return Sequences(sequences.values[kept], sequences.offsets - np.arange(len(sequences.offsets)))
+    return sequences.keep(kept)

@@ -1,44 +1,92 @@
 """What the classifier and the regressor share: one vector per sequence."""
 
 from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any
 
-from .._sklearn import StrOptions
-from ..modules import PooledNetwork
-from ..modules.pooling import POOLINGS
+import numpy as np
+import torch
+from sklearn.utils.validation import check_is_fitted
+
+from ..modules import Batch, PooledNetwork, Ragged, RecurrentEncoder
+from ..sequences import Sequences
 from .base import BaseRecurrent
+from .parameters import Input, PoolingParameters, Pretraining, parameters
 
 __all__ = ["BasePooled"]
 
 
-class BasePooled(BaseRecurrent):
-    """Base of the estimators that read their answer from the pooled hidden states."""
+@parameters
+class BasePooled(BaseRecurrent, Input, Pretraining, PoolingParameters):
+    """Base of the estimators that read their answer from the pooled hidden states.
 
-    _parameter_constraints = {
-        **BaseRecurrent._parameter_constraints,
-        **BaseRecurrent._pretraining_constraints,
-        "pooling": [StrOptions(set(POOLINGS))],
-        "batch_norm": ["boolean"],
-    }
+    A subclass says how many outputs its network has, what they are compared
+    with the target by (`_criterion`, a callable that gives a loss for every
+    row), and what they say (`answer`).
+
+    Examples
+    --------
+    >>> from seqestimators import RecurrentRegressor
+    >>> from seqestimators.estimators import BasePooled
+    >>> issubclass(RecurrentRegressor, BasePooled)
+    True
+    """
+
+    _n_features = 0  # numbers beside each sequence
 
     @abstractmethod
-    def _n_outputs(self):
+    def _n_outputs(self) -> int:
         """Return the number of outputs of the network."""
 
     @abstractmethod
-    def _answer(self, outputs):
-        """Return what the network's outputs (n, n_outputs) say: probabilities of classes, or numbers."""
+    def _criterion(self) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+        """Return the loss: a callable of outputs and target, (n, ...), that gives one number a row."""
 
-    def _make_network(self, encoder, factory):
+    def _make_network(self, encoder: RecurrentEncoder) -> PooledNetwork:
         return PooledNetwork(
             encoder,
             self._n_outputs(),
+            criterion=self._criterion(),
             pooling=self.pooling,
+            n_features=self._n_features,
             dropout=self.dropout,
             batch_norm=self.batch_norm,
             output_bias=self.output_bias,
-            **factory,
         )
 
-    @property
-    def _n_features_out(self):
-        return self.net_.module_.pooling.output_size
+    def _learn_input(self, sequences: Sequences) -> None:
+        super()._learn_input(sequences)
+        self._n_features = 0 if sequences.features is None else sequences.features.shape[1]
+
+    def attention_weights(self, X: Any) -> np.ndarray:
+        """Return the weight of each step in the pooled state, of a network with ``pooling="attention"``.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+
+        Returns
+        -------
+        ndarray of shape (n,), dtype object
+            Arrays of shape (T,), dtype `dtype`, that sum to 1.
+
+        Raises
+        ------
+        ValueError
+            The network pools in another way.
+        """
+        check_is_fitted(self)
+        network = self.net_.module_
+        if not hasattr(network.pooling, "weights"):
+            pooling = self._network_params["pooling"]
+            raise ValueError(
+                f'this {type(self).__name__} has no attention, but pooling="{pooling}": fit it with '
+                'pooling="attention"'
+            )
+
+        def weigh(batch: Batch) -> Ragged:
+            states = (network.encoder(*piece) for piece in batch.pieces)
+            return Ragged.from_padded((network.pooling.weights(one), one.lengths) for one in states)
+
+        return self.run(X, weigh, min_rows=1).to_list()  # type: ignore[no-any-return]

@@ -1,32 +1,30 @@
 """RecurrentRegressor: a number, or several, for every sequence."""
 
+from collections.abc import Callable
+from typing import Any, Self
+
 import numpy as np
+import torch
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import check_array, check_consistent_length
 
 from .._sklearn import _check_sample_weight, _check_y, _fit_context
-from .._training import SquaredError
-from ._parameters import shared_parameters
+from ..modules import squared_error
+from ._margins import NumberMargin
+from .parameters import parameters
 from .pooled import BasePooled
 
 __all__ = ["RecurrentRegressor"]
 
 
-@shared_parameters
-class RecurrentRegressor(RegressorMixin, BasePooled):
+@parameters
+class RecurrentRegressor(RegressorMixin, BasePooled):  # type: ignore[misc]
     """Recurrent network that tells a number, or several, of a sequence.
 
     Sequences are token ids, as a tokenizer gives them, or numeric series, of
     any lengths. Targets are standardized inside, with the weights of the
     rows, and the predictions brought back; the loss is the squared error.
-
-    Parameters
-    ----------
-    <network>
-    <pooling>
-    <pretraining>
-    <training>
 
     Attributes
     ----------
@@ -57,73 +55,8 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
     (2,)
     """
 
-    def __init__(
-        self,
-        *,
-        cell="lstm",
-        hidden_size=64,
-        num_layers=1,
-        bidirectional=True,
-        embedding_dim=32,
-        pooling="concat",
-        dropout=0.2,
-        batch_norm=False,
-        pretrained=None,
-        gradual_unfreezing=False,
-        layer_decay=1.0,
-        input="auto",
-        max_epochs=30,
-        lr=0.005,
-        batch_size=32,
-        optimizer="adamw",
-        weight_decay=0.01,
-        gradient_clip=1.0,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=10,
-        scoring=None,
-        output_bias=True,
-        dtype="float32",
-        callbacks=None,
-        device="auto",
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
-        self.cell = cell
-        self.hidden_size = hidden_size
-        self.num_layers = num_layers
-        self.bidirectional = bidirectional
-        self.embedding_dim = embedding_dim
-        self.pooling = pooling
-        self.dropout = dropout
-        self.batch_norm = batch_norm
-        self.pretrained = pretrained
-        self.gradual_unfreezing = gradual_unfreezing
-        self.layer_decay = layer_decay
-        self.input = input
-        self.max_epochs = max_epochs
-        self.lr = lr
-        self.batch_size = batch_size
-        self.optimizer = optimizer
-        self.weight_decay = weight_decay
-        self.gradient_clip = gradient_clip
-        self.lr_schedule = lr_schedule
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.scoring = scoring
-        self.output_bias = output_bias
-        self.dtype = dtype
-        self.callbacks = callbacks
-        self.device = device
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
-
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, groups=None):
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
         """Fit the network to sequences and their targets.
 
         Parameters
@@ -158,7 +91,7 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         return self._fit(X, y, sample_weight, groups)
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Run one epoch over a chunk of data, at a constant learning rate.
 
         Parameters
@@ -178,32 +111,40 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         """
         return self._partial_fit(X, y, sample_weight)
 
-    def _encode_target(self, y, sequences, sample_weight, reset, classes=None):
-        y = _read_numbers(self, y)
-        table = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
-        if reset:
-            self.n_outputs_ = table.shape[1]
-            self._y_is_1d = np.ndim(y) == 1
-            known = ~np.isnan(table) & (sample_weight > 0)[:, None]
-            if not known.any(axis=0).all():
-                column = int(np.argmin(known.any(axis=0)))
-                raise ValueError(f"column {column} of y is NaN in every row: leave it out")
-            weight = sample_weight[:, None] * known
-            weight = weight / weight.sum(axis=0)
-            self._y_mean = (weight * np.nan_to_num(table)).sum(axis=0)
-            scale = np.sqrt((weight * np.nan_to_num(table - self._y_mean) ** 2).sum(axis=0))
-            self._y_scale = np.where(scale > 10 * np.finfo(float).eps * np.abs(self._y_mean), scale, 1.0)
-        elif table.shape[1] != self.n_outputs_:
-            raise ValueError(f"y has {table.shape[1]} targets, but the model was fitted on {self.n_outputs_}")
-        return ((table - self._y_mean) / self._y_scale).astype(self.dtype), y
+    def _read_target(self, y: Any) -> np.ndarray:
+        return _read_numbers(self, y)
 
-    def _n_outputs(self):
+    def _learn_target(self, y: Any, sequences: Any, sample_weight: np.ndarray, classes: Any = None) -> None:
+        table = _as_table(y)
+        self.n_outputs_ = table.shape[1]
+        self._y_is_1d = y.ndim == 1
+        known = ~np.isnan(table) & (sample_weight > 0)[:, None]
+        if not known.any(axis=0).all():
+            column = int(np.argmin(known.any(axis=0)))
+            raise ValueError(f"column {column} of y is NaN in every row: leave it out")
+        weight = sample_weight[:, None] * known
+        weight = weight / weight.sum(axis=0)
+        self._y_mean = (weight * np.nan_to_num(table)).sum(axis=0)
+        scale = np.sqrt((weight * np.nan_to_num(table - self._y_mean) ** 2).sum(axis=0))
+        self._y_scale = np.where(scale > 10 * np.finfo(float).eps * np.abs(self._y_mean), scale, 1.0)
+
+    def _encode_target(self, y: Any, sequences: Any) -> np.ndarray:
+        table = _as_table(y)
+        if table.shape[1] != self.n_outputs_:
+            raise ValueError(f"y has {table.shape[1]} targets, but the model was fitted on {self.n_outputs_}")
+        return ((table - self._y_mean) / self._y_scale).astype(self.dtype)  # type: ignore[no-any-return]
+
+    def _n_outputs(self) -> int:
         return self.n_outputs_
 
-    def _criterion(self):
-        return SquaredError()
+    def _criterion(self) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+        return squared_error
 
-    def predict(self, X):
+    def margin(self, target: int | None = None) -> NumberMargin:
+        """Return a predicted number, see :class:`BaseRecurrent`."""
+        return NumberMargin(self._y_mean, self._y_scale, target)
+
+    def predict(self, X: Any) -> np.ndarray:
         """Return the predicted targets of every sequence.
 
         Parameters
@@ -217,9 +158,9 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
             In the unit of y. Several targets come as float64, which
             scikit-learn's checks ask for.
         """
-        return self._answer(self._run(X))
+        return self.answer(self.run(X))
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return R², the share of the variance of y that the model explains.
 
         Parameters
@@ -253,17 +194,31 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
             )
         )
 
-    def _answer(self, outputs):
+    def answer(self, outputs: np.ndarray) -> np.ndarray:
+        """Return the numbers that outputs of the network stand for, in the unit of y.
+
+        Parameters
+        ----------
+        outputs : ndarray of shape (n, n_outputs)
+
+        Returns
+        -------
+        ndarray of shape (n,) or (n, n_targets)
+        """
         outputs = outputs * self._y_scale + self._y_mean
         return outputs[:, 0].astype(self.dtype) if self._y_is_1d else outputs
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
 
 
-def _read_numbers(model, y):
+def _as_table(y: np.ndarray) -> np.ndarray:
+    return np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+
+
+def _read_numbers(model: Any, y: Any) -> np.ndarray:
     """Y as numbers; NaN, which says that a target is not known, only among several targets."""
     shape = y.shape if isinstance(y, np.ndarray) else np.asarray(y).shape
     if len(shape) == 2 and shape[1] > 1:

@@ -1,81 +1,46 @@
 """RecurrentSeq2Seq: a sequence for a sequence."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Self
+
 import numpy as np
 import torch
 from sklearn.base import clone
-from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions, _fit_context
-from .._training import CrossEntropy, FlatRows, Seq2SeqNet, cut_by_length
+from .._sklearn import Integral, _fit_context
+from .._training import MAX_HELD_STEPS
 from ..metrics import exact_match_score
-from ..modules import AttentionDecoder, Seq2SeqNetwork, beam_search, greedy_search
-from ..modules.attention import ATTENTIONS
+from ..modules import (
+    AttentionDecoder,
+    Batch,
+    RecurrentEncoder,
+    Seq2SeqNetwork,
+    beam_search,
+    greedy_search,
+)
 from ..preprocessing import SequenceTokenizer
-from ..sequences import UNKNOWN, read_sequences, read_targets, to_kind
-from ._parameters import shared_parameters
+from ..sequences import Sequences, object_array, read_sequences, to_kind
+from ._target_rows import kind_of, read_rows
 from .base import BaseRecurrent
+from .parameters import AT_LEAST_1, Decoding, Input, parameter, parameters
 
 __all__ = ["RecurrentSeq2Seq"]
 
-MAX_STEPS = 2**17
-"""Padded steps of the source, times the width of the beam, that are decoded together."""
 SPARE_RATIO = 1.5
 """How far the longest target may go beyond those of fit, in proportion to the source."""
 SPARE_TOKENS = 10
 """And by how many tokens more."""
 
 
-@shared_parameters
-class RecurrentSeq2Seq(BaseRecurrent):
+@parameters
+class RecurrentSeq2Seq(BaseRecurrent, Input, Decoding):
     """Recurrent network that writes a sequence for a sequence.
 
     An encoder reads the source, a decoder writes the target token by token
     and looks at the source by attention. In training, the decoder reads the
     true target (teacher forcing) in one parallel pass.
-
-    Parameters
-    ----------
-    target_tokenizer : tokenizer or None, default=None
-        Turns targets into token ids and back; a clone is fitted on y. None
-        takes a SequenceTokenizer: characters of strings, items of lists.
-    attention : {"dot", "additive", "monotonic"}, default="dot"
-        How the decoder looks at the source: by comparing states, as a product
-        or with a small network, or by hops forward, which reads sources of
-        any length whose order the target keeps.
-    cell : {"rnn", "lstm", "gru"}, default="lstm"
-        Recurrent cell of encoder and decoder.
-    hidden_size : int, default=128
-        Number of units of the decoder, and of the encoder per direction, at
-        least 1.
-    num_layers : int, default=1
-        Number of layers of the encoder, at least 1.
-    decoder_layers : int, default=1
-        Number of layers of the decoder, at least 1.
-    bidirectional : bool, default=True
-        Whether the encoder reads the source from its end as well.
-    embedding_dim : int or None, default=32
-        Size of the learned vector of a token, at least 1. None feeds one-hot
-        vectors to the encoder, and vectors of `hidden_size` to the decoder.
-    dropout : float, default=0.2
-        Probability of a unit to be dropped, between layers and before the
-        output layer, in [0, 1).
-    output_bias : bool, default=True
-        Whether the output layer has a bias.
-    beam_width : int, default=1
-        Number of beginnings that are kept in the search for the target, at
-        least 1; 1 is greedy.
-    length_penalty : float, default=0.0
-        Beam search ranks by log-probability over length to this power, at
-        least 0. Above 0, longer targets are favoured.
-    max_length_ratio : float or None, default=None
-        Greatest length of a predicted target, as a multiple of the length of
-        its source, larger than 0; ten more tokens are granted. None takes one
-        and a half times the largest ratio in fit.
-    label_smoothing : float, default=0.0
-        Share of the probability that training spreads over all tokens, in
-        [0, 1).
-    <training>
 
     Attributes
     ----------
@@ -121,91 +86,14 @@ class RecurrentSeq2Seq(BaseRecurrent):
     (2,)
     """
 
-    _net_class = Seq2SeqNet
-    max_length_ratio_: float
-    _teacher_forcing = True
-    _parameter_constraints = {
-        **BaseRecurrent._parameter_constraints,
-        "target_tokenizer": [HasMethods(["fit", "transform", "inverse_transform"]), None],
-        "attention": [StrOptions(set(ATTENTIONS))],
-        "decoder_layers": [Interval(Integral, 1, None, closed="left")],
-        "beam_width": [Interval(Integral, 1, None, closed="left")],
-        "length_penalty": [Interval(Real, 0, None, closed="left")],
-        "max_length_ratio": [Interval(Real, 0, None, closed="neither"), None],
-        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
-    }
-
-    def __init__(
-        self,
-        *,
-        target_tokenizer=None,
-        attention="dot",
-        cell="lstm",
-        hidden_size=128,
-        num_layers=1,
-        decoder_layers=1,
-        bidirectional=True,
-        embedding_dim=32,
-        dropout=0.2,
-        output_bias=True,
-        beam_width=1,
-        length_penalty=0.0,
-        max_length_ratio=None,
-        label_smoothing=0.0,
-        input="auto",
-        max_epochs=30,
-        lr=0.005,
-        batch_size=32,
-        optimizer="adamw",
-        weight_decay=0.01,
-        gradient_clip=1.0,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=10,
-        scoring=None,
-        dtype="float32",
-        callbacks=None,
-        device="auto",
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
-        self.target_tokenizer = target_tokenizer
-        self.attention = attention
-        self.cell = cell
-        self.hidden_size = hidden_size
-        self.num_layers = num_layers
-        self.decoder_layers = decoder_layers
-        self.bidirectional = bidirectional
-        self.embedding_dim = embedding_dim
-        self.dropout = dropout
-        self.output_bias = output_bias
-        self.beam_width = beam_width
-        self.length_penalty = length_penalty
-        self.max_length_ratio = max_length_ratio
-        self.label_smoothing = label_smoothing
-        self.input = input
-        self.max_epochs = max_epochs
-        self.lr = lr
-        self.batch_size = batch_size
-        self.optimizer = optimizer
-        self.weight_decay = weight_decay
-        self.gradient_clip = gradient_clip
-        self.lr_schedule = lr_schedule
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.scoring = scoring
-        self.dtype = dtype
-        self.callbacks = callbacks
-        self.device = device
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
+    hidden_size: int = parameter(
+        default=128,
+        constraints=[AT_LEAST_1],
+        doc="Number of units of the decoder, and of the encoder per direction, at least 1.",
+    )
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, groups=None):
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
         """Fit the network to sources and their targets.
 
         Parameters
@@ -237,7 +125,7 @@ class RecurrentSeq2Seq(BaseRecurrent):
         return self._fit(X, y, sample_weight, groups)
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Run one epoch over a chunk of data, at a constant learning rate.
 
         Parameters
@@ -257,30 +145,31 @@ class RecurrentSeq2Seq(BaseRecurrent):
         """
         return self._partial_fit(X, y, sample_weight)
 
-    def _encode_target(self, y, sequences, sample_weight, reset, classes=None):
-        rows, kind = read_targets(y)
-        if reset:
-            self.target_kind_ = kind
-            tokenizer = SequenceTokenizer() if self.target_tokenizer is None else self.target_tokenizer
-            self.target_tokenizer_ = clone(tokenizer).fit(rows)
-        ids = self._encode_rows(rows)
-        ratio = SPARE_RATIO * ((ids.lengths - 1) / np.maximum(sequences.lengths, 1)).max()
-        self.max_length_ratio_ = float(
-            self.max_length_ratio or (ratio if reset else max(ratio, self.max_length_ratio_))
-        )
-        targets = np.empty(len(rows), dtype=object)
-        targets[:] = rows
-        return ids, targets
+    def _read_target(self, y: Any) -> np.ndarray:
+        return read_rows(y)
 
-    def _encode_rows(self, rows):
+    def _learn_target(self, y: Any, sequences: Any, sample_weight: np.ndarray, classes: Any = None) -> None:
+        self.target_kind_ = kind_of(y)
+        tokenizer = SequenceTokenizer() if self.target_tokenizer is None else self.target_tokenizer
+        self.target_tokenizer_ = clone(tokenizer).fit(y)
+        self.max_length_ratio_ = self.max_length_ratio or self._find_ratio(y, sequences)
+
+    def _learn_later_target(self, y: Any, sequences: Any) -> None:
+        self.max_length_ratio_ = self.max_length_ratio or max(
+            self._find_ratio(y, sequences), self.max_length_ratio_
+        )
+
+    def _find_ratio(self, y: np.ndarray, sequences: Sequences) -> float:
+        """How long targets may become, as a multiple of the length of their sources."""
+        n_tokens = self._encode_target(y, sequences).lengths - 1
+        return float(SPARE_RATIO * (n_tokens / np.maximum(sequences.lengths, 1)).max())
+
+    def _encode_target(self, y: Any, sequences: Any) -> Sequences:
         """Token ids of targets, each with its end."""
-        ids = read_sequences(self.target_tokenizer_.transform(rows), input="tokens")
+        ids = read_sequences(self.target_tokenizer_.transform(y), input="tokens")
         return ids.without_ends().with_ends(begin=False)
 
-    def _criterion(self):
-        return CrossEntropy(label_smoothing=self.label_smoothing)
-
-    def _make_network(self, encoder, factory):
+    def _make_network(self, encoder: RecurrentEncoder) -> Seq2SeqNetwork:
         decoder = AttentionDecoder(
             self.target_tokenizer_.n_tokens_,
             source_size=encoder.output_size,
@@ -291,61 +180,34 @@ class RecurrentSeq2Seq(BaseRecurrent):
             attention=self.attention,
             dropout=self.dropout,
             output_bias=self.output_bias,
-            **factory,
         )
-        return Seq2SeqNetwork(encoder, decoder)
+        return Seq2SeqNetwork(encoder, decoder, label_smoothing=self.label_smoothing)
 
-    def _decode(self, X, search, width):
-        """Read the sources, in pieces of bounded size, and search for the target of each.
-
-        `search` takes the decoder, its state and the greatest length of each
-        target, and returns a list with an item a source.
-        """
-        check_is_fitted(self)
-        sequences = self._read(X, reset=False)
-        source = FlatRows(sequences, self.net_.device)
-        network = self.net_.module_.eval()
-        limits = np.ceil(self.max_length_ratio_ * sequences.lengths).astype(np.int64) + SPARE_TOKENS
-        order = np.argsort(sequences.lengths, kind="stable")
-        found = np.empty(len(sequences), dtype=object)
-        with torch.inference_mode():
-            for rows in _cut(order, sequences.lengths, MAX_STEPS // width):
-                state = network.read(*source.pad(rows))
-                results = search(network.decoder, state, torch.from_numpy(limits[rows]).to(self.net_.device))
-                for row, result in zip(rows, results, strict=True):
-                    found[row] = result
-        return found
-
-    def _search(self, X, width, n_best):
+    def _search(self, X: Any, width: int, n_best: int) -> np.ndarray:
         """Return the best hypotheses for every source, a list for each."""
+        check_is_fitted(self)
+        network = self.net_.module_
+        find: Callable[..., Any] = _find_likeliest
+        if width > 1:
+            find = partial(beam_search, width=width, n_best=n_best, length_penalty=self.length_penalty)
 
-        def search(decoder, state, limits):
-            def step(token, state):
-                outputs, state, _ = decoder(token[:, None], state)
-                logits = decoder.logits(outputs[:, 0])
-                logits[:, UNKNOWN] = -torch.inf  # it stands for no token that could be written
-                return torch.log_softmax(logits, dim=1), state
+        def of_batch(batch: Batch) -> list[Any]:
+            lengths = torch.cat(batch.lengths).double()
+            limits = torch.ceil(self.max_length_ratio_ * lengths).long() + SPARE_TOKENS
+            return network.search(batch, limits, find)  # type: ignore[no-any-return]
 
-            if width == 1:
-                return [[best] for best in greedy_search(step, state, limits)]
-            return beam_search(
-                step, state, limits, width=width, n_best=n_best, length_penalty=self.length_penalty
-            )
+        return self.run(X, of_batch, max_steps=MAX_HELD_STEPS // width, min_rows=1)  # type: ignore[no-any-return]
 
-        return self._decode(X, search, width)
-
-    def _to_targets(self, rows):
+    def _to_targets(self, rows: list[Any]) -> np.ndarray:
         """Turn lists of token ids into targets of the kind that fit has seen."""
-        ids = np.empty(len(rows), dtype=object)
-        for i, row in enumerate(rows):
-            ids[i] = np.asarray(row, dtype=np.int64)
+        ids = object_array([np.asarray(row, dtype=np.int64) for row in rows])
         targets = self.target_tokenizer_.inverse_transform(ids)
         if self.target_kind_ in ("string", "list"):
             return targets
         arrays = [np.array(row, dtype=None if row else np.int64) for row in targets]
         return to_kind(arrays, self.target_kind_)
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Return the likeliest target of every source that the search finds.
 
         Parameters
@@ -360,7 +222,7 @@ class RecurrentSeq2Seq(BaseRecurrent):
         """
         return self._to_targets([best.tokens for best, *_ in self._search(X, self.beam_width, 1)])
 
-    def predict_n_best(self, X, n=5):
+    def predict_n_best(self, X: Any, n: int = 5) -> np.ndarray:
         """Return several targets of every source, the best first.
 
         Parameters
@@ -381,12 +243,11 @@ class RecurrentSeq2Seq(BaseRecurrent):
             raise ValueError(f"n={n!r} must be a whole number of at least 1")
         found = self._search(X, max(self.beam_width, n), n)
         targets = iter(self._to_targets([one.tokens for hypotheses in found for one in hypotheses]))
-        result = np.empty(len(found), dtype=object)
-        for i, hypotheses in enumerate(found):
-            result[i] = [(next(targets), one.log_probability) for one in hypotheses]
-        return result
+        return object_array(
+            [[(next(targets), one.log_probability) for one in hypotheses] for hypotheses in found]
+        )
 
-    def attention_weights(self, X, y=None):
+    def attention_weights(self, X: Any, y: Any = None) -> np.ndarray:
         """Return where the decoder looks for every token of the target.
 
         Parameters
@@ -403,21 +264,17 @@ class RecurrentSeq2Seq(BaseRecurrent):
             the last row belongs to the end of the target. Rows sum to 1.
         """
         check_is_fitted(self)
-        sequences = self._read(X, reset=False)
-        targets = self._encode_rows(read_targets(self.predict(X) if y is None else y)[0])
-        check_consistent_length(sequences, targets)
-        source, target = (FlatRows(rows, self.net_.device) for rows in (sequences, targets))
-        network = self.net_.module_.eval()
-        result = np.empty(len(sequences), dtype=object)
-        order = np.argsort(sequences.lengths, kind="stable")
-        with torch.inference_mode():
-            for rows in _cut(order, sequences.lengths, MAX_STEPS // max(1, int(targets.lengths.max()))):
-                weights = network.align(*source.pad(rows), target.pad(rows)[0]).cpu().numpy()
-                for row, matrix in zip(rows, weights, strict=True):
-                    result[row] = matrix[: targets.lengths[row], : sequences.lengths[row]]
-        return result
+        network = self.net_.module_
+        sequences = self.read(X)
+        targets = self.encode_target(sequences, self.predict(sequences) if y is None else y)
 
-    def score(self, X, y, sample_weight=None):
+        def of_batch(batch: Batch) -> list[np.ndarray]:
+            return [weights.cpu().numpy() for weights in network.align(batch)]
+
+        n_steps = MAX_HELD_STEPS // max(1, int(targets.lengths.max()))
+        return self.run(sequences, of_batch, target=targets, max_steps=n_steps, min_rows=1)  # type: ignore[no-any-return]
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the share of targets that are right from beginning to end.
 
         Parameters
@@ -436,20 +293,12 @@ class RecurrentSeq2Seq(BaseRecurrent):
         """
         return exact_match_score(y, self.predict(X), sample_weight=sample_weight)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         tags._skip_test = True  # scikit-learn's checks know one label a row
         return tags
 
 
-def _cut(order, lengths, max_steps):
-    """Cut rows in ascending order of length into parts of bounded padded size, or one row each."""
-    parts = []
-    for piece in cut_by_length(lengths[order]):
-        rows = order[piece]
-        while len(rows):
-            n_rows = max(1, max_steps // max(1, int(lengths[rows[-1]])))
-            parts.append(rows[-n_rows:])
-            rows = rows[:-n_rows]
-    return parts
+def _find_likeliest(step: Any, state: Any, limits: torch.Tensor) -> list[Any]:
+    return [[best] for best in greedy_search(step, state, limits)]

@@ -21,7 +21,7 @@ from .embeddings import TokenContrast, token_contrast, token_embeddings, token_s
 from .gates import gate_trace
 from .gradients import gradient_flow
 from .mutagenesis import mutagenesis
-from .recurrence import numpy_forward
+from .numpy_forward import numpy_forward
 from .states import hidden_states
 
 __all__ = [

@@ -1,30 +1,28 @@
 """A fitted estimator or Pipeline, taken apart for those who look inside."""
 
+from collections.abc import Callable
+from copy import deepcopy
 from numbers import Number
+from typing import Any
 
 import numpy as np
 import torch
-from sklearn.base import MetaEstimatorMixin, is_classifier
+from sklearn.base import MetaEstimatorMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from .._training.batching import FlatRows
-from ..estimators.base import BaseRecurrent
-from ..estimators.pooled import BasePooled
-from ..modules.encoder import CELLS
-from ..preprocessing import SequenceTokenizer
+from ..estimators import BaseRecurrent
+from ..modules import CELLS, Batch, Cell, Ragged, SequenceNetwork, States
 from ..sequences import SPECIAL_TOKENS, Sequences, is_biological
 
-__all__ = ["FittedModel", "as_sequences", "is_single", "unwrap"]
+__all__ = ["FittedModel", "is_single", "unwrap"]
 
-MAX_STEPS = 16384
-"""Padded steps, at most, that are computed at once; a longer sequence is alone."""
 LIMIT = 8
 """Significant characters, at most, of a number that stands where tokens stand."""
 
 
-def is_single(X):
+def is_single(X: Any) -> bool:
     """Whether X is one sequence: a string, a molecule, or one row of numbers."""
     if isinstance(X, (str, bytes, bytearray)) or is_biological(X):
         return True
@@ -49,8 +47,8 @@ class FittedModel:
         The tokenizer before it, if there is one.
     network, encoder : Module
         The network of the estimator, in evaluation mode, and its encoder.
-    cell : {"rnn", "lstm", "gru"}
-        Of the encoder.
+    cell : Cell
+        The first of the encoder.
 
     Raises
     ------
@@ -60,9 +58,9 @@ class FittedModel:
         The last step is no recurrent estimator.
     """
 
-    def __init__(self, model):
-        self._steps = None
-        self.tokenizer = None
+    def __init__(self, model: Any):
+        self._steps: Pipeline | None = None
+        self.tokenizer: Any = None
         while True:
             if isinstance(model, MetaEstimatorMixin) and hasattr(model, "refit"):  # a search
                 check_is_fitted(model)
@@ -74,7 +72,7 @@ class FittedModel:
                 steps = [(name, step) for name, step in before if step not in (None, "passthrough")]
                 self._steps = Pipeline(steps) if steps else None
                 for _, step in steps:
-                    if isinstance(step, SequenceTokenizer):
+                    if hasattr(step, "vocabulary_") and hasattr(step, "tokenize"):
                         self.tokenizer = step
                 model = last
             else:
@@ -88,19 +86,18 @@ class FittedModel:
         self.estimator = model
         self.network = model.net_.module_.eval()
         self.encoder = self.network.encoder
-        first = self.encoder.layers[0][0]  # not the estimator's: a pretrained encoder brings its own
-        self.cell = next(name for name, kind in CELLS.items() if isinstance(first, kind))
+        self.cell = self.encoder.layers[0][0]
 
-    def prepare(self, X):
+    def prepare(self, X: Any) -> Any:
         """Return X as the estimator is given it, always as several sequences."""
         X = [X] if is_single(X) else X
         return X if self._steps is None else self._steps.transform(X)
 
-    def read(self, X):
+    def read(self, X: Any) -> Sequences:
         """Return X as the network reads it: Sequences, unknown ids replaced."""
-        return self.estimator._read(self.prepare(X), reset=False)
+        return self.estimator.read(self.prepare(X))
 
-    def read_one(self, x):
+    def read_one(self, x: Any) -> Sequences:
         """Return one sequence as the network reads it: Sequences of a single row.
 
         A list that holds the only sequence is read too.
@@ -114,11 +111,11 @@ class FittedModel:
         return sequences
 
     @property
-    def name(self):
+    def name(self) -> str:
         """What a picture calls the network: its cell, and whether it reads both ways."""
-        return ("bidirectional " if self.encoder.bidirectional else "") + self.cell.upper()
+        return ("bidirectional " if self.encoder.bidirectional else "") + CELLS.name_of(self.cell).upper()
 
-    def name_tokens(self, sequences):
+    def name_tokens(self, sequences: Sequences) -> list[list[str]]:
         """Return the names of all steps as lists of str, one a sequence.
 
         They are the tokens of the tokenizer; without one, the numbers.
@@ -131,14 +128,14 @@ class FittedModel:
             return [[str(names.get(token, token)) for token in row.tolist()] for row in sequences.to_list()]
         return [[_name_values(step) for step in row] for row in sequences.to_list()]
 
-    def find_layer(self, layer):
+    def find_layer(self, layer: int) -> int:
         """Return the index of a recurrent layer, counted from 0, or from the last if negative."""
         n_layers = len(self.encoder.layers)
         if not -n_layers <= layer < n_layers:
             raise ValueError(f"layer={layer}, but the network has the layers 0 to {n_layers - 1}")
         return layer % n_layers
 
-    def find_direction(self, direction):
+    def find_direction(self, direction: str) -> int:
         """Return the index of a direction: 0 for "forward", 1 for "backward"."""
         if direction == "backward" and not self.encoder.bidirectional:
             raise ValueError(
@@ -146,51 +143,31 @@ class FittedModel:
             )
         return int(direction == "backward")
 
-    def cut(self, sequences):
-        """Return the rows of batches of bounded size, each of sequences of about the same length.
-
-        Parameters
-        ----------
-        sequences : Sequences
-
-        Returns
-        -------
-        list of lists of int
-            Each row once, the shortest first. A batch has at most `MAX_STEPS`
-            padded steps, or a single row.
-        """
-        batches: list[list[int]] = [[]]
-        for row in np.argsort(sequences.lengths, kind="stable").tolist():
-            if batches[-1] and (len(batches[-1]) + 1) * sequences.lengths[row] > MAX_STEPS:
-                batches.append([])
-            batches[-1].append(row)
-        return batches
-
-    def compute(self, sequences, function):
-        """Apply a function to all sequences, in batches of bounded size.
+    def run_states(
+        self, sequences: Sequences, function: Callable[[list[States]], torch.Tensor]
+    ) -> np.ndarray:
+        """Apply a function to the hidden states of all layers.
 
         Parameters
         ----------
         sequences : Sequences
         function : callable
-            Takes padded inputs (n, T) or (n, T, d) and lengths (n,), returns
-            a Tensor of shape (n, T, ...).
+            Takes what :meth:`RecurrentEncoder.read_layers` returns, and
+            returns a Tensor of shape (n, T, ...).
 
         Returns
         -------
         ndarray of shape (n_sequences,), dtype object
             Arrays of shape (T_i, ...), the padding cut off.
         """
-        rows = FlatRows(sequences, self.estimator.net_.device)
-        result = np.empty(len(sequences), dtype=object)
-        with torch.inference_mode():
-            for chosen in self.cut(sequences):
-                values = function(*rows.pad(chosen)).cpu().numpy()
-                for row, value in zip(chosen, values, strict=True):
-                    result[row] = value[: sequences.lengths[row]].copy()
-        return result
 
-    def answer(self, sequences):
+        def of_batch(batch: Batch) -> Ragged:
+            layers = [self.encoder.read_layers(*piece) for piece in batch.pieces]
+            return Ragged.from_padded((function(one), one[-1].lengths) for one in layers)
+
+        return self.estimator.run(sequences, of_batch, min_rows=1).to_list()  # type: ignore[no-any-return]
+
+    def answer(self, sequences: Sequences) -> np.ndarray:
         """Return what the estimator answers: probabilities of a classifier, else predictions.
 
         Parameters
@@ -202,35 +179,26 @@ class FittedModel:
         -------
         ndarray of shape (n,), (n, n_targets) or (n, n_classes)
         """
-        self.check_answers()
-        if is_classifier(self.estimator):
-            return self.estimator.predict_proba(sequences)
-        return self.estimator.predict(sequences)
+        return self.estimator.answer(self.estimator.run(sequences))  # type: ignore[no-any-return]
 
-    def check_answers(self):
-        """Refuse an estimator that gives no single answer for a sequence."""
-        if not isinstance(self.estimator, BasePooled):
-            raise TypeError(
-                f"{type(self.estimator).__name__} gives no single answer for a sequence: this needs a "
-                "RecurrentClassifier or a RecurrentRegressor"
-            )
+    def name_of_margin(self, margin: Any, sequence: Sequences) -> str:
+        """Return what a picture of one sequence calls the number that is explained."""
+        outputs = torch.from_numpy(self.estimator.run(sequence))
+        return margin.name(int(margin.choose(outputs)))  # type: ignore[no-any-return]
 
-    def has_causal_answer(self):
-        """Whether the answer on a prefix is a function of the states up to its end."""
-        self.check_answers()
-        return not self.encoder.bidirectional and self.network.pooling.kind == "last"
+    def copy_network(self) -> SequenceNetwork:
+        """Return a copy of the network for gradients in double precision, the fitted one left as it is."""
+        network = deepcopy(self.network).double().eval()
+        for part in network.modules():
+            if isinstance(part, Cell):
+                part.train()  # they have no dropout of their own, and cuDNN differentiates no other
+        return network
 
 
-def unwrap(results, X):
+def unwrap(results: np.ndarray, X: Any) -> Any:
     """Return the result of the only sequence where X is one; all of them otherwise."""
     return results[0] if is_single(X) else results
 
 
-def as_sequences(rows, like):
-    """Return a list of arrays as Sequences with the values of the kind of `like`."""
-    offsets = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
-    return Sequences(np.concatenate([*rows, like.values[:0]]), offsets)
-
-
-def _name_values(step):
+def _name_values(step: Any) -> str:
     return ", ".join(f"{value:g}"[:LIMIT] for value in np.atleast_1d(step).tolist())

@@ -1,14 +1,15 @@
 """Where a network with attention looks."""
 
-from ..estimators import RecurrentSeq2Seq
-from ..estimators.pooled import BasePooled
-from ..modules import join_directions
+from typing import Any
+
+import numpy as np
+
 from ._fitted import FittedModel, is_single, unwrap
 
 __all__ = ["attention_weights"]
 
 
-def attention_weights(model, X, y=None):
+def attention_weights(model: Any, X: Any, y: Any = None) -> np.ndarray:
     """Return the weights of attention of a fitted network.
 
     Parameters
@@ -71,32 +72,16 @@ def attention_weights(model, X, y=None):
     ((3,), 1.0)
     """
     fitted = FittedModel(model)
-    sequences = fitted.read(X)
-    if isinstance(fitted.estimator, RecurrentSeq2Seq):
-        targets = [y] if y is not None and is_single(X) else y
-        return unwrap(fitted.estimator.attention_weights(sequences, targets), X)
-    _require_attention_pooling(fitted)
-    if y is not None:
-        raise ValueError(f"y is given, but {type(fitted.estimator).__name__} writes no target: leave it out")
-    pooling = fitted.network.pooling.attention
-
-    def weigh(inputs, lengths):
-        states = join_directions(fitted.encoder.read(inputs, lengths), lengths)  # (n, T, size)
-        return pooling.weights(states, lengths)  # (n, T)
-
-    return unwrap(fitted.compute(sequences, weigh), X)
-
-
-def _require_attention_pooling(fitted):
-    """Refuse a network without attention."""
     name = type(fitted.estimator).__name__
-    if not isinstance(fitted.estimator, BasePooled):
+    attend = getattr(fitted.estimator, "attention_weights", None)
+    if attend is None:
         raise TypeError(
             f"{name} has no attention: give a RecurrentSeq2Seq, or a RecurrentClassifier or "
             'RecurrentRegressor with pooling="attention"'
         )
-    if fitted.network.pooling.attention is None:
-        raise ValueError(
-            f'this {name} has no attention, but pooling="{fitted.network.pooling.kind}": fit it with '
-            'pooling="attention"'
-        )
+    sequences = fitted.read(X)
+    if y is None:
+        return unwrap(attend(sequences), X)  # type: ignore[no-any-return]
+    if not hasattr(fitted.estimator, "target_tokenizer_"):
+        raise ValueError(f"y is given, but {name} writes no target: leave it out")
+    return unwrap(attend(sequences, [y] if is_single(X) else y), X)  # type: ignore[no-any-return]

@@ -1,21 +1,20 @@
 """What each step contributes to the answer, by gradients along a path from nothing to the sequence."""
 
 import warnings
-from copy import deepcopy
 from itertools import count
+from typing import Any
 
 import numpy as np
 import torch
 from sklearn.exceptions import ConvergenceWarning
 
 from .._sklearn import Integral, Interval, Real, validate_params
+from .._training import MAX_STEPS
+from ..modules import Batch, SequenceNetwork
 from ._fitted import FittedModel, unwrap
-from .target import Target
 
 __all__ = ["integrated_gradients"]
 
-MAX_STEPS = 2**14
-"""Steps of sequences, at most, whose gradients are computed at once."""
 MAX_HALVINGS = 20
 """How often a piece of the path is halved, at most."""
 
@@ -27,7 +26,15 @@ MAX_HALVINGS = 20
     },
     prefer_skip_nested_validation=True,
 )
-def integrated_gradients(model, X, *, target=None, baseline=None, n_steps=16, tolerance=1e-3):
+def integrated_gradients(
+    model: Any,
+    X: Any,
+    *,
+    target: Any = None,
+    baseline: Any = None,
+    n_steps: int = 16,
+    tolerance: float = 1e-3,
+) -> np.ndarray:
     r"""Return what every step of a sequence contributes to the answer of a fitted network.
 
     The gradient of the answer with respect to the vectors that the first
@@ -115,15 +122,22 @@ def integrated_gradients(model, X, *, target=None, baseline=None, n_steps=16, to
     (5,)
     """
     fitted = FittedModel(model)
-    target = Target(fitted, target)
+    margin = fitted.estimator.margin(target)
     sequences = fitted.read(X)
-    network = _network_of_vectors(fitted)
+    network = fitted.copy_network().requires_grad_(False)
     device = fitted.estimator.net_.device
-    embed = deepcopy(fitted.encoder).double().embed
+    embed = fitted.copy_network().encoder.embed
+    network.encoder.tokens = False  # it reads vectors where tokens stood
     values = torch.from_numpy(sequences.values).to(device)
     origin = _read_baseline(baseline, fitted, sequences, embed)
     results = np.empty(len(sequences), dtype=object)
     unfinished = []
+
+    def features(row: int) -> torch.Tensor | None:
+        if sequences.features is None:
+            return None
+        return torch.from_numpy(sequences.features[row : row + 1]).double().to(device)
+
     for row in range(len(sequences)):
         begin, end = sequences.offsets[row : row + 2]
         if begin == end:
@@ -131,8 +145,8 @@ def integrated_gradients(model, X, *, target=None, baseline=None, n_steps=16, to
             continue
         with torch.no_grad():
             vectors = embed(values[begin:end])  # (T, d)
-        path = _Path(network, target, vectors.double(), origin)
-        attributions, is_done = path.integrate(n_steps, tolerance * target.unit)
+        path = _Path(network, margin, vectors.double(), origin, features(row))
+        attributions, is_done = path.integrate(n_steps, tolerance * margin.unit)
         if not is_done:
             unfinished.append(row)
         results[row] = (attributions.sum(1) if sequences.is_tokens else attributions).cpu().numpy()
@@ -145,16 +159,6 @@ def integrated_gradients(model, X, *, target=None, baseline=None, n_steps=16, to
             stacklevel=2,
         )
     return unwrap(results, X)
-
-
-def _network_of_vectors(fitted):
-    """Copy of the network, in double precision, that reads vectors where tokens stood."""
-    network = deepcopy(fitted.network).double().requires_grad_(False)
-    network.encoder.tokens = False
-    for part in network.modules():
-        if isinstance(part, torch.nn.RNNBase):
-            part.train()  # cuDNN gives gradients in training only; the cells themselves drop nothing
-    return network
 
 
 def _read_baseline(baseline, fitted, sequences, embed):
@@ -177,22 +181,31 @@ def _read_baseline(baseline, fitted, sequences, embed):
 class _Path:
     """The straight line from a baseline to one sequence, both of shape (T, d), and the answers on it."""
 
-    def __init__(self, network, target, vectors, origin):
+    def __init__(
+        self,
+        network: SequenceNetwork,
+        margin: Any,
+        vectors: torch.Tensor,
+        origin: torch.Tensor,
+        features: torch.Tensor | None,
+    ):
         self.network = network
-        self.target = target
+        self.margin = margin
+        self.features = features
         self.origin = origin
         self.difference = vectors - origin
         with torch.no_grad():
-            self.column = target.choose(self._run(vectors[None]))
+            self.column = margin.choose(self._run(vectors[None]))
 
     def _run(self, inputs):
         lengths = torch.full((len(inputs),), inputs.shape[1], device=inputs.device)
-        return self.network([(inputs, lengths)])
+        features = None if self.features is None else self.features.expand(len(inputs), -1)
+        return self.network(Batch(inputs, lengths, features=features))  # type: ignore[no-any-return]
 
     def _answer(self, points):
         """Inputs at the given parts of the line, and the answers to them."""
         inputs = (self.origin + points[:, None, None] * self.difference).requires_grad_()
-        return inputs, self.target.read(self._run(inputs), self.column.expand(len(points)))
+        return inputs, self.margin.read(self._run(inputs), self.column.expand(len(points)))
 
     def _chunks(self, n_points):
         n_rows = max(1, MAX_STEPS // max(1, len(self.difference)))

@@ -9,7 +9,6 @@ from sklearn.utils import check_random_state
 
 from .._sklearn import Integral, Interval, StrOptions, validate_params
 from ..domain import find_genetic_code
-from ..estimators import RecurrentSeq2Seq, RecurrentTagger
 from ._fitted import FittedModel
 
 __all__ = ["CodonTable", "codon_table"]
@@ -185,7 +184,7 @@ def codon_table(model, *, genetic_code=1, n_contexts=20, length=20, stop_place="
     'M'
     """
     fitted = FittedModel(model)
-    if not isinstance(fitted.estimator, (RecurrentTagger, RecurrentSeq2Seq)):
+    if not hasattr(fitted.estimator, "target_kind_"):  # neither labels of steps nor sequences
         raise TypeError(
             f"{type(fitted.estimator).__name__} doesn't translate: give a Pipeline that ends in a "
             "RecurrentTagger or a RecurrentSeq2Seq"
@@ -197,7 +196,7 @@ def codon_table(model, *, genetic_code=1, n_contexts=20, length=20, stop_place="
         )
     is_last = _read_code(genetic_code).eq("*") & (stop_place == "end")
     genes, places = _make_genes(genetic_code, is_last, n_contexts, length, check_random_state(random_state))
-    read = _read_labels if isinstance(fitted.estimator, RecurrentTagger) else _read_letters
+    read = _read_labels if hasattr(fitted.estimator, "predict_proba") else _read_letters
     answers = read(fitted, genes, places, length)  # (64 * n_contexts, 21)
     mean = answers.reshape(len(CODONS), n_contexts, len(LETTERS)).mean(axis=1)
     return CodonTable(pd.DataFrame(mean, index=is_last.index, columns=list(LETTERS)), genetic_code)

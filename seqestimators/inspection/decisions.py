@@ -1,20 +1,19 @@
 """The answer of a fitted network after every step of a sequence."""
 
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
-from ..modules import join_directions
-from ..sequences import BOS, EOS
-from ._fitted import FittedModel, as_sequences, unwrap
+from .._training import MAX_HELD_STEPS
+from ..sequences import BOS, EOS, Sequences, object_array
+from ._fitted import FittedModel, unwrap
 
 __all__ = ["decision_trace"]
 
-MAX_TOKENS = 2**18
-"""Tokens, about, of prefixes that are answered at once."""
 
-
-def decision_trace(model, X):
+def decision_trace(model: Any, X: Any) -> np.ndarray:
     """Return what a fitted model says of every prefix of a sequence.
 
     Parameters
@@ -76,45 +75,47 @@ def decision_trace(model, X):
     True
     """
     fitted = FittedModel(model)
-    is_causal = fitted.has_causal_answer()
     sequences = fitted.read(X)
-    if not is_causal or (sequences.is_tokens and (sequences.values == EOS).any()):
-        return unwrap(_answer_prefixes(fitted, sequences), X)
-    return unwrap(_answer_at_each_state(fitted, sequences), X)
+    has_end = sequences.is_tokens and (sequences.values == EOS).any()
+    if fitted.network.is_causal and hasattr(fitted.network, "trace") and not has_end:
+        return unwrap(_answer_at_each_state(fitted, sequences), X)  # type: ignore[no-any-return]
+    return unwrap(_answer_prefixes(fitted, sequences), X)  # type: ignore[no-any-return]
 
 
-def _answer_at_each_state(fitted, sequences):
-    """One pass: the last state of a prefix is the state at its last step."""
-
-    def read_out(inputs, lengths):
-        states = join_directions(fitted.encoder.read(inputs, lengths), lengths)
-        return fitted.network.read_out(states.flatten(0, 1)).view(*states.shape[:2], -1)
-
-    results = fitted.compute(sequences, read_out)
+def _answer_at_each_state(fitted: FittedModel, sequences: Sequences) -> np.ndarray:
+    """One pass: the network says what its output on each prefix is."""
+    outputs = fitted.estimator.run(sequences, fitted.network.trace, min_rows=1)
+    answers = fitted.estimator.answer(outputs.values)
     n_steps = sequences.without_ends().lengths
-    for row, outputs in enumerate(results):
-        results[row] = fitted.estimator._answer(outputs[len(outputs) - n_steps[row] :])
-    return results
+    ends = outputs.offsets[1:]
+    return object_array([answers[end - n : end] for end, n in zip(ends, n_steps, strict=True)])
 
 
-def _answer_prefixes(fitted, sequences):
+def _answer_prefixes(fitted: FittedModel, sequences: Sequences) -> np.ndarray:
     """Answer each prefix as a sequence of its own, in chunks of bounded size."""
-    prefixes, answers, n_tokens = [], [fitted.answer(sequences)[:0]], 0
+    answers = [fitted.answer(sequences)[:0]]
     inner = sequences.without_ends()
-    for whole, steps in zip(sequences.to_list(), inner.to_list(), strict=True):
+    prefixes: list[np.ndarray] = []
+    rows: list[int] = []
+
+    def answer_chunk() -> None:
+        chunk = Sequences.from_rows(prefixes, like=sequences.values)
+        if sequences.features is not None:
+            chunk = replace(chunk, features=sequences.features[rows])
+        answers.append(fitted.answer(chunk))
+        prefixes.clear()
+        rows.clear()
+
+    for row, (whole, steps) in enumerate(zip(sequences.to_list(), inner.to_list(), strict=True)):
         ends = len(whole) - len(steps)  # none, one or both
         begins = int(sequences.is_tokens and ends > 0 and whole[0] == BOS)
         before, behind = whole[:begins], whole[len(whole) - ends + begins :]
         for stop in range(1, len(steps) + 1):
             prefixes.append(np.concatenate([before, steps[:stop], behind]))
-            n_tokens += len(prefixes[-1])
-            if n_tokens > MAX_TOKENS:
-                answers.append(fitted.answer(as_sequences(prefixes, like=sequences)))
-                prefixes, n_tokens = [], 0
+            rows.append(row)
+            if len(prefixes) * len(prefixes[-1]) > MAX_HELD_STEPS:
+                answer_chunk()
     if prefixes:
-        answers.append(fitted.answer(as_sequences(prefixes, like=sequences)))
+        answer_chunk()
     joined = np.concatenate(answers)
-    results = np.empty(len(sequences), dtype=object)
-    for row, (start, stop) in enumerate(pairwise(inner.offsets)):
-        results[row] = joined[start:stop]
-    return results
+    return object_array([joined[start:stop] for start, stop in pairwise(inner.offsets)])

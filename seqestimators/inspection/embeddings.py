@@ -276,7 +276,7 @@ def _similarities(models, token, others):
                 f"{place} reads one-hot vectors, which are all equally far apart: fit it with an embedding, "
                 "such as embedding_dim=32"
             )
-        known = fitted.estimator._known.copy()
+        known = fitted.estimator.known_tokens_.copy()
         known[: len(SPECIAL_TOKENS)] = False
         vectors = _read_embeddings(fitted)[known]
         for name in [token] if others is None else [token, *others]:

@@ -1,10 +1,12 @@
 """The gates of a fitted network, step by step."""
 
-import numpy as np
+from typing import Any
 
 from .._sklearn import Integral, StrOptions, validate_params
+from ..modules import CELLS
+from ..sequences import object_array
 from ._fitted import FittedModel, unwrap
-from .recurrence import trace_layers
+from .numpy_forward import trace_layers
 
 __all__ = ["gate_trace"]
 
@@ -13,7 +15,7 @@ __all__ = ["gate_trace"]
     {"layer": [Integral], "direction": [StrOptions({"forward", "backward"})]},
     prefer_skip_nested_validation=True,
 )
-def gate_trace(model, X, *, layer=-1, direction="forward"):
+def gate_trace(model: Any, X: Any, *, layer: int = -1, direction: str = "forward") -> Any:
     r"""Return the gates of an LSTM or GRU at every step of a sequence.
 
     Parameters
@@ -90,12 +92,11 @@ def gate_trace(model, X, *, layer=-1, direction="forward"):
     True
     """
     fitted = FittedModel(model)
-    if fitted.cell == "rnn":
-        raise ValueError("cell='rnn' has no gates: fit a model with cell='lstm' or cell='gru'")
+    if not fitted.cell.gates:
+        name = CELLS.name_of(fitted.cell)
+        raise ValueError(f"cell={name!r} has no gates: fit a model with cell='lstm' or cell='gru'")
     layer = fitted.find_layer(layer)
-    direction = fitted.find_direction(direction)
+    way = fitted.find_direction(direction)
     sequences = fitted.read(X)
-    results = np.empty(len(sequences), dtype=object)
-    for row, x in enumerate(sequences.to_list()):
-        results[row] = trace_layers(fitted, x)[layer][direction]
-    return unwrap(results, X)
+    traces = [trace_layers(fitted, x)[layer][way] for x in sequences.to_list()]
+    return unwrap(object_array(traces), X)

@@ -1,49 +1,46 @@
 """How the gradient of the loss flows back through the steps of a sequence."""
 
-from copy import deepcopy
+from typing import Any
 
 import numpy as np
 import torch
 from sklearn.utils import check_consistent_length
-from torch import nn
 
 from .._sklearn import Integral, StrOptions, validate_params
-from .._training import SequenceDataset
-from ..estimators.pooled import BasePooled
-from ..estimators.tagger import RecurrentTagger
+from .._training import SequenceDataset, run_batches
+from ..modules import Batch, Cell, Ragged
+from ..modules.encoder import reverse_each
 from ..sequences import Sequences
 from ._fitted import FittedModel, is_single, unwrap
 
 __all__ = ["gradient_flow"]
 
 
-class _Unrolled(nn.Module):
+class _Unrolled(Cell):
     """A recurrent cell taken step by step, so that every hidden state is a node of the graph.
 
     All steps of torch's own layer are one node, which shows the gradient that
     its output receives, but not what flows from step to step inside.
     """
 
-    def __init__(self, cell):
-        super().__init__()
+    def __init__(self, cell: Cell):
+        super().__init__(cell.input_size, cell.hidden_size)
         self.cell = cell
-        self.states = []
+        self.states: list[torch.Tensor] = []
 
-    def forward(self, inputs):
+    def forward(self, inputs: torch.Tensor, state: Any = None) -> Any:
         self.states = []
-        memory = None
         for x in inputs.unbind(1):
-            _, memory = self.cell(x[:, None], memory)
-            hidden = memory[0] if isinstance(memory, tuple) else memory  # (1, n, hidden_size)
-            self.states.append(hidden)
-        return torch.cat(self.states).transpose(0, 1), memory  # (n, T, hidden_size)
+            _, state = self.cell(x[:, None], state)
+            self.states.append(state[0])  # (n, hidden_size)
+        return torch.stack(self.states, dim=1), state  # (n, T, hidden_size)
 
 
 @validate_params(
     {"layer": [Integral], "direction": [StrOptions({"forward", "backward"})]},
     prefer_skip_nested_validation=True,
 )
-def gradient_flow(model, X, y, *, layer=-1, direction="forward"):
+def gradient_flow(model: Any, X: Any, y: Any, *, layer: int = -1, direction: str = "forward") -> Any:
     r"""Return the norm of the gradient of the loss at every hidden state.
 
     .. math:: \lVert \partial L / \partial h_t \rVert_2
@@ -56,8 +53,8 @@ def gradient_flow(model, X, y, *, layer=-1, direction="forward"):
     Parameters
     ----------
     model : fitted estimator or Pipeline
-        A RecurrentClassifier, RecurrentRegressor or RecurrentTagger, or a
-        Pipeline that ends in one.
+        A RecurrentClassifier, RecurrentRegressor, RecurrentTagger or
+        RecurrentSeq2Seq, or a Pipeline that ends in one.
     X : array-like of n sequences, or one sequence
         What the model predicts: strings for a Pipeline with a tokenizer. A
         single string, or a single 1-D array of numbers, counts as one
@@ -122,56 +119,38 @@ def gradient_flow(model, X, y, *, layer=-1, direction="forward"):
     (3,)
     """
     fitted = FittedModel(model)
-    if not isinstance(fitted.estimator, (BasePooled, RecurrentTagger)):
-        raise TypeError(
-            f"{type(fitted.estimator).__name__} has no loss of a sequence and its target: this needs a "
-            "RecurrentClassifier, RecurrentRegressor or RecurrentTagger"
-        )
-    layer, direction = fitted.find_layer(layer), fitted.find_direction(direction)
+    layer, way = fitted.find_layer(layer), fitted.find_direction(direction)
     sequences = fitted.read(X)
     if is_single(X) and (np.ndim(y) == 0 or len(y) != 1):
         y = [y]
     check_consistent_length(sequences, y)
-    estimator = fitted.estimator
-    target, _ = estimator._encode_target(y, sequences, np.ones(len(sequences)), reset=False)
+    target = fitted.estimator.encode_target(sequences, y)
+    network = fitted.copy_network()
+    cells: Any = network.encoder.layers[layer]
+    unrolled = cells[way] = _Unrolled(cells[way])
 
-    network = _make_differentiable(estimator)
-    cells = network.encoder.layers[layer]
-    unrolled = cells[direction] = _Unrolled(cells[direction])
-    device = estimator.net_.device
-    dataset = SequenceDataset(_double(sequences), _double(target), _weigh_labels(target), device=device)
-    results = np.empty(len(sequences), dtype=object)
-    for rows in fitted.cut(sequences):
-        inputs, lengths = dataset.source.pad(rows)
-        losses = estimator._criterion()(network([(inputs, lengths)]), dataset.targets(rows)[0])
-        weight = dataset.weight.join(rows) if isinstance(target, Sequences) else torch.ones_like(losses)
-        loss = (losses * weight).sum()
+    def norms(batch: Batch) -> Ragged:
+        batch.weight = _weigh_rows(batch.target)
+        loss = network.loss(batch)
         gradients = torch.autograd.grad(loss, unrolled.states, allow_unused=True, materialize_grads=True)
-        norms = torch.cat(gradients).norm(dim=2).T.cpu().numpy()  # (n, T)
-        for row, norm in zip(rows, norms, strict=True):
-            in_reading = norm[: sequences.lengths[row]]
-            results[row] = in_reading[::-1].copy() if direction else in_reading.copy()
-    return unwrap(results, X)
+        norms = torch.stack(gradients, dim=1).norm(dim=2)  # (n, T)
+        ((inputs, lengths),) = batch.pieces  # one: a batch is large enough to be cut only if it is one row
+        _, lengths = network.encoder.prepare(inputs, lengths)
+        return Ragged.from_padded([(reverse_each(norms, lengths) if way else norms, lengths)])
+
+    dataset = SequenceDataset(_double(sequences), _double(target), device=fitted.estimator.net_.device)
+    return unwrap(run_batches(dataset, norms, gradients=True).to_list(), X)
 
 
-def _make_differentiable(estimator):
-    """Return a copy of an estimator's network, the fitted one being left as it is."""
-    network = deepcopy(estimator).net_.module_.double().eval()
-    for part in network.modules():
-        if isinstance(part, nn.RNNBase):
-            part.train()  # they have no dropout of their own, and cuDNN differentiates no other
-    return network
-
-
-def _double(values):
+def _double(values: Any) -> Any:
     """Floating-point numbers in double precision; token ids and classes as they are."""
     if isinstance(values, Sequences):
-        return Sequences(_double(values.values), values.offsets)
-    return values.astype(np.float64) if values.dtype.kind == "f" else values
+        return Sequences(_double(values.values), values.offsets, _double(values.features))
+    return values if values is None or values.dtype.kind != "f" else values.astype(np.float64)
 
 
-def _weigh_labels(target):
-    """Weight of each label that makes the loss of a sequence the mean over its labels."""
-    if not isinstance(target, Sequences):
+def _weigh_rows(target: Any) -> torch.Tensor | None:
+    """Weights that make the loss of a sequence the mean over its labels, and that of a batch their sum."""
+    if not isinstance(target, Ragged):
         return None
-    return Sequences(np.repeat(1 / np.maximum(target.lengths, 1), target.lengths), target.offsets)
+    return (1 / target.lengths.clamp(min=1).double()).repeat_interleave(target.lengths)

@@ -1,19 +1,18 @@
 """What would the model say of a changed sequence? Every single change, tried out."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import torch
 
 from .._sklearn import StrOptions, validate_params
-from ..preprocessing import DNATokenizer, SmilesTokenizer
+from .._training import MAX_HELD_STEPS
 from ..sequences import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Sequences
 from ._fitted import FittedModel, unwrap
-from .target import Target
 
 __all__ = ["Mutagenesis", "mutagenesis"]
 
-MAX_STEPS = 2**17
-"""Steps of changed sequences, at most, that are held at once (one sequence always is)."""
 WITHOUT = "without"
 """Name of the only column where steps are hidden, not substituted."""
 
@@ -25,7 +24,15 @@ PARAMETERS = {
 
 
 @validate_params(PARAMETERS, prefer_skip_nested_validation=True)
-def mutagenesis(model, X, *, target=None, method="auto", occlusion="delete", scale="log_odds"):
+def mutagenesis(
+    model: Any,
+    X: Any,
+    *,
+    target: Any = None,
+    method: str = "auto",
+    occlusion: str = "delete",
+    scale: str = "log_odds",
+) -> Any:
     """Return how the answer of a fitted model changes with every single token.
 
     In-silico mutagenesis: each token is replaced by every other one of the
@@ -128,18 +135,18 @@ class Mutagenesis:
         As in `mutagenesis`.
     """
 
-    def __init__(self, fitted, *, target, method, occlusion, scale):
+    def __init__(self, fitted: FittedModel, *, target: Any, method: str, occlusion: str, scale: str):
         self.estimator = fitted.estimator
-        self.target = Target(fitted, target)
+        self.margin = fitted.estimator.margin(target)
         if self.estimator.input_ != "tokens":
             raise ValueError(
                 "mutagenesis substitutes tokens, but the model reads series of values: use "
                 "integrated_gradients"
             )
         tokenizer = fitted.tokenizer
-        overlaps = isinstance(tokenizer, DNATokenizer) and tokenizer.stride < tokenizer.k
+        overlaps = tokenizer is not None and tokenizer.tokens_overlap
         if method == "auto":
-            hides = isinstance(tokenizer, SmilesTokenizer) or overlaps
+            hides = overlaps or (tokenizer is not None and not tokenizer.is_substitutable)
             method = "occlusion" if hides else "substitution"
         elif method == "substitution" and overlaps:
             raise ValueError(
@@ -148,14 +155,14 @@ class Mutagenesis:
             )
         self.occlusion = occlusion if method == "occlusion" else None
         self.scale = scale
-        known = np.flatnonzero(self.estimator._known)
+        known = np.flatnonzero(self.estimator.known_tokens_)
         self.alphabet = known[known >= len(SPECIAL_TOKENS)]
         if tokenizer is None:
             self.letters = [str(token) for token in self.alphabet]
         else:
             self.letters = [str(tokenizer.vocabulary_.tokens[token]) for token in self.alphabet]
 
-    def run(self, sequence, names):
+    def run(self, sequence: Sequences, names: list[str]) -> tuple[pd.DataFrame, str]:
         """Change one sequence everywhere.
 
         Parameters
@@ -173,7 +180,7 @@ class Mutagenesis:
         """
         tokens = sequence.values
         reference = self._run(sequence)
-        column = self.target.choose(reference)
+        column = self.margin.choose(reference)
         answer = self._read(reference, column)
         places = np.flatnonzero(~np.isin(tokens, (PAD, BOS, EOS)))
         if self.occlusion:
@@ -183,20 +190,20 @@ class Mutagenesis:
             cells[:, 0] = places[cells[:, 0]]
         columns = [WITHOUT] if self.occlusion else self.letters
         values = np.zeros((len(tokens), len(columns)))
-        n_rows = max(1, MAX_STEPS // max(1, len(tokens)))
+        n_rows = max(1, MAX_HELD_STEPS // max(1, len(tokens)))
         for begin in range(0, len(cells), n_rows):
             some = cells[begin : begin + n_rows]
-            answers = self._read(self._run(self._change(tokens, *some.T)), column)
+            answers = self._read(self._run(self._change(sequence, *some.T)), column)
             values[some[:, 0], some[:, 1]] = (answers - answer).numpy()
         index = pd.MultiIndex.from_arrays(
             [np.arange(len(places)), [names[place] for place in places]], names=["position", "token"]
         )
         changes = pd.DataFrame(values[places], index=index, columns=columns)
-        return changes, self.target.name(int(column), self.scale)
+        return changes, self.margin.name(int(column), self.scale)
 
-    def _change(self, tokens, places, letters):
+    def _change(self, sequence: Sequences, places: np.ndarray, letters: np.ndarray) -> Sequences:
         """Copies of a sequence, each changed at one place."""
-        copies = np.tile(tokens, (len(places), 1))
+        copies = np.tile(sequence.values, (len(places), 1))
         rows = np.arange(len(places))
         if self.occlusion == "delete":
             stays = np.ones(copies.shape, dtype=bool)
@@ -206,10 +213,11 @@ class Mutagenesis:
             copies[rows, places] = UNKNOWN if self.occlusion == "unknown" else PAD
         else:
             copies[rows, places] = self.alphabet[letters]
-        return Sequences(copies.ravel(), np.arange(len(places) + 1) * copies.shape[1])
+        features = None if sequence.features is None else np.repeat(sequence.features, len(places), axis=0)
+        return Sequences(copies.ravel(), np.arange(len(places) + 1) * copies.shape[1], features)
 
-    def _run(self, sequences):
-        return torch.from_numpy(self.estimator._run(sequences)).double()
+    def _run(self, sequences: Sequences) -> torch.Tensor:
+        return torch.from_numpy(self.estimator.run(sequences)).double()
 
-    def _read(self, outputs, column):
-        return self.target.read(outputs, column.expand(len(outputs)), self.scale)
+    def _read(self, outputs: torch.Tensor, column: torch.Tensor) -> torch.Tensor:
+        return self.margin.read(outputs, column.expand(len(outputs)), self.scale)

@@ -1,14 +1,17 @@
 """The hidden states of a fitted network, step by step."""
 
+from typing import Any
+
+import numpy as np
+
 from .._sklearn import Integral, validate_params
-from ..modules import join_directions
 from ._fitted import FittedModel, unwrap
 
 __all__ = ["hidden_states"]
 
 
 @validate_params({"layer": [Integral]}, prefer_skip_nested_validation=True)
-def hidden_states(model, X, *, layer=-1):
+def hidden_states(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
     """Return the hidden state of a fitted network at every step of a sequence.
 
     Parameters
@@ -57,8 +60,4 @@ def hidden_states(model, X, *, layer=-1):
     fitted = FittedModel(model)
     sequences = fitted.read(X)
     layer = fitted.find_layer(layer)
-
-    def last_of(inputs, lengths):
-        return join_directions(fitted.encoder.read_layers(inputs, lengths)[layer], lengths)
-
-    return unwrap(fitted.compute(sequences, last_of), X)
+    return unwrap(fitted.run_states(sequences, lambda layers: layers[layer].join()), X)

@@ -1,44 +1,44 @@
-"""Pure torch: tensors in, tensors out; no strings, no scikit-learn, no skorch."""
+"""Pure torch: networks that read batches of sequences; no strings, no scikit-learn, no skorch."""
 
-from .attention import AdditiveAttention, Attended, DotAttention, Memory, MonotonicAttention
-from .decoder import AttentionDecoder, DecoderState, Seq2SeqNetwork, Seq2SeqOutput
+from ._initialization import Unfilled as Unfilled
+from ._initialization import initialize as initialize
+from ._losses import binary_cross_entropy as binary_cross_entropy
+from ._losses import cross_entropy as cross_entropy
+from ._losses import squared_error as squared_error
+from .attention import ATTENTIONS, Attention
+from .batch import Batch, Ragged
+from .cells import CELLS, Cell
 from .dropout import Dropout
-from .encoder import RecurrentEncoder, join_directions, reverse_each
-from .initialization import initialize
-from .language import CellState, LanguageNetwork
-from .network import PooledNetwork
-from .pooling import AttentionPooling, Pooling, last_state, masked_max, masked_mean, real_steps
-from .search import Hypothesis, beam_search, filter_tokens, greedy_search, sample
+from .dropout import drive_dropout as drive_dropout
+from .encoder import RecurrentEncoder, States
+from .language import CellState as CellState
+from .language import LanguageNetwork
+from .network import SequenceNetwork
+from .pooled import PooledNetwork
+from .pooling import POOLINGS, Pooling
+from .search import beam_search
+from .search import greedy_search as greedy_search
+from .search import sample as sample
+from .seq2seq import AttentionDecoder, Seq2SeqNetwork
 from .tagging import TaggingNetwork
 
 __all__ = [
-    "AdditiveAttention",
-    "Attended",
+    "ATTENTIONS",
+    "CELLS",
+    "POOLINGS",
+    "Attention",
     "AttentionDecoder",
-    "AttentionPooling",
-    "CellState",
-    "DecoderState",
-    "DotAttention",
+    "Batch",
+    "Cell",
     "Dropout",
-    "Hypothesis",
     "LanguageNetwork",
-    "Memory",
-    "MonotonicAttention",
     "PooledNetwork",
     "Pooling",
+    "Ragged",
     "RecurrentEncoder",
     "Seq2SeqNetwork",
-    "Seq2SeqOutput",
+    "SequenceNetwork",
+    "States",
     "TaggingNetwork",
     "beam_search",
-    "filter_tokens",
-    "greedy_search",
-    "initialize",
-    "join_directions",
-    "last_state",
-    "masked_max",
-    "masked_mean",
-    "real_steps",
-    "reverse_each",
-    "sample",
 ]

@@ -6,9 +6,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .pooling import real_steps
+from ._registry import Registry
+from .batch import real_steps
 
-__all__ = ["ATTENTIONS", "AdditiveAttention", "Attended", "DotAttention", "Memory", "MonotonicAttention"]
+__all__ = ["ATTENTIONS", "Attended", "Attention", "Memory"]
+
+ATTENTIONS = Registry()
+"""The kinds of attention by the name that the parameter `attention` takes."""
 
 _LEAST_MASS = 1e-6
 """Share of the source, at least, on which a window is normalized in training; keeps gradients small."""
@@ -32,8 +36,8 @@ class Memory(NamedTuple):
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.modules import DotAttention
-    >>> memory = DotAttention(3, 5).remember(torch.ones(2, 4, 5), torch.tensor([4, 2]))
+    >>> from seqestimators.modules import ATTENTIONS
+    >>> memory = ATTENTIONS["dot"](3, 5).remember(torch.ones(2, 4, 5), torch.tensor([4, 2]))
     >>> memory.bias[1].tolist()
     [0.0, 0.0, -inf, -inf]
     """
@@ -62,8 +66,8 @@ class Attended(NamedTuple):
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.modules import DotAttention
-    >>> attention = DotAttention(3, 5)
+    >>> from seqestimators.modules import ATTENTIONS
+    >>> attention = ATTENTIONS["dot"](3, 5)
     >>> memory = attention.remember(torch.ones(2, 4, 5), torch.tensor([4, 2]))
     >>> attention(torch.ones(2, 6, 3), memory).context.shape
     torch.Size([2, 6, 5])
@@ -80,14 +84,36 @@ def _padding_bias(states, lengths):
     return torch.zeros(real.shape, dtype=states.dtype, device=states.device).masked_fill(~real, -torch.inf)
 
 
-class _ContentAttention(nn.Module):
-    """Energies that compare each state of the decoder with each of the source."""
+class Attention(nn.Module):
+    """Base of the kinds of attention, entered by ``@ATTENTIONS.register(name)``.
 
-    def energies(self, queries, values):
-        """Return the energies, Tensor of shape (n, U, T)."""
-        raise NotImplementedError
+    Parameters
+    ----------
+    query_size : int
+        Size of a state of the decoder.
+    size : int
+        Size of a state of the encoder.
 
-    def remember(self, states, lengths):
+    Attributes
+    ----------
+    output_size : int
+        Size of the context.
+    progress : float
+        Share of the training that is over; 1 outside of training.
+
+    Examples
+    --------
+    >>> from seqestimators.modules import ATTENTIONS
+    >>> ATTENTIONS["dot"](query_size=3, size=5).output_size
+    5
+    """
+
+    def __init__(self, query_size: int, size: int):
+        super().__init__()
+        self.output_size = size
+        self.progress = 1.0
+
+    def remember(self, states: torch.Tensor, lengths: torch.Tensor) -> Memory:
         """Prepare the source.
 
         Parameters
@@ -103,7 +129,7 @@ class _ContentAttention(nn.Module):
         bias = _padding_bias(states, lengths)
         return Memory(states, bias, bias.new_zeros(len(states)), bias)
 
-    def forward(self, queries, memory, need_weights=False):
+    def forward(self, queries: torch.Tensor, memory: Memory, need_weights: bool = False) -> Attended:
         """Attend with all states of the decoder at once.
 
         Parameters
@@ -111,17 +137,30 @@ class _ContentAttention(nn.Module):
         queries : Tensor of shape (n, U, query_size)
         memory : Memory
         need_weights : bool, default=False
-            Ignored: the weights come for nothing.
+            Whether to return the weights even where they cost extra.
 
         Returns
         -------
         Attended
         """
+        raise NotImplementedError
+
+
+class _ContentAttention(Attention):
+    """Energies that compare each state of the decoder with each of the source."""
+
+    def energies(self, queries: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+        """Return the energies, Tensor of shape (n, U, T)."""
+        raise NotImplementedError
+
+    def forward(self, queries: torch.Tensor, memory: Memory, need_weights: bool = False) -> Attended:
+        """Attend with all states of the decoder at once; the weights come for nothing."""
         energies = self.energies(queries, memory.values) + memory.bias[:, None]  # (n, U, T)
         weights = torch.softmax(energies, dim=2)
         return Attended(torch.bmm(weights, memory.values), weights, memory.position, None)
 
 
+@ATTENTIONS.register("dot")
 class DotAttention(_ContentAttention):
     r"""Luong's general attention.
 
@@ -133,8 +172,6 @@ class DotAttention(_ContentAttention):
         Size of a state of the decoder.
     size : int
         Size of a state of the encoder.
-    device, dtype : optional
-        As for any torch module.
 
     References
     ----------
@@ -144,22 +181,23 @@ class DotAttention(_ContentAttention):
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.modules import DotAttention
-    >>> attention = DotAttention(3, 5)
+    >>> from seqestimators.modules import ATTENTIONS
+    >>> attention = ATTENTIONS["dot"](3, 5)
     >>> memory = attention.remember(torch.ones(1, 2, 5), torch.tensor([2]))
     >>> attention(torch.ones(1, 1, 3), memory).weights.tolist()
     [[[0.5, 0.5]]]
     """
 
-    def __init__(self, query_size, size, *, device=None, dtype=None):
-        super().__init__()
-        self.project = nn.Linear(query_size, size, bias=False, device=device, dtype=dtype)
+    def __init__(self, query_size: int, size: int):
+        super().__init__(query_size, size)
+        self.project = nn.Linear(query_size, size, bias=False)
 
-    def energies(self, queries, values):
+    def energies(self, queries: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
         """Return the energies, Tensor of shape (n, U, T)."""
         return torch.bmm(self.project(queries), values.transpose(1, 2))
 
 
+@ATTENTIONS.register("additive")
 class AdditiveAttention(_ContentAttention):
     r"""Bahdanau's attention.
 
@@ -173,8 +211,6 @@ class AdditiveAttention(_ContentAttention):
         Size of a state of the decoder.
     size : int
         Size of a state of the encoder.
-    device, dtype : optional
-        As for any torch module.
 
     References
     ----------
@@ -184,27 +220,27 @@ class AdditiveAttention(_ContentAttention):
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.modules import AdditiveAttention
-    >>> attention = AdditiveAttention(3, 5)
+    >>> from seqestimators.modules import ATTENTIONS
+    >>> attention = ATTENTIONS["additive"](3, 5)
     >>> memory = attention.remember(torch.ones(1, 2, 5), torch.tensor([2]))
     >>> attention(torch.ones(1, 1, 3), memory).weights.tolist()
     [[[0.5, 0.5]]]
     """
 
-    def __init__(self, query_size, size, *, device=None, dtype=None):
-        super().__init__()
-        factory = {"device": device, "dtype": dtype}
-        self.of_query = nn.Linear(query_size, query_size, bias=False, **factory)
-        self.of_value = nn.Linear(size, query_size, **factory)
-        self.energy = nn.Linear(query_size, 1, bias=False, **factory)
+    def __init__(self, query_size: int, size: int):
+        super().__init__(query_size, size)
+        self.of_query = nn.Linear(query_size, query_size, bias=False)
+        self.of_value = nn.Linear(size, query_size)
+        self.energy = nn.Linear(query_size, 1, bias=False)
 
-    def energies(self, queries, values):
+    def energies(self, queries: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
         """Return the energies, Tensor of shape (n, U, T)."""
         together = self.of_query(queries)[:, :, None] + self.of_value(values)[:, None]  # (n, U, T, d)
         return self.energy(torch.tanh(together))[..., 0]
 
 
-class MonotonicAttention(nn.Module):
+@ATTENTIONS.register("monotonic")
+class MonotonicAttention(Attention):
     r"""Attention that hops forward through the source, whatever stands there.
 
     .. math:: p_u = p_{u-1} + \mathrm{hop}(s_u), \qquad
@@ -235,14 +271,6 @@ class MonotonicAttention(nn.Module):
     hardening : tuple of two floats, default=(0.4, 0.7)
         Shares of the training, in ascending order within [0, 1], up to which
         steps are expectations, and from which on they are whole.
-    device, dtype : optional
-        As for any torch module.
-
-    Attributes
-    ----------
-    progress : float
-        Share of the training that is over; set from outside before each
-        batch, 1 outside of training.
 
     References
     ----------
@@ -257,27 +285,32 @@ class MonotonicAttention(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.modules import MonotonicAttention
-    >>> attention = MonotonicAttention(3, 5).eval()
+    >>> from seqestimators.modules import ATTENTIONS
+    >>> attention = ATTENTIONS["monotonic"](3, 5).eval()
     >>> memory = attention.remember(torch.rand(1, 9, 5), torch.tensor([9]))
     >>> attention(torch.rand(1, 4, 3), memory).context.shape
     torch.Size([1, 4, 5])
     """
 
-    def __init__(self, query_size, size, *, max_hop=8, hardening=(0.4, 0.7), device=None, dtype=None):
-        super().__init__()
-        factory = {"device": device, "dtype": dtype}
+    def __init__(
+        self,
+        query_size: int,
+        size: int,
+        *,
+        max_hop: int = 8,
+        hardening: tuple[float, float] = (0.4, 0.7),
+    ):
+        super().__init__(query_size, size)
         self.hardening = hardening
-        self.progress = 1.0
-        self.hop = nn.Linear(query_size, max_hop + 1, **factory)
-        self.start = nn.Linear(size, 1, bias=False, **factory)
-        self.log_width = nn.Parameter(torch.zeros((), **factory))
+        self.hop = nn.Linear(query_size, max_hop + 1)
+        self.start = nn.Linear(size, 1, bias=False)
+        self.log_width = nn.Parameter(torch.zeros(()))
 
-    def reset_parameters(self):
+    def reset_parameters(self) -> None:
         """Set the width of the window to one step."""
         nn.init.zeros_(self.log_width)
 
-    def remember(self, states, lengths):
+    def remember(self, states: torch.Tensor, lengths: torch.Tensor) -> Memory:
         """Prepare the source.
 
         Parameters
@@ -317,7 +350,7 @@ class MonotonicAttention(nn.Module):
                 whole[:, :-distance] += share * part[:, distance:]
         return total / mass.clamp(min=torch.finfo(mass.dtype).tiny)
 
-    def forward(self, queries, memory, need_weights=False):
+    def forward(self, queries: torch.Tensor, memory: Memory, need_weights: bool = False) -> Attended:
         """Attend with all states of the decoder at once.
 
         Parameters
@@ -368,6 +401,3 @@ def _shift(start):
     n_steps = start.shape[1]
     padded = F.pad(start, (n_steps - 1, 0))  # (n, 2 T - 1)
     return padded.unfold(1, n_steps, 1).flip(1)
-
-
-ATTENTIONS = {"additive": AdditiveAttention, "dot": DotAttention, "monotonic": MonotonicAttention}

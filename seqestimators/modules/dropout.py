@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-__all__ = ["Dropout"]
+__all__ = ["Dropout", "drive_dropout"]
 
 
 class Dropout(nn.Module):
@@ -38,18 +38,25 @@ class Dropout(nn.Module):
     tensor([1., 1.])
     """
 
-    def __init__(self, p=0.0):
+    def __init__(self, p: float = 0.0):
         super().__init__()
         self.p = p
-        self.generator = None
+        self.generator: torch.Generator | None = None
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return `x` with elements zeroed and the others scaled by ``1 / (1 - p)``."""
         if not self.training or self.p == 0:
             return x
         keep = torch.empty_like(x).bernoulli_(1 - self.p, generator=self.generator)
         return x * keep.div_(1 - self.p)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         """Show the probability in the module's repr."""
         return f"p={self.p}"
+
+
+def drive_dropout(module: nn.Module, generator: torch.Generator) -> None:
+    """Let every Dropout inside of a module draw from a generator."""
+    for part in module.modules():
+        if isinstance(part, Dropout):
+            part.generator = generator

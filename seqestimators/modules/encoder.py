@@ -1,15 +1,16 @@
 """The recurrent encoder: sequences of any lengths in, hidden states out."""
 
+from typing import NamedTuple
+
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from ..sequences import PAD
+from .cells import CELLS, Cell
 from .dropout import Dropout
 
-__all__ = ["CELLS", "RecurrentEncoder", "join_directions", "reverse_each"]
-
-CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
-PAD = 0
+__all__ = ["RecurrentEncoder", "States", "last_state", "reverse_each"]
 
 
 class _Permute(torch.autograd.Function):
@@ -26,7 +27,7 @@ class _Permute(torch.autograd.Function):
         return _Permute.apply(gradient, index), None
 
 
-def reverse_each(x, lengths):
+def reverse_each(x: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
     """Reverse every sequence within its own length; padding stays behind.
 
     Parameters
@@ -42,7 +43,7 @@ def reverse_each(x, lengths):
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.modules import reverse_each
+    >>> from seqestimators.modules.encoder import reverse_each
     >>> reverse_each(torch.tensor([[1, 2, 3], [4, 5, 0]]), torch.tensor([3, 2]))
     tensor([[3, 2, 1],
             [5, 4, 0]])
@@ -55,34 +56,55 @@ def reverse_each(x, lengths):
     return _Permute.apply(time_first.flatten(0, 1), index).view(time_first.shape).transpose(0, 1)
 
 
-def join_directions(directions, lengths):
-    """Put the states of both directions side by side.
+class States(NamedTuple):
+    """The hidden states of a layer, each direction in the order in which it reads.
 
     Parameters
     ----------
     directions : list of one or two Tensors of shape (n, T, hidden_size)
-        What :meth:`RecurrentEncoder.read` returns.
+        The second begins with the last real step. What stands at padded steps
+        means nothing.
     lengths : Tensor of shape (n,), dtype int64
-
-    Returns
-    -------
-    Tensor of shape (n, T, output_size)
-        The states of the second direction are turned into the order of the
-        first.
+        How many states of each sequence are real.
 
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.modules import join_directions
+    >>> from seqestimators.modules import States
     >>> forward, backward = torch.tensor([[[1], [2]]]), torch.tensor([[[20], [10]]])
-    >>> join_directions([forward, backward], torch.tensor([2]))
+    >>> states = States([forward, backward], torch.tensor([2]))
+    >>> states.join()
     tensor([[[ 1, 10],
              [ 2, 20]]])
+    >>> states.last()
+    tensor([[ 2, 10]])
     """
-    if len(directions) == 1:
-        return directions[0]
-    forward, backward = directions
-    return torch.cat([forward, reverse_each(backward, lengths)], dim=2)
+
+    directions: list[torch.Tensor]
+    lengths: torch.Tensor
+
+    def join(self) -> torch.Tensor:
+        """Put both directions side by side in the order of the sequence, (n, T, output_size)."""
+        if len(self.directions) == 1:
+            return self.directions[0]
+        forward, backward = self.directions
+        return torch.cat([forward, reverse_each(backward, self.lengths)], dim=2)
+
+    def last(self) -> torch.Tensor:
+        """Return the states that have read the whole sequence, (n, output_size); 0 of an empty one."""
+        return torch.cat([last_state(states, self.lengths) for states in self.directions], dim=1)
+
+
+def last_state(states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    """Return the state at the last real step, Tensor of shape (n, size); 0 for a sequence of length 0.
+
+    Parameters
+    ----------
+    states : Tensor of shape (n, T, size)
+    lengths : Tensor of shape (n,), dtype int64
+    """
+    last = states[torch.arange(len(states), device=states.device), (lengths - 1).clamp(min=0)]  # (n, size)
+    return last.masked_fill((lengths == 0)[:, None], 0)
 
 
 class RecurrentEncoder(nn.Module):
@@ -105,9 +127,8 @@ class RecurrentEncoder(nn.Module):
         of a numeric series.
     tokens : bool, default=True
         Whether the input is token ids; numeric series otherwise.
-    cell : {"rnn", "lstm", "gru"}, default="lstm"
-        Elman network with tanh, long short-term memory, or gated recurrent
-        unit.
+    cell : {"rnn", "lstm", "gru"} or Cell class, default="lstm"
+        Recurrent cell, see `CELLS`.
     hidden_size : int, default=64
         Number of units per direction.
     num_layers : int, default=1
@@ -123,22 +144,17 @@ class RecurrentEncoder(nn.Module):
         Whether every layer reads both directions of the one below. Otherwise
         each direction is a network of its own, which never sees what is yet
         to come: the language model needs that.
-    device, dtype : optional
-        As for any torch module.
 
     Attributes
     ----------
     output_size : int
         Size of a hidden state: `hidden_size`, twice that if bidirectional.
+    is_causal : bool
+        Whether a state depends on the steps up to its own alone.
 
     References
     ----------
-    .. [1] Elman, J. L., "Finding Structure in Time", Cognitive Science 14, 1990.
-    .. [2] Hochreiter, S., J. Schmidhuber, "Long Short-Term Memory", Neural
-       Computation 9, 1997.
-    .. [3] Cho, K. et al., "Learning Phrase Representations using RNN
-       Encoder-Decoder for Statistical Machine Translation", EMNLP 2014.
-    .. [4] Schuster, M., K. K. Paliwal, "Bidirectional Recurrent Neural
+    .. [1] Schuster, M., K. K. Paliwal, "Bidirectional Recurrent Neural
        Networks", IEEE Transactions on Signal Processing 45, 1997.
 
     Examples
@@ -146,27 +162,25 @@ class RecurrentEncoder(nn.Module):
     >>> import torch
     >>> from seqestimators.modules import RecurrentEncoder
     >>> encoder = RecurrentEncoder(10, hidden_size=3, bidirectional=True)
-    >>> encoder(torch.tensor([[4, 5, 6], [7, 0, 0]]), torch.tensor([3, 1])).shape
+    >>> states = encoder(torch.tensor([[4, 5, 6], [7, 0, 0]]), torch.tensor([3, 1]))
+    >>> states.join().shape
     torch.Size([2, 3, 6])
     """
 
     def __init__(
         self,
-        input_size,
+        input_size: int,
         *,
-        tokens=True,
-        cell="lstm",
-        hidden_size=64,
-        num_layers=1,
-        bidirectional=False,
-        embedding_dim=None,
-        dropout=0.0,
-        mix_directions=True,
-        device=None,
-        dtype=None,
+        tokens: bool = True,
+        cell: str | type[Cell] = "lstm",
+        hidden_size: int = 64,
+        num_layers: int = 1,
+        bidirectional: bool = False,
+        embedding_dim: int | None = None,
+        dropout: float = 0.0,
+        mix_directions: bool = True,
     ):
         super().__init__()
-        factory = {"device": device, "dtype": dtype}
         self.input_size = input_size
         self.tokens = tokens
         self.bidirectional = bidirectional
@@ -174,18 +188,21 @@ class RecurrentEncoder(nn.Module):
         self.output_size = hidden_size * (2 if bidirectional else 1)
         self.embedding = None
         if tokens and embedding_dim is not None:
-            self.embedding = nn.Embedding(input_size, embedding_dim, padding_idx=PAD, **factory)
+            self.embedding = nn.Embedding(input_size, embedding_dim, padding_idx=PAD)
         self.layers = nn.ModuleList()
         size = input_size if self.embedding is None else embedding_dim
         for _ in range(num_layers):
-            cells = [
-                CELLS[cell](size, hidden_size, batch_first=True, **factory) for _ in range(1 + bidirectional)
-            ]
+            cells = [CELLS.find(cell)(size, hidden_size) for _ in range(1 + bidirectional)]
             self.layers.append(nn.ModuleList(cells))
             size = self.output_size if mix_directions else hidden_size
         self.dropout = Dropout(dropout)
 
-    def embed(self, inputs):
+    @property
+    def is_causal(self) -> bool:
+        """Whether a state depends on the steps up to its own alone."""
+        return not self.bidirectional
+
+    def embed(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return the vectors the first layer reads.
 
         Parameters
@@ -205,8 +222,8 @@ class RecurrentEncoder(nn.Module):
         one_hot[PAD] = 0
         return F.embedding(inputs, one_hot)
 
-    def forward(self, inputs, lengths):
-        """Return the hidden state of the last layer at every step.
+    def prepare(self, inputs: torch.Tensor, lengths: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return what the first layer reads: a place for layers before the recurrence.
 
         Parameters
         ----------
@@ -217,13 +234,15 @@ class RecurrentEncoder(nn.Module):
 
         Returns
         -------
-        Tensor of shape (n, T, output_size)
-            What stands at padded steps means nothing.
+        vectors : Tensor of shape (n, T', size)
+        lengths : Tensor of shape (n,), dtype int64
+            How many of these vectors are real.
         """
-        return join_directions(self.read(inputs, lengths), lengths)
+        # Time comes first in memory, as the cells need it, and the batch first in every shape
+        return self.embed(inputs.transpose(0, 1)).transpose(0, 1), lengths
 
-    def read(self, inputs, lengths):
-        """Return the hidden states of each direction, in the order in which it reads.
+    def forward(self, inputs: torch.Tensor, lengths: torch.Tensor) -> States:
+        """Return the hidden states of the last layer.
 
         Parameters
         ----------
@@ -233,44 +252,28 @@ class RecurrentEncoder(nn.Module):
 
         Returns
         -------
-        list of one or two Tensors of shape (n, T, hidden_size)
-            The second direction begins with the last real step. Pooling needs
-            no common order, which saves turning it round.
+        States
+            Pooling needs no common order of both directions, which saves
+            turning one round.
         """
         return self.read_layers(inputs, lengths)[-1]
 
-    def read_layers(self, inputs, lengths):
-        """Return what `read` returns for each layer, the first layer first.
-
-        Parameters
-        ----------
-        inputs : Tensor of shape (n, T) of token ids or (n, T, d) of values
-            Padded behind with 0.
-        lengths : Tensor of shape (n,), dtype int64
-
-        Returns
-        -------
-        list of num_layers lists of one or two Tensors of shape (n, T, hidden_size)
-        """
-        # Time comes first in memory, as the cells need it, and the batch first in every shape
-        states = self.embed(inputs.transpose(0, 1)).transpose(0, 1)  # (n, T, size)
+    def read_layers(self, inputs: torch.Tensor, lengths: torch.Tensor) -> list[States]:
+        """Return what `forward` returns for each layer, the first layer first."""
+        states, lengths = self.prepare(inputs, lengths)  # (n, T, size)
         read = [self._read_layer(self.layers[0], states, lengths)]
         for layer in self.layers[1:]:
             if self.mix_directions:
-                states = self.dropout(join_directions(read[-1], lengths))  # (n, T, output_size)
+                states = self.dropout(read[-1].join())  # (n, T, output_size)
                 read.append(self._read_layer(layer, states, lengths))
             else:
-                read.append(
-                    [
-                        cell(self.dropout(states))[0]
-                        for cell, states in zip(layer.children(), read[-1], strict=True)
-                    ]
-                )
+                pairs = zip(layer.children(), read[-1].directions, strict=True)
+                read.append(States([cell(self.dropout(states))[0] for cell, states in pairs], lengths))
         return read
 
-    def _read_layer(self, layer, states, lengths):
+    def _read_layer(self, layer: nn.Module, states: torch.Tensor, lengths: torch.Tensor) -> States:
         forward, *backward = layer.children()
         directions = [forward(states)[0]]  # (n, T, hidden_size)
         for cell in backward:
             directions.append(cell(reverse_each(states, lengths))[0])
-        return directions
+        return States(directions, lengths)

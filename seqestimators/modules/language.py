@@ -3,36 +3,25 @@
 import torch
 from torch import nn
 
+from ..sequences import BOS, EOS, PAD, UNKNOWN
+from ._losses import cross_entropy
+from .batch import Batch, Ragged, real_steps
 from .dropout import Dropout
 from .encoder import RecurrentEncoder
-from .pooling import _last_states, real_steps
+from .network import SequenceNetwork
 
-__all__ = ["CellState", "LanguageNetwork"]
-
-PAD, UNKNOWN, BOS, EOS = 0, 1, 2, 3
+__all__ = ["LanguageNetwork"]
 
 
-class CellState(tuple):
-    """The states of all layers, each a tuple of Tensors of shape (1, n, hidden_size).
+class CellState(tuple[tuple[torch.Tensor, ...], ...]):
+    """The states of all layers, each a tuple of Tensors (n, hidden_size); none before the first token."""
 
-    Parameters
-    ----------
-    iterable : iterable of tuples, default=()
-        One a layer; none before the first token.
-
-    Examples
-    --------
-    >>> from seqestimators.modules import CellState
-    >>> CellState()
-    ()
-    """
-
-    def select(self, rows):
+    def select(self, rows: torch.Tensor) -> "CellState":
         """Return the states of some sequences, in that order."""
-        return CellState(tuple(part[:, rows] for part in layer) for layer in self)
+        return CellState(tuple(part[rows] for part in layer) for layer in self)
 
 
-class LanguageNetwork(nn.Module):
+class LanguageNetwork(SequenceNetwork):
     r"""Logits of the next token after every prefix of a sequence.
 
     .. math:: \log p(x_{t+1} \mid x_1 \ldots x_t) = \log \mathrm{softmax}(W h_t + b)
@@ -50,8 +39,6 @@ class LanguageNetwork(nn.Module):
         Probability of an input of the output layer to be dropped, in [0, 1).
     output_bias : bool, default=True
         Whether the output layer has the bias `b`.
-    device, dtype : optional
-        As for any torch module.
 
     References
     ----------
@@ -63,52 +50,61 @@ class LanguageNetwork(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.modules import LanguageNetwork, RecurrentEncoder
+    >>> from seqestimators.modules import Batch, LanguageNetwork, RecurrentEncoder
     >>> network = LanguageNetwork(RecurrentEncoder(10, hidden_size=3))
-    >>> network([(torch.tensor([[2, 5, 6, 3], [2, 7, 3, 0]]), torch.tensor([4, 3]))]).shape
+    >>> batch = Batch(torch.tensor([[2, 5, 6, 3], [2, 7, 3, 0]]), torch.tensor([4, 3]))
+    >>> network(batch).values.shape
     torch.Size([5, 10])
     """
 
-    def __init__(self, encoder: RecurrentEncoder, *, dropout=0.0, output_bias=True, device=None, dtype=None):
-        super().__init__()
-        self.encoder = encoder
+    is_causal = True
+
+    def __init__(self, encoder: RecurrentEncoder, *, dropout: float = 0.0, output_bias: bool = True):
+        super().__init__(encoder)
         self.dropout = Dropout(dropout)
         size = encoder.output_size // (2 if encoder.bidirectional else 1)
-        self.output = nn.Linear(size, encoder.input_size, bias=output_bias, device=device, dtype=dtype)
+        self.output = nn.Linear(size, encoder.input_size, bias=output_bias)
 
-    def forward(self, pieces):
+    def forward(self, batch: Batch) -> Ragged:
         """Return the logits for one batch.
 
         Parameters
         ----------
-        pieces : list of (inputs, lengths)
-            Padded token ids of shape (n_i, T_i), each sequence between BOS
-            and EOS, and lengths that count both.
+        batch : Batch
+            Token ids, each sequence between BOS and EOS, and lengths that
+            count both.
 
         Returns
         -------
-        Tensor of shape (n_total, n_tokens)
-            For the first sequence the logits of each token behind BOS, EOS
+        Ragged of shape (n_total, n_tokens)
+            Of each sequence the logits of each token behind BOS, EOS
             included, and, in both directions, those of each token before
-            EOS, from the last to BOS; then those for the second, ...
+            EOS, from the last to BOS.
         """
-        return torch.cat([self._predict(inputs, lengths) for inputs, lengths in pieces])
+        return self._predict(batch, n_directions=2)
 
-    def forward_logits(self, pieces):
-        """Return only the logits of the tokens behind BOS, Tensor of shape (n_total, n_tokens)."""
-        return torch.cat([self._predict(inputs, lengths, n_directions=1) for inputs, lengths in pieces])
+    def forward_logits(self, batch: Batch) -> Ragged:
+        """Return only the logits of the tokens behind BOS, Ragged of shape (n_total, n_tokens)."""
+        return self._predict(batch, n_directions=1)
 
-    def _predict(self, inputs, lengths, n_directions=2):
-        n_steps = inputs.shape[1] - 1  # nothing follows the last token
-        directions = self.encoder.read(inputs, lengths)[:n_directions]
-        logits = [
-            self.next_logits(states[:, :n_steps], end)
-            for states, end in zip(directions, (EOS, BOS), strict=False)
-        ]
-        real = real_steps(lengths - 1, n_steps).repeat(1, len(logits))
-        return torch.cat(logits, dim=1)[real]
+    def _predict(self, batch: Batch, n_directions: int) -> Ragged:
+        parts = []
+        for inputs, lengths in batch.pieces:
+            n_steps = inputs.shape[1] - 1  # nothing follows the last token
+            directions = self.encoder(inputs, lengths).directions[:n_directions]
+            logits = [
+                self.next_logits(states[:, :n_steps], end)
+                for states, end in zip(directions, (EOS, BOS), strict=False)
+            ]
+            real = real_steps(lengths - 1, n_steps).repeat(1, len(logits))
+            parts.append(Ragged(torch.cat(logits, dim=1)[real], (lengths - 1) * len(logits)))
+        return Ragged(*(torch.cat(part) for part in zip(*parts, strict=True)))
 
-    def next_logits(self, states, end=EOS):
+    def row_losses(self, outputs: Ragged, batch: Batch) -> torch.Tensor:  # type: ignore[override]
+        """Return the cross-entropy of every next token, Tensor of shape (n_total,)."""
+        return cross_entropy(outputs.values, batch.target.values)  # type: ignore[union-attr, arg-type]
+
+    def next_logits(self, states: torch.Tensor, end: int = EOS) -> torch.Tensor:
         """Return the logits of what follows each state.
 
         Parameters
@@ -125,7 +121,7 @@ class LanguageNetwork(nn.Module):
         logits = self.output(self.dropout(states))
         return logits.index_fill(-1, torch.tensor(impossible, device=logits.device), -torch.inf)
 
-    def step(self, token, state):
+    def step(self, token: torch.Tensor, state: CellState) -> tuple[torch.Tensor, CellState]:
         """Read one token of each of n sequences, forward.
 
         Parameters
@@ -143,18 +139,14 @@ class LanguageNetwork(nn.Module):
         """
         states = self.encoder.embed(token[:, None])  # (n, 1, size)
         after = []
-        for i, (cell, *_) in enumerate(layer.children() for layer in self.encoder.layers):
-            before = None
-            if state:
-                before = state[i] if len(state[i]) > 1 else state[i][0]
-            states, last = cell(states, before)  # (n, 1, hidden_size)
-            after.append(last if isinstance(last, tuple) else (last,))
+        for i, layer in enumerate(self.encoder.layers):
+            forward = next(layer.children())
+            states, last = forward(states, state[i] if state else None)  # (n, 1, hidden_size)
+            after.append(last)
         logits = self.next_logits(states[:, 0])
         logits = logits.index_fill(1, torch.tensor([UNKNOWN], device=logits.device), -torch.inf)
         return torch.log_softmax(logits, dim=1), CellState(after)
 
-    def represent(self, pieces):
-        """Return the state that has read the whole sequence, (n, encoder.output_size)."""
-        return torch.cat(
-            [_last_states(self.encoder.read(inputs, lengths), lengths) for inputs, lengths in pieces]
-        )
+    def represent(self, batch: Batch) -> torch.Tensor:
+        """Return the state that has read the whole sequence, Tensor of shape (n, representation_size)."""
+        return torch.cat([self.encoder(*piece).last() for piece in batch.pieces])

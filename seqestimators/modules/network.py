@@ -1,112 +1,102 @@
-"""The network of the classifier and the regressor: encoder, pooling, output layer."""
+"""What every network of this package is: it reads batches, and it owns its loss."""
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 
-from .dropout import Dropout
+from .batch import Batch
 from .encoder import RecurrentEncoder
-from .pooling import Pooling
 
-__all__ = ["PooledNetwork"]
+__all__ = ["SequenceNetwork"]
 
 
-class PooledNetwork(nn.Module):
-    r"""One output vector per sequence.
+class SequenceNetwork(nn.Module):
+    """Base of the networks around an encoder.
 
-    .. math:: y = W \,\mathrm{dropout}(\mathrm{norm}(\mathrm{pool}(\mathrm{encoder}(x)))) + b
+    What is optimized, what stands for a whole sequence, and whether a prefix
+    is enough for the answer on it is asked of the network and known nowhere
+    else. A subclass has `forward`, `row_losses` and `represent`, and says
+    `is_causal`; a loss that is more than a sum over rows or values overrides
+    `loss`.
 
     Parameters
     ----------
     encoder : RecurrentEncoder
         Reads the sequences.
-    output_size : int
-        Number of outputs.
-    pooling : {"concat", "last", "mean", "max", "attention"}, default="concat"
-        See :class:`Pooling`.
-    dropout : float, default=0.0
-        Probability of an input of the output layer to be dropped, in [0, 1).
-    batch_norm : bool, default=False
-        Whether the pooled vector is normalized over the batch.
-    output_bias : bool, default=True
-        Whether the output layer has the bias `b`.
-    device, dtype : optional
-        As for any torch module.
 
-    References
+    Attributes
     ----------
-    .. [1] Ioffe, S., C. Szegedy, "Batch Normalization: Accelerating Deep
-       Network Training by Reducing Internal Covariate Shift", ICML 2015.
+    is_causal : bool
+        Whether the output that belongs to a step depends on the steps up to
+        it alone.
+    progress : float
+        Share of the training that is over; set from outside before each
+        batch, 1 outside of training.
 
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.modules import PooledNetwork, RecurrentEncoder
-    >>> network = PooledNetwork(RecurrentEncoder(10, hidden_size=3), output_size=2)
-    >>> network([(torch.tensor([[4, 5, 6], [7, 0, 0]]), torch.tensor([3, 1]))]).shape
-    torch.Size([2, 2])
+    >>> from seqestimators.modules import (
+    ...     Batch,
+    ...     PooledNetwork,
+    ...     RecurrentEncoder,
+    ...     SequenceNetwork,
+    ... )
+    >>> network = PooledNetwork(RecurrentEncoder(10, hidden_size=3), output_size=1)
+    >>> isinstance(network, SequenceNetwork), network.is_causal
+    (True, False)
     """
 
-    def __init__(
-        self,
-        encoder: RecurrentEncoder,
-        output_size,
-        *,
-        pooling="concat",
-        dropout=0.0,
-        batch_norm=False,
-        output_bias=True,
-        device=None,
-        dtype=None,
-    ):
+    is_causal: bool | property = False
+
+    def __init__(self, encoder: RecurrentEncoder):
         super().__init__()
-        factory = {"device": device, "dtype": dtype}
         self.encoder = encoder
-        self.pooling = Pooling(pooling, encoder.output_size, **factory)
-        self.norm = nn.BatchNorm1d(self.pooling.output_size, **factory) if batch_norm else None
-        self.dropout = Dropout(dropout)
-        self.output = nn.Linear(self.pooling.output_size, output_size, bias=output_bias, **factory)
+        self.progress = 1.0
 
-    def represent(self, pieces):
-        """Return the pooled hidden state of every sequence.
+    @property
+    def representation_size(self) -> int:
+        """Size of the vector that `represent` returns for a sequence."""
+        return self.encoder.output_size
 
-        Parameters
-        ----------
-        pieces : list of (inputs, lengths)
-            One batch, cut by length into pieces that the encoder reads one
-            after the other: inputs of shape (n_i, T_i) or (n_i, T_i, d),
-            lengths of shape (n_i,).
-
-        Returns
-        -------
-        Tensor of shape (n, pooling.output_size)
-            ``n`` is the sum of all ``n_i``, in that order.
-        """
-        return torch.cat(
-            [self.pooling(self.encoder.read(inputs, lengths), lengths) for inputs, lengths in pieces]
-        )
-
-    def forward(self, pieces):
-        """Return the outputs for one batch, Tensor of shape (n, output_size)."""
-        return self.read_out(self.represent(pieces))
-
-    def read_out(self, pooled):
-        """Return the outputs for pooled hidden states.
+    def represent(self, batch: Batch) -> torch.Tensor:
+        """Return a vector for every sequence, Tensor of shape (n, representation_size).
 
         Parameters
         ----------
-        pooled : Tensor of shape (n, pooling.output_size)
+        batch : Batch
+        """
+        raise NotImplementedError
+
+    def row_losses(self, outputs: object, batch: Batch) -> torch.Tensor:
+        """Return the loss of every row, or of every value of a ragged target.
+
+        Parameters
+        ----------
+        outputs : object
+            What `forward` has returned for the batch.
+        batch : Batch
+            With its target.
 
         Returns
         -------
-        Tensor of shape (n, output_size)
+        Tensor of the shape of ``batch.weight``
         """
-        if self.norm is not None:
-            pooled = _normalize(self.norm, pooled)
-        return self.output(self.dropout(pooled))  # (n, output_size)
+        raise NotImplementedError
 
+    def loss(self, batch: Batch, outputs: object = None) -> torch.Tensor:
+        """Return what training minimizes.
 
-def _normalize(norm, pooled):
-    if norm.training and len(pooled) == 1:  # a single row has no variance: the running one serves
-        return F.batch_norm(pooled, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
-    return norm(pooled)
+        Parameters
+        ----------
+        batch : Batch
+            With its target.
+        outputs : object, default=None
+            What `forward` has returned for the batch; None calls it.
+
+        Returns
+        -------
+        Tensor of shape ()
+            The sum of the losses, each times its weight.
+        """
+        losses = self.row_losses(self(batch) if outputs is None else outputs, batch)
+        return (losses if batch.weight is None else losses * batch.weight.to(losses.dtype)).sum()

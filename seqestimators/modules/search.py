@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import torch
 
+from ..sequences import BOS, EOS
+
 __all__ = ["Hypothesis", "beam_search", "filter_tokens", "greedy_search", "sample"]
 
-BOS, EOS = 2, 3
 _WORTH_DROPPING = 0.75
 """Share of sequences not yet ended below which the state is copied without the others."""
 
@@ -31,7 +32,7 @@ class Hypothesis(NamedTuple):
 
     Examples
     --------
-    >>> from seqestimators.modules import Hypothesis
+    >>> from seqestimators.modules.search import Hypothesis
     >>> Hypothesis((4, 5), -0.5, -0.5).tokens
     (4, 5)
     """
@@ -60,7 +61,7 @@ def greedy_search(step, state, max_lengths):
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.modules import greedy_search
+    >>> from seqestimators.modules.search import greedy_search
     >>> class State:
     ...     def select(self, rows):
     ...         return self
@@ -255,7 +256,7 @@ def filter_tokens(logits, *, temperature=1.0, top_k=None, top_p=None):
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.modules import filter_tokens
+    >>> from seqestimators.modules.search import filter_tokens
     >>> odds = torch.tensor([[0.5, 0.3, 0.2]]).log()
     >>> [round(p, 3) for p in filter_tokens(odds, top_k=2).exp()[0].tolist()]
     [0.625, 0.375, 0.0]
@@ -301,7 +302,7 @@ def sample(step, state, n, max_length, generator, *, temperature=1.0, top_k=None
     Examples
     --------
     >>> import torch
-    >>> from seqestimators.modules import sample
+    >>> from seqestimators.modules.search import sample
     >>> class State:
     ...     def select(self, rows):
     ...         return self

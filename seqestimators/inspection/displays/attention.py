@@ -1,6 +1,5 @@
 """Weights of attention as a picture."""
 
-from ...estimators import RecurrentSeq2Seq
 from ...plotting import COLORS, draw_heatmap, label_tokens, open_axes, token_height, token_width
 from .._fitted import FittedModel
 from ..attention import attention_weights
@@ -82,11 +81,11 @@ class AttentionDisplay:
         sequences = fitted.read_one(x)
         target_tokens = None
         targets = None if y is None else [y]
-        if isinstance(fitted.estimator, RecurrentSeq2Seq):
+        if hasattr(fitted.estimator, "target_tokenizer_"):  # of a model that writes sequences
             if targets is None:
                 targets = fitted.estimator.predict(sequences)
             names = fitted.estimator.target_tokenizer_.vocabulary_.tokens
-            ids, _ = fitted.estimator._encode_target(targets, sequences, None, reset=False)  # to EOS
+            ids = fitted.estimator.encode_target(sequences, targets)  # to EOS
             target_tokens = [str(names[token]) for token in ids.values.tolist()]
         weights = attention_weights(fitted.estimator, sequences, targets)[0]
         display = cls(

@@ -204,7 +204,7 @@ def _choose(fitted, n_columns, target):
         if target not in labels:
             raise ValueError(f"target={target!r} is none of {labels}")
         chosen = {target: labels.index(target)}
-    elif classes is not None and n_columns == 2 and not fitted.estimator._is_multilabel:
+    elif classes is not None and fitted.estimator.margin().column is not None:  # the second of two
         chosen = {labels[1]: 1}
     else:
         chosen = {label: column for column, label in enumerate(labels)}

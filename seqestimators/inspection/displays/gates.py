@@ -1,5 +1,7 @@
 """The gates along a sequence as a picture."""
 
+from typing import Any
+
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
@@ -8,20 +10,6 @@ from .._fitted import FittedModel
 from ..gates import gate_trace
 
 __all__ = ["GateDisplay"]
-
-TITLES = {
-    "i": "input gate i",
-    "f": "forget gate f",
-    "g": "candidate g",
-    "o": "output gate o",
-    "c": "memory c",
-    "h": "state h",
-    "r": "reset gate r",
-    "z": "update gate z",
-    "n": "candidate n",
-}
-GATES = "iforz"
-"""What lies between 0, shut, and 1, open."""
 
 
 class GateDisplay:
@@ -35,6 +23,10 @@ class GateDisplay:
         What :func:`gate_trace` returns for one sequence.
     tokens : list of str
         Name of every step.
+    titles : dict of {str: str} or None, default=None
+        What the picture calls each of `gates`; None takes their names.
+    between : tuple of str, default=()
+        Which of `gates` lie between 0, shut, and 1, open.
     estimator_name : str or None, default=None
         Of the network; goes into the title.
 
@@ -70,9 +62,19 @@ class GateDisplay:
     ['reset gate r', 'update gate z', 'candidate n', 'state h']
     """
 
-    def __init__(self, gates, tokens, *, estimator_name=None):
+    def __init__(
+        self,
+        gates: Any,
+        tokens: list[str],
+        *,
+        titles: dict[str, str] | None = None,
+        between: tuple[str, ...] = (),
+        estimator_name: str | None = None,
+    ):
         self.gates = gates
         self.tokens = tokens
+        self.titles = titles
+        self.between = between
         self.estimator_name = estimator_name
 
     @classmethod
@@ -111,6 +113,8 @@ class GateDisplay:
         display = cls(
             gate_trace(fitted.estimator, sequences, layer=layer, direction=direction)[0],
             fitted.name_tokens(sequences)[0],
+            titles=fitted.cell.computed,
+            between=fitted.cell.gates,
             estimator_name=fitted.name + (f", {direction}" if fitted.encoder.bidirectional else ""),
         )
         return display.plot(kind=kind, ax=ax)
@@ -142,9 +146,9 @@ class GateDisplay:
             height = 1.25 * len(self.gates) + 0.6
             panels = open_panels(ax, len(self.gates), 1, width, height, sharex=True)[:, 0]
             for panel, (name, values) in zip(panels, self.gates.items(), strict=True):
-                is_gate = name in GATES
-                draw_heatmap(panel, values.T, diverging=not is_gate, limit=None if name == "c" else 1)
-                panel.set_ylabel(TITLES[name])
+                limit = 1 if np.abs(values).max(initial=0) <= 1 else None
+                draw_heatmap(panel, values.T, diverging=name not in self.between, limit=limit)
+                panel.set_ylabel(self._title(name))
         for panel in panels:
             label_tokens(panel.xaxis, self.tokens)
             panel.tick_params(labelbottom=panel is panels[-1])
@@ -155,11 +159,14 @@ class GateDisplay:
         self.ax_, self.figure_ = panels[0], panels[0].figure
         return self
 
+    def _title(self, name: str) -> str:
+        return name if self.titles is None else self.titles[name]
+
     def _draw_means(self, ax):
         steps = np.arange(len(self.tokens))
-        for name, color in zip((name for name in self.gates if name in GATES), COLORS, strict=False):
+        for name, color in zip((name for name in self.gates if name in self.between), COLORS, strict=False):
             values = self.gates[name]
-            ax.plot(steps, values.mean(axis=1), color=color, label=TITLES[name], **marker_of(len(steps)))
+            ax.plot(steps, values.mean(axis=1), color=color, label=self._title(name), **marker_of(len(steps)))
             low, high = np.quantile(values, [0.25, 0.75], axis=1)
             ax.fill_between(steps, low, high, color=color, alpha=0.15, linewidth=0)
         ax.set(ylabel="openness, mean of all units", ylim=(-0.03, 1.03), xlim=(-0.5, len(steps) - 0.5))

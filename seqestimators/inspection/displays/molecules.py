@@ -13,7 +13,6 @@ from ..atoms import atom_alignment, parse_as_written
 from ..attention import attention_weights
 from ..attributions import integrated_gradients
 from ..mutagenesis import WITHOUT, Mutagenesis
-from ..target import Target
 
 __all__ = ["MoleculeAttributionDisplay"]
 
@@ -141,7 +140,8 @@ class MoleculeAttributionDisplay:
             values, label = attention_weights(fitted.estimator, sequence)[0], "weight of attention"
         elif attribution == "integrated_gradients":
             values = integrated_gradients(fitted.estimator, sequence, target=target)[0]
-            label = f"contribution to the\n{Target(fitted, target).name_of(sequence)}"
+            margin = fitted.estimator.margin(target)
+            label = f"contribution to the\n{fitted.name_of_margin(margin, sequence)}"
         else:
             trial = Mutagenesis(
                 fitted, target=target, method="occlusion", occlusion="delete", scale="log_odds"

@@ -1,133 +1,20 @@
 """The recurrence of a fitted network, written out in numpy."""
 
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
-from scipy.special import expit as sigmoid
 from sklearn.utils import Bunch
 
 from .._sklearn import Integral, validate_params
-from ..sequences import PAD
+from ..modules import Cell, RecurrentEncoder
+from ..sequences import PAD, object_array
 from ._fitted import FittedModel, unwrap
 
-__all__ = ["numpy_forward", "trace_layers"]
-
-
-class CellWeights(NamedTuple):
-    """The weights of one cell, in G blocks of `hidden_size` rows, one for each gate.
-
-    Parameters
-    ----------
-    W : ndarray of shape (G * hidden_size, input_size)
-        Of the input.
-    b : ndarray of shape (G * hidden_size,)
-        Its bias.
-    U : ndarray of shape (G * hidden_size, hidden_size)
-        Of the state before.
-    d : ndarray of shape (G * hidden_size,)
-        Its bias.
-    """
-
-    W: np.ndarray
-    b: np.ndarray
-    U: np.ndarray
-    d: np.ndarray
-
-
-def rnn_step(weights, x, before):
-    r"""Take one step of Elman's network.
-
-    .. math:: h_t = \tanh(W x_t + b + U h_{t-1} + d)
-
-    Parameters
-    ----------
-    weights : CellWeights
-    x : ndarray of shape (input_size,)
-        The input at this step.
-    before : Bunch
-        What the step before has returned.
-
-    Returns
-    -------
-    Bunch of ndarrays of shape (hidden_size,)
-        h.
-    """
-    W, b, U, d = weights
-    return Bunch(h=np.tanh(W @ x + b + U @ before.h + d))
-
-
-def lstm_step(weights, x, before):
-    r"""Take one step of the long short-term memory.
-
-    .. math::
-       i_t &= \sigma(W_i x_t + b_i + U_i h_{t-1} + d_i) \\
-       f_t &= \sigma(W_f x_t + b_f + U_f h_{t-1} + d_f) \\
-       g_t &= \tanh(W_g x_t + b_g + U_g h_{t-1} + d_g) \\
-       o_t &= \sigma(W_o x_t + b_o + U_o h_{t-1} + d_o) \\
-       c_t &= f_t \odot c_{t-1} + i_t \odot g_t \\
-       h_t &= o_t \odot \tanh(c_t)
-
-    Parameters
-    ----------
-    weights : CellWeights
-    x : ndarray of shape (input_size,)
-        The input at this step.
-    before : Bunch
-        What the step before has returned.
-
-    Returns
-    -------
-    Bunch of ndarrays of shape (hidden_size,)
-        The gates i (input), f (forget) and o (output), the candidate g, the
-        memory c and the state h.
-    """
-    W, b, U, d = weights
-    i, f, g, o = np.split(W @ x + b + U @ before.h + d, 4)
-    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
-    c = f * before.c + i * g
-    h = o * np.tanh(c)
-    return Bunch(i=i, f=f, g=g, o=o, c=c, h=h)
-
-
-def gru_step(weights, x, before):
-    r"""Take one step of the gated recurrent unit.
-
-    .. math::
-       r_t &= \sigma(W_r x_t + b_r + U_r h_{t-1} + d_r) \\
-       z_t &= \sigma(W_z x_t + b_z + U_z h_{t-1} + d_z) \\
-       n_t &= \tanh(W_n x_t + b_n + r_t \odot (U_n h_{t-1} + d_n)) \\
-       h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}
-
-    Parameters
-    ----------
-    weights : CellWeights
-    x : ndarray of shape (input_size,)
-        The input at this step.
-    before : Bunch
-        What the step before has returned.
-
-    Returns
-    -------
-    Bunch of ndarrays of shape (hidden_size,)
-        The gates r (reset) and z (update), the candidate n and the state h.
-    """
-    W, b, U, d = weights
-    of_input = np.split(W @ x + b, 3)
-    of_state = np.split(U @ before.h + d, 3)
-    r = sigmoid(of_input[0] + of_state[0])
-    z = sigmoid(of_input[1] + of_state[1])
-    n = np.tanh(of_input[2] + r * of_state[2])
-    h = (1 - z) * n + z * before.h
-    return Bunch(r=r, z=z, n=n, h=h)
-
-
-STEPS = {"rnn": rnn_step, "lstm": lstm_step, "gru": gru_step}
-COMPUTED = {"rnn": "h", "lstm": "ifgoch", "gru": "rznh"}
-"""What a step of each cell returns."""
+__all__ = ["numpy_forward"]
 
 
 @validate_params({"layer": [Integral]}, prefer_skip_nested_validation=True)
-def numpy_forward(model, X, *, layer=-1):
+def numpy_forward(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
     r"""Recompute the hidden states of a fitted network in plain numpy.
 
     Nothing of torch but the weights is used: the recurrence is written out,
@@ -215,14 +102,12 @@ def numpy_forward(model, X, *, layer=-1):
     fitted = FittedModel(model)
     sequences = fitted.read(X)
     layer = fitted.find_layer(layer)
-    results = np.empty(len(sequences), dtype=object)
-    for row, x in enumerate(sequences.to_list()):
-        directions = trace_layers(fitted, x)[layer]
-        results[row] = np.concatenate([computed.h for computed in directions], axis=1)
-    return unwrap(results, X)
+    traces = [trace_layers(fitted, x)[layer] for x in sequences.to_list()]
+    rows = [np.concatenate([computed.h for computed in directions], axis=1) for directions in traces]
+    return unwrap(object_array(rows), X)  # type: ignore[no-any-return]
 
 
-def trace_layers(fitted, x):
+def trace_layers(fitted: FittedModel, x: np.ndarray) -> list[list[Bunch]]:
     """Read one sequence and return all that the cells compute.
 
     Parameters
@@ -238,14 +123,14 @@ def trace_layers(fitted, x):
         the cell has computed: arrays of shape (T, hidden_size), by the name
         they have in the equations, in the order of the sequence.
     """
-    cell, encoder = fitted.cell, fitted.encoder
+    encoder = fitted.encoder
     orders = (slice(None), slice(None, None, -1))[: 1 + encoder.bidirectional]  # from each of its ends
     inputs = [_embed(encoder, x)] * len(orders)  # what each direction reads, (T, size)
     layers = []
     for layer in encoder.layers:
         directions = [
-            _run(cell, _read_weights(one), states[order], order)
-            for one, states, order in zip(layer, inputs, orders, strict=True)
+            _run(cell, states[order], order)
+            for cell, states, order in zip(layer, inputs, orders, strict=True)
         ]
         layers.append(directions)
         inputs = [computed.h for computed in directions]
@@ -254,34 +139,29 @@ def trace_layers(fitted, x):
     return layers
 
 
-def _embed(encoder, x):
+def _embed(encoder: RecurrentEncoder, x: np.ndarray) -> np.ndarray:
     """What the first layer reads: values as they are, tokens as learned or as one-hot vectors."""
     if not encoder.tokens:
         return x
     if encoder.embedding is not None:
         return encoder.embedding.weight.detach().cpu().numpy()[x]
-    one_hot = np.eye(encoder.input_size, dtype=_read_weights(encoder.layers[0][0]).W.dtype)
+    one_hot = np.eye(encoder.input_size)
     one_hot[PAD] = 0
     return one_hot[x]
 
 
-def _read_weights(cell):
-    """Take the weights out of a torch module."""
-    names = ("weight_ih_l0", "bias_ih_l0", "weight_hh_l0", "bias_hh_l0")
-    return CellWeights(*(getattr(cell, name).detach().cpu().numpy() for name in names))
-
-
-def _run(cell, weights, inputs, order):
+def _run(cell: Cell, inputs: np.ndarray, order: slice) -> Bunch:
     """Take a cell from step to step, beginning with states of 0; return what it computes, put in order."""
-    hidden_size = weights.U.shape[1]
-    zeros = np.zeros(hidden_size, dtype=weights.U.dtype)
-    step, steps = Bunch(h=zeros, c=zeros), []
-    for x in inputs:
-        step = STEPS[cell](weights, x, step)
+    weights = {name: weight.detach().cpu().numpy() for name, weight in cell.named_parameters()}
+    dtype = next(iter(weights.values())).dtype
+    step = {name: np.zeros(cell.hidden_size, dtype=dtype) for name in cell.parts}
+    steps = []
+    for x in inputs.astype(dtype):
+        step = cell.equations(weights, x, step)
         steps.append(step)
     return Bunch(
         **{
-            name: np.array([step[name] for step in steps], dtype=zeros.dtype).reshape(-1, hidden_size)[order]
-            for name in COMPUTED[cell]
+            name: np.array([step[name] for step in steps], dtype=dtype).reshape(-1, cell.hidden_size)[order]
+            for name in cell.computed
         }
     )

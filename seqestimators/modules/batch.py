@@ -1,0 +1,127 @@
+"""What goes into a network, and rows of any lengths that come out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import torch
+
+__all__ = ["Batch", "Ragged", "real_steps"]
+
+
+def real_steps(lengths: torch.Tensor, n_steps: int) -> torch.Tensor:
+    """Return which steps are no padding, Tensor of shape (n, n_steps), dtype bool.
+
+    Parameters
+    ----------
+    lengths : Tensor of shape (n,), dtype int64
+    n_steps : int
+    """
+    return torch.arange(n_steps, device=lengths.device) < lengths[:, None]
+
+
+class Ragged(NamedTuple):
+    """Rows of any lengths, one behind the other.
+
+    Parameters
+    ----------
+    values : Tensor of shape (n_total, ...)
+    lengths : Tensor of shape (n,), dtype int64
+        Their sum is `n_total`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import Ragged
+    >>> Ragged(torch.tensor([4, 5, 6]), torch.tensor([2, 1])).pad()
+    tensor([[4, 5],
+            [6, 0]])
+    """
+
+    values: torch.Tensor
+    lengths: torch.Tensor
+
+    @classmethod
+    def from_padded(cls, pieces: Iterable[tuple[torch.Tensor, torch.Tensor]]) -> "Ragged":
+        """Take the real steps out of padded pieces.
+
+        Parameters
+        ----------
+        pieces : iterable of (Tensor of shape (n, T, ...), lengths of shape (n,))
+        """
+        padded, lengths = zip(*pieces, strict=True)
+        real = [one[real_steps(n, one.shape[1])] for one, n in zip(padded, lengths, strict=True)]
+        return cls(torch.cat(real), torch.cat(lengths))
+
+    def pad(self) -> torch.Tensor:
+        """Return the rows as one matrix, Tensor of shape (n, longest, ...), 0 behind."""
+        n_steps = int(self.lengths.max())
+        padded = self.values.new_zeros(len(self.lengths), n_steps, *self.values.shape[1:])
+        padded[real_steps(self.lengths, n_steps)] = self.values
+        return padded
+
+    def split(self, n_rows: Sequence[int]) -> list["Ragged"]:
+        """Return the first so many rows, the next so many, ...
+
+        Parameters
+        ----------
+        n_rows : list of int
+        """
+        if len(n_rows) == 1:
+            return [self]
+        lengths = self.lengths.split(list(n_rows))
+        values = self.values.split([int(part.sum()) for part in lengths])
+        return [Ragged(*pair) for pair in zip(values, lengths, strict=True)]
+
+
+class Batch:
+    """The rows that go through a network together.
+
+    Where one padded matrix would be mostly padding, the sequences come in
+    several pieces, which the encoder reads one after the other; everything
+    else has a row a sequence, in the order of the pieces.
+
+    Parameters
+    ----------
+    inputs : Tensor of shape (n, T) or (n, T, d), or list of those
+        Token ids or values, padded behind with 0; a Tensor a piece.
+    lengths : Tensor of shape (n,), dtype int64, or list of those
+        How many steps of each sequence are real.
+    target : Tensor of shape (n, ...), Ragged or None, default=None
+        What to learn: a row a sequence, or any number of values a sequence.
+    weight : Tensor or None, default=None
+        Weight in the loss of each row, or of each value of a ragged target,
+        shape (n,) or (n_total,). The loss is the sum of the weighted losses.
+        None weighs each 1.
+    features : Tensor of shape (n, n_features) or None, default=None
+        Numbers that belong to a whole sequence.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import Batch
+    >>> batch = Batch(torch.tensor([[4, 5, 6], [7, 0, 0]]), torch.tensor([3, 1]))
+    >>> len(batch), [inputs.shape for inputs, lengths in batch.pieces]
+    (2, [torch.Size([2, 3])])
+    """
+
+    def __init__(
+        self,
+        inputs: torch.Tensor | Sequence[torch.Tensor],
+        lengths: torch.Tensor | Sequence[torch.Tensor],
+        target: torch.Tensor | Ragged | None = None,
+        weight: torch.Tensor | None = None,
+        features: torch.Tensor | None = None,
+    ):
+        self.inputs = (inputs,) if isinstance(inputs, torch.Tensor) else tuple(inputs)
+        self.lengths = (lengths,) if isinstance(lengths, torch.Tensor) else tuple(lengths)
+        self.target = target
+        self.weight = weight
+        self.features = features
+
+    def __len__(self) -> int:
+        return sum(map(len, self.lengths))
+
+    @property
+    def pieces(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """The inputs and lengths of each piece."""
+        return zip(self.inputs, self.lengths, strict=True)

@@ -1,0 +1,252 @@
+"""The recurrent cells, one class each: torch, the equations in numpy, names, state, initial weights.
+
+A cell of one's own is a subclass of :class:`Cell`, entered in `CELLS`; nothing else knows of cells.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from ._registry import Registry
+
+__all__ = ["CELLS", "Cell"]
+
+CELLS = Registry()
+"""The cells by the name that the parameter `cell` takes."""
+
+State = tuple[torch.Tensor, ...]
+Weights = Mapping[str, np.ndarray]
+Step = dict[str, np.ndarray]
+
+
+class Cell(nn.Module):
+    """Base of the recurrent cells, which read sequences forward in time.
+
+    A subclass has a `forward`, which takes the input at all steps and the
+    state before the first, and `equations`, the same for one step in numpy:
+    what is computed on the way can be looked at, and both can be compared.
+
+    Parameters
+    ----------
+    input_size : int
+        Size of the input at each step.
+    hidden_size : int
+        Number of units.
+
+    Attributes
+    ----------
+    computed : dict of {str: str}
+        Class attribute: what a step computes, by the name that it has in the
+        equations, and what a picture calls it. The state `h` comes last.
+    gates : tuple of str
+        Class attribute: which of these lie between 0, shut, and 1, open.
+    parts : tuple of str
+        Class attribute: which of these are the state that the next step
+        reads, `h` first.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import CELLS
+    >>> cell = CELLS["gru"](input_size=2, hidden_size=3)
+    >>> states, last = cell(torch.zeros(4, 5, 2))
+    >>> states.shape, [part.shape for part in last]
+    (torch.Size([4, 5, 3]), [torch.Size([4, 3])])
+    """
+
+    computed: ClassVar[dict[str, str]] = {"h": "state h"}
+    gates: ClassVar[tuple[str, ...]] = ()
+    parts: ClassVar[tuple[str, ...]] = ("h",)
+
+    def __init__(self, input_size: int, hidden_size: int):
+        super().__init__()
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+
+    def forward(self, inputs: torch.Tensor, state: State | None = None) -> tuple[torch.Tensor, State]:
+        """Read sequences.
+
+        Parameters
+        ----------
+        inputs : Tensor of shape (n, T, input_size)
+        state : tuple of Tensors of shape (n, hidden_size), or None
+            One for each of `parts`; None stands for zeros.
+
+        Returns
+        -------
+        states : Tensor of shape (n, T, hidden_size)
+            `h` after every step.
+        state : tuple of Tensors of shape (n, hidden_size)
+            After the last step.
+        """
+        raise NotImplementedError
+
+    @staticmethod
+    def equations(weights: Weights, x: np.ndarray, before: Step) -> Step:
+        """Take one step in numpy.
+
+        Parameters
+        ----------
+        weights : dict of {str: ndarray}
+            Of the cell, by the names of its parameters.
+        x : ndarray of shape (input_size,)
+            The input at this step.
+        before : dict of {str: ndarray of shape (hidden_size,)}
+            What the step before has returned; zeros before the first.
+
+        Returns
+        -------
+        dict of {str: ndarray of shape (hidden_size,)}
+            A value for each of `computed`.
+        """
+        raise NotImplementedError
+
+
+class _TorchCell(Cell):
+    """A cell that torch brings along; its weights are blocks of `hidden_size` rows, one for each gate."""
+
+    torch_class: ClassVar[type[nn.RNNBase]]
+    n_blocks: ClassVar[int]
+
+    def __init__(self, input_size: int, hidden_size: int):
+        self.torch_class.__init__(self, input_size, hidden_size, batch_first=True)
+
+    def forward(self, inputs: torch.Tensor, state: State | None = None) -> tuple[torch.Tensor, State]:
+        given = None if state is None else tuple(part[None].contiguous() for part in state)
+        is_single = len(self.parts) == 1
+        states, last = self.torch_class.forward(self, inputs, given[0] if given and is_single else given)
+        return states, (last[0],) if is_single else tuple(part[0] for part in last)
+
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Fill the weights: orthogonal of the state, Xavier uniform of the input, block by block; biases 0.
+
+        Parameters
+        ----------
+        generator : torch.Generator or None, default=None
+            On the device of the cell; None draws from torch's global one.
+
+        References
+        ----------
+        .. [1] Saxe, A. M., J. L. McClelland, S. Ganguli, "Exact solutions to
+           the nonlinear dynamics of learning in deep linear neural networks",
+           ICLR 2014.
+        """
+        for name, weight in self.named_parameters():
+            if name.startswith("bias"):
+                nn.init.zeros_(weight)
+                continue
+            fill = nn.init.orthogonal_ if name.startswith("weight_hh") else nn.init.xavier_uniform_
+            for block in weight.chunk(self.n_blocks):
+                fill(block.detach(), generator=generator)
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 0.5 + 0.5 * np.tanh(0.5 * x)  # exp(-x) could overflow
+
+
+@CELLS.register("rnn")
+class ElmanCell(_TorchCell, nn.RNN):
+    r"""Elman's network with tanh.
+
+    .. math:: h_t = \tanh(W x_t + b + U h_{t-1} + d)
+
+    References
+    ----------
+    .. [1] Elman, J. L., "Finding Structure in Time", Cognitive Science 14, 1990.
+    """
+
+    torch_class = nn.RNN
+    n_blocks = 1
+
+    @staticmethod
+    def equations(weights: Weights, x: np.ndarray, before: Step) -> Step:
+        W, U, b, d = weights.values()
+        return {"h": np.tanh(W @ x + b + U @ before["h"] + d)}
+
+
+@CELLS.register("lstm")
+class LSTMCell(_TorchCell, nn.LSTM):
+    r"""Long short-term memory.
+
+    .. math::
+       i_t &= \sigma(W_i x_t + b_i + U_i h_{t-1} + d_i) \\
+       f_t &= \sigma(W_f x_t + b_f + U_f h_{t-1} + d_f) \\
+       g_t &= \tanh(W_g x_t + b_g + U_g h_{t-1} + d_g) \\
+       o_t &= \sigma(W_o x_t + b_o + U_o h_{t-1} + d_o) \\
+       c_t &= f_t \odot c_{t-1} + i_t \odot g_t \\
+       h_t &= o_t \odot \tanh(c_t)
+
+    The bias of the forget gate starts at 1 (in one of torch's two biases,
+    which add up).
+
+    References
+    ----------
+    .. [1] Hochreiter, S., J. Schmidhuber, "Long Short-Term Memory", Neural
+       Computation 9, 1997.
+    .. [2] Jozefowicz, R., W. Zaremba, I. Sutskever, "An Empirical Exploration
+       of Recurrent Network Architectures", ICML 2015 (bias of the forget gate).
+    """
+
+    torch_class = nn.LSTM
+    n_blocks = 4
+    parts = ("h", "c")
+    gates = ("i", "f", "o")
+    computed: ClassVar[dict[str, str]] = {
+        "i": "input gate i",
+        "f": "forget gate f",
+        "g": "candidate g",
+        "o": "output gate o",
+        "c": "memory c",
+        "h": "state h",
+    }
+
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Fill the weights, see above."""
+        super().reset_parameters(generator)
+        nn.init.ones_(self.bias_ih_l0.chunk(4)[1].detach())
+
+    @staticmethod
+    def equations(weights: Weights, x: np.ndarray, before: Step) -> Step:
+        W, U, b, d = weights.values()
+        i, f, g, o = np.split(W @ x + b + U @ before["h"] + d, 4)
+        i, f, g, o = _sigmoid(i), _sigmoid(f), np.tanh(g), _sigmoid(o)
+        c = f * before["c"] + i * g
+        return {"i": i, "f": f, "g": g, "o": o, "c": c, "h": o * np.tanh(c)}
+
+
+@CELLS.register("gru")
+class GRUCell(_TorchCell, nn.GRU):
+    r"""Gated recurrent unit.
+
+    .. math::
+       r_t &= \sigma(W_r x_t + b_r + U_r h_{t-1} + d_r) \\
+       z_t &= \sigma(W_z x_t + b_z + U_z h_{t-1} + d_z) \\
+       n_t &= \tanh(W_n x_t + b_n + r_t \odot (U_n h_{t-1} + d_n)) \\
+       h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}
+
+    References
+    ----------
+    .. [1] Cho, K. et al., "Learning Phrase Representations using RNN
+       Encoder-Decoder for Statistical Machine Translation", EMNLP 2014.
+    """
+
+    torch_class = nn.GRU
+    n_blocks = 3
+    gates = ("r", "z")
+    computed: ClassVar[dict[str, str]] = {
+        "r": "reset gate r",
+        "z": "update gate z",
+        "n": "candidate n",
+        "h": "state h",
+    }
+
+    @staticmethod
+    def equations(weights: Weights, x: np.ndarray, before: Step) -> Step:
+        W, U, b, d = weights.values()
+        of_input, of_state = np.split(W @ x + b, 3), np.split(U @ before["h"] + d, 3)
+        r, z = _sigmoid(of_input[0] + of_state[0]), _sigmoid(of_input[1] + of_state[1])
+        n = np.tanh(of_input[2] + r * of_state[2])
+        return {"r": r, "z": z, "n": n, "h": (1 - z) * n + z * before["h"]}

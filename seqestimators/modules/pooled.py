@@ -1,0 +1,140 @@
+"""The network of the classifier and the regressor: encoder, pooling, output layer."""
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from ._losses import squared_error
+from .batch import Batch, Ragged
+from .dropout import Dropout
+from .encoder import RecurrentEncoder
+from .network import SequenceNetwork
+from .pooling import POOLINGS, Pooling
+
+__all__ = ["PooledNetwork"]
+
+
+class PooledNetwork(SequenceNetwork):
+    r"""One output vector per sequence.
+
+    .. math:: y = W \,\mathrm{dropout}(\mathrm{norm}(\mathrm{pool}(\mathrm{encoder}(x)))) + b
+
+    Parameters
+    ----------
+    encoder : RecurrentEncoder
+        Reads the sequences.
+    output_size : int
+        Number of outputs.
+    criterion : callable, default=squared error
+        Takes outputs and target of shape (n, ...), returns a loss for every
+        row, Tensor of shape (n,).
+    pooling : {"concat", "last", "mean", "max", "attention"} or Pooling class, \
+default="concat"
+        See `POOLINGS`.
+    n_features : int, default=0
+        Number of `Batch.features` that stand beside the pooled vector.
+    dropout : float, default=0.0
+        Probability of an input of the output layer to be dropped, in [0, 1).
+    batch_norm : bool, default=False
+        Whether the pooled vector is normalized over the batch.
+    output_bias : bool, default=True
+        Whether the output layer has the bias `b`.
+
+    References
+    ----------
+    .. [1] Ioffe, S., C. Szegedy, "Batch Normalization: Accelerating Deep
+       Network Training by Reducing Internal Covariate Shift", ICML 2015.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import Batch, PooledNetwork, RecurrentEncoder
+    >>> network = PooledNetwork(RecurrentEncoder(10, hidden_size=3), output_size=2)
+    >>> network(Batch(torch.tensor([[4, 5, 6], [7, 0, 0]]), torch.tensor([3, 1]))).shape
+    torch.Size([2, 2])
+    """
+
+    def __init__(
+        self,
+        encoder: RecurrentEncoder,
+        output_size: int,
+        *,
+        criterion: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = squared_error,
+        pooling: str | type[Pooling] = "concat",
+        n_features: int = 0,
+        dropout: float = 0.0,
+        batch_norm: bool = False,
+        output_bias: bool = True,
+    ):
+        super().__init__(encoder)
+        self.criterion = criterion
+        self.pooling = POOLINGS.find(pooling)(encoder.output_size)
+        size = self.pooling.output_size + n_features
+        self.norm = nn.BatchNorm1d(size) if batch_norm else None
+        self.dropout = Dropout(dropout)
+        self.output = nn.Linear(size, output_size, bias=output_bias)
+
+    @property
+    def is_causal(self) -> bool:
+        """Whether the answer on a prefix is a function of the states up to its end."""
+        return self.encoder.is_causal and self.pooling.is_causal
+
+    @property
+    def representation_size(self) -> int:
+        """Size of the vector that the output layer reads."""
+        return self.output.in_features
+
+    def represent(self, batch: Batch) -> torch.Tensor:
+        """Return the vector that the output layer reads, before batch norm and dropout.
+
+        Parameters
+        ----------
+        batch : Batch
+
+        Returns
+        -------
+        Tensor of shape (n, representation_size)
+            The pooled hidden states, and the features of the batch behind.
+        """
+        pooled = torch.cat([self.pooling(self.encoder(*piece)) for piece in batch.pieces])
+        return pooled if batch.features is None else torch.cat([pooled, batch.features], dim=1)
+
+    def forward(self, batch: Batch) -> torch.Tensor:
+        """Return the outputs for one batch, Tensor of shape (n, output_size)."""
+        return self.read_out(self.represent(batch))
+
+    def read_out(self, vectors: torch.Tensor) -> torch.Tensor:
+        """Return the outputs for what `represent` returns, Tensor of shape (n, output_size)."""
+        if self.norm is not None:
+            vectors = _normalize(self.norm, vectors)
+        return self.output(self.dropout(vectors))  # (n, output_size)
+
+    def row_losses(self, outputs: torch.Tensor, batch: Batch) -> torch.Tensor:  # type: ignore[override]
+        """Return what the criterion makes of outputs and target, Tensor of shape (n,)."""
+        return self.criterion(outputs, batch.target)  # type: ignore[arg-type]
+
+    def trace(self, batch: Batch) -> Ragged:
+        """Return the outputs for every prefix of a sequence, of a causal network.
+
+        Parameters
+        ----------
+        batch : Batch
+
+        Returns
+        -------
+        Ragged of shape (n_steps, output_size)
+        """
+        states = [self.encoder(*piece) for piece in batch.pieces]
+        # the last state of a prefix is that at its last step
+        values, lengths = Ragged.from_padded((one.join(), one.lengths) for one in states)
+        if batch.features is not None:
+            values = torch.cat([values, batch.features.repeat_interleave(lengths, dim=0)], dim=1)
+        return Ragged(self.read_out(values), lengths)
+
+
+def _normalize(norm: nn.BatchNorm1d, pooled: torch.Tensor) -> torch.Tensor:
+    if norm.training and len(pooled) == 1:  # a single row has no variance: the running one serves
+        return F.batch_norm(pooled, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
+    return norm(pooled)  # type: ignore[no-any-return]
