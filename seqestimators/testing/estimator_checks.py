@@ -4,16 +4,19 @@ import copy
 import io
 import pickle
 import random
+from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import get_tags
 
-from ..sequences import UNKNOWN
+from ..sequences import UNKNOWN, object_array
+from ._checks import Check, Sample, assert_raises, make_checks, seeded
 
-__all__ = ["check_sequence_estimator"]
+__all__ = ["check_sequence_estimator", "estimator_checks"]
 
 _METHODS = (
     "predict",
@@ -25,7 +28,7 @@ _METHODS = (
 )
 
 
-def check_sequence_estimator(estimator):
+def check_sequence_estimator(estimator: Any) -> None:
     """Check that an estimator treats sequences as those of this library do.
 
     The checks cover padding, batches and the order of rows, ragged and padded
@@ -41,9 +44,9 @@ def check_sequence_estimator(estimator):
         Estimator to check, with scikit-learn's tags: a classifier, a
         regressor, a density estimator without a target, or one whose targets
         are label sequences, one label a step (or a group of `stride` steps).
-        It is cloned, never fitted itself. `random_state`, if there is one, is set to 0. Parameters
-        that make fit fast keep the checks short. Its class stands at the top
-        of a module, as pickle asks for.
+        It is cloned, never fitted itself. `random_state`, if there is one, is
+        set to 0. Parameters that make fit fast keep the checks short. Its class
+        stands at the top of a module, as pickle asks for.
 
     Raises
     ------
@@ -54,6 +57,7 @@ def check_sequence_estimator(estimator):
 
     See Also
     --------
+    parametrize_with_sequence_checks : One test of pytest a check.
     check_sequence_tokenizer : The same for tokenizers.
     sklearn.utils.estimator_checks.check_estimator : The checks of matrices.
 
@@ -68,22 +72,16 @@ def check_sequence_estimator(estimator):
     >>> from seqestimators.testing import check_sequence_estimator
     >>> check_sequence_estimator(RecurrentClassifier(hidden_size=4, max_epochs=1))
     """
-    estimator = clone(estimator)
-    if "random_state" in estimator.get_params():
-        estimator.set_params(random_state=0)
-    for kind, X, y in _find_samples(estimator):
-        for check in _CHECKS:
-            try:
-                check(clone(estimator), copy.deepcopy(X), copy.copy(y))
-            except AssertionError as error:
-                detail = f": {error}" if str(error) else ""
-                raise AssertionError(
-                    f"{check.__name__} fails for {type(estimator).__name__} on {kind}. "
-                    f"{check.__doc__}{detail}"
-                ) from error
+    for check in estimator_checks(estimator):
+        check(estimator)
 
 
-def _find_samples(estimator):
+def estimator_checks(estimator: Any) -> list[Check]:
+    """Return all checks of an estimator."""
+    return make_checks(_CHECKS, lambda: _find_samples(seeded(estimator)))
+
+
+def _find_samples(estimator: Any) -> list[Sample]:
     """Token ids and numeric series, each if the estimator reads it."""
     random_state = np.random.RandomState(0)
     stride = getattr(estimator, "stride", 1)
@@ -97,8 +95,7 @@ def _find_samples(estimator):
     elif is_regressor(estimator):
         y = lengths * 1.5
     elif get_tags(estimator).target_tags.required:
-        y = np.empty(18, dtype=object)
-        y[:] = ["HE" * (length // stride // 2) + "E" * (length // stride % 2) for length in lengths]
+        y = object_array(["HE" * (n // stride // 2) + "E" * (n // stride % 2) for n in lengths])
     else:
         y = None
     if getattr(estimator, "input", "auto") == "values":
@@ -110,7 +107,7 @@ def _find_samples(estimator):
         except (TypeError, ValueError) as error:
             errors.append(f"{kind}: {error}")
         else:
-            readable.append((kind, X, y))
+            readable.append((kind, (X, y)))
     if not readable:
         raise ValueError(
             f"{type(estimator).__name__} reads neither token ids nor numeric series. {' '.join(errors)}"
@@ -129,7 +126,7 @@ def check_parameters(estimator, X, y):
 def check_not_fitted(estimator, X, y):
     """Before fit, every method that predicts raises NotFittedError."""
     for method in _methods(estimator):
-        _assert_raises(NotFittedError, getattr(estimator, method), X)
+        assert_raises(NotFittedError, getattr(estimator, method), X)
 
 
 def check_input_is_unchanged(estimator, X, y):
@@ -147,9 +144,7 @@ def check_outputs(estimator, X, y):
     results = _outputs(estimator.fit(X, y), X)
     for name, result in results.items():
         assert len(result) == len(X), f"{name} gives {len(result)} rows for {len(X)} sequences"
-        assert all(np.isfinite(one).all() for one in _parts(result) if one.dtype.kind == "f"), (
-            f"{name} is not finite"
-        )
+        assert _is_finite(result), f"{name} is not finite"
     if is_classifier(estimator):
         np.testing.assert_array_equal(estimator.classes_, np.unique(y))
         assert set(estimator.predict(X)) <= set(y)
@@ -196,16 +191,16 @@ def check_ragged_and_padded_fit(estimator, X, y):
 
 def check_containers(estimator, X, y):
     """Lists, tuples, object arrays, columns and Series of the same rows give the same, in fit too."""
-    rows = np.empty(len(X), dtype=object)
-    for i, row in enumerate(X):
-        rows[i] = row
-    containers = [tuple(X), [row.tolist() for row in X], rows, rows[:, None]]
-    try:
-        import pandas as pd
-    except ImportError:
-        pass
-    else:
-        containers += [pd.Series(X, index=range(5, 5 + len(X))), pd.DataFrame({"x": rows})]
+    rows = object_array(X)
+    index = range(5, 5 + len(X))
+    containers = [
+        tuple(X),
+        [row.tolist() for row in X],
+        rows,
+        rows[:, None],
+        pd.Series(X, index=index),
+        pd.DataFrame({"x": rows}, index=index),
+    ]
     expected = _outputs(estimator.fit(X, y), X)
     for container in containers:
         where = f"container {type(container).__name__}"
@@ -228,7 +223,7 @@ def check_clone(estimator, X, y):
     other = clone(estimator.fit(X, y))
     assert repr(other.get_params()) == repr(estimator.get_params())
     for method in _methods(other):
-        _assert_raises(NotFittedError, getattr(other, method), X)
+        assert_raises(NotFittedError, getattr(other, method), X)
 
 
 def check_pickle(estimator, X, y):
@@ -248,9 +243,7 @@ def check_empty_and_single(estimator, X, y):
     empty = X[0][:0]
     alone = _outputs(estimator, [empty])
     assert all(len(result) == 1 for result in alone.values())
-    assert all(
-        np.isfinite(one).all() for result in alone.values() for one in _parts(result) if one.dtype.kind == "f"
-    )
+    assert all(map(_is_finite, alone.values()))
     mixed = _outputs(estimator, [empty, X[0], empty])
     parts = (alone, {name: result[:1] for name, result in expected.items()}, alone)
     joined = {name: np.concatenate([part[name] for part in parts]) for name in expected}
@@ -293,19 +286,19 @@ def check_strings(estimator, X, y):
     strings = ["AC", "ACG"] * (len(X) // 2)
     predict = getattr(clone(estimator).fit(X, y), _methods(estimator)[0])
     for rows in (strings, np.array(strings, dtype=object), [list(row) for row in strings]):
-        _assert_raises((TypeError, ValueError), lambda X: estimator.fit(X, y), rows, mentions="okenizer")
-        _assert_raises((TypeError, ValueError), predict, rows, mentions="okenizer")
+        assert_raises((TypeError, ValueError), lambda X: estimator.fit(X, y), rows, mentions="okenizer")
+        assert_raises((TypeError, ValueError), predict, rows, mentions="okenizer")
 
 
 def check_bad_input(estimator, X, y):
     """A bare string, an empty X, missing rows and a y of other length are errors."""
     predict = getattr(clone(estimator).fit(X, y), _methods(estimator)[0])
     for method in (lambda X: estimator.fit(X, _take(y, slice(len(X)))), predict):
-        _assert_raises(ValueError, method, "AC")
-        _assert_raises(ValueError, method, [])
-        _assert_raises(ValueError, method, [X[0], None, *X[2:]], mentions="row 1")
+        assert_raises(ValueError, method, "AC")
+        assert_raises(ValueError, method, [])
+        assert_raises(ValueError, method, [X[0], None, *X[2:]], mentions="row 1")
     if y is not None:
-        _assert_raises(ValueError, lambda X: estimator.fit(X, y[1:]), X)
+        assert_raises(ValueError, lambda X: estimator.fit(X, y[1:]), X)
 
 
 _CHECKS = (
@@ -385,13 +378,3 @@ def _assert_equal(actual, expected, where):
     for name, result in expected.items():
         for part, other in zip(_parts(result), _parts(actual[name]), strict=True):
             np.testing.assert_array_equal(other, part, err_msg=f"{name}: {where}")
-
-
-def _assert_raises(error_type, function, X, mentions=""):
-    try:
-        function(X)
-    except error_type as error:
-        message = str(error)
-    else:
-        raise AssertionError(f"{str(X)[:60]} is accepted, an error expected")
-    assert mentions in message, f"the message {message!r} doesn't name {mentions}"

@@ -2,29 +2,34 @@
 
 import copy
 import pickle
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from ..sequences import BOS, EOS, SPECIAL_TOKENS, UNKNOWN
+from ..sequences import BOS, EOS, SPECIAL_TOKENS, UNKNOWN, object_array
+from ._checks import Check, Sample, assert_raises, make_checks
 
-__all__ = ["check_sequence_tokenizer"]
+__all__ = ["check_sequence_tokenizer", "tokenizer_checks"]
 
 # The first that a tokenizer can read are taken: its alphabet isn't known in advance.
-_SAMPLES = (
-    ["ACGTACGTACGT", "CCCGGGTTTAAA", "GATTACAGATTACAGATTACATGA", "TTTTTTTTTTTT"],
-    ["CCO", "c1ccccc1", "CC(=O)O", "CCN"],
-)
+_SAMPLES = {
+    "nucleotides": ["ACGTACGTACGT", "CCCGGGTTTAAA", "GATTACAGATTACAGATTACATGA", "TTTTTTTTTTTT"],
+    "SMILES": ["CCO", "c1ccccc1", "CC(=O)O", "CCN"],
+}
 
 
-def check_sequence_tokenizer(tokenizer, sequences=None):
+def check_sequence_tokenizer(tokenizer: Any, sequences: Iterable[Any] | None = None) -> None:
     """Check that a tokenizer behaves as those of this library do.
 
     The checks cover parameters, cloning and pickling, the form of the output,
-    the round trip, agreement of containers, independence of rows, the
-    vocabulary, the policy on unknown tokens, both ends of sequences, empty and
-    single sequences, and errors on bad input.
+    the round trip, agreement of containers, columns and data frames,
+    independence of rows, the vocabulary, the names of tokens, the policy on
+    unknown ones, both ends of sequences, empty and single sequences, and errors
+    on bad input.
 
     Parameters
     ----------
@@ -45,6 +50,7 @@ def check_sequence_tokenizer(tokenizer, sequences=None):
 
     See Also
     --------
+    parametrize_with_sequence_checks : One test of pytest a check.
     seqestimators.preprocessing.SequenceTokenizer : How to write a tokenizer.
 
     Examples
@@ -54,24 +60,25 @@ def check_sequence_tokenizer(tokenizer, sequences=None):
     >>> check_sequence_tokenizer(SequenceTokenizer())
     >>> check_sequence_tokenizer(SequenceTokenizer(), [["the", "cat"], ["a", "cat", "sat"]])
     """
-    sequences = _find_samples(tokenizer) if sequences is None else list(sequences)
-    for check in _CHECKS:
-        try:
-            check(clone(tokenizer), copy.deepcopy(sequences))
-        except AssertionError as error:
-            detail = f": {error}" if str(error) else ""
-            raise AssertionError(
-                f"{check.__name__} fails for {type(tokenizer).__name__}. {check.__doc__}{detail}"
-            ) from error
+    for check in tokenizer_checks(tokenizer, sequences):
+        check(tokenizer)
 
 
-def _find_samples(tokenizer):
-    for sample in _SAMPLES:
+def tokenizer_checks(tokenizer: Any, sequences: Iterable[Any] | None = None) -> list[Check]:
+    """Return all checks of a tokenizer."""
+    given = None if sequences is None else list(sequences)
+    return make_checks(
+        _CHECKS, lambda: _find_samples(tokenizer) if given is None else [("the given sequences", (given,))]
+    )
+
+
+def _find_samples(tokenizer: Any) -> list[Sample]:
+    for name, sample in _SAMPLES.items():
         try:
             clone(tokenizer).fit(sample)
         except ValueError:
             continue
-        return sample
+        return [(name, (sample,))]
     raise ValueError(
         f"{type(tokenizer).__name__} reads none of the built-in samples: give sequences of your own"
     )
@@ -88,7 +95,7 @@ def check_parameters(tokenizer, sequences):
 def check_not_fitted(tokenizer, sequences):
     """Before fit, transform and inverse_transform raise NotFittedError."""
     for method in (tokenizer.transform, tokenizer.inverse_transform):
-        _assert_raises(NotFittedError, method, sequences)
+        assert_raises(NotFittedError, method, sequences)
 
 
 def check_fit_returns_self(tokenizer, sequences):
@@ -121,22 +128,34 @@ def check_round_trip(tokenizer, sequences):
 
 
 def check_containers(tokenizer, sequences):
-    """Lists, tuples, arrays, columns, Series and bytes of the same rows have the same ids."""
+    """Lists, tuples, arrays, Series and bytes of the same rows have the same ids."""
     expected = tokenizer.fit_transform(sequences)
-    rows = np.empty(len(sequences), dtype=object)
-    for i, sequence in enumerate(sequences):
-        rows[i] = sequence
-    containers = [tuple(sequences), rows, rows[:, None]]
+    index = range(5, 5 + len(sequences))
+    containers = [tuple(sequences), object_array(sequences), pd.Series(sequences, index=index)]
     if all(isinstance(sequence, str) for sequence in sequences):
         containers += [np.array(sequences), [sequence.encode() for sequence in sequences]]
-    try:
-        import pandas as pd
-    except ImportError:
-        pass
-    else:
-        containers += [pd.Series(sequences, index=range(5, 5 + len(sequences))), pd.DataFrame({"x": rows})]
     for X in containers:
         _assert_same_ids(tokenizer.transform(X), expected, f"container {type(X).__name__}")
+
+
+def check_columns(tokenizer, sequences):
+    """A column gives a column of the same ids, under its name, or a data frame if set_output asks for it."""
+    expected = tokenizer.fit_transform(sequences)
+    assert list(tokenizer.get_feature_names_out()) == ["x0"]
+    array = object_array(sequences)[:, None]
+    frame = pd.DataFrame(array, columns=["name"], index=range(5, 5 + len(sequences)))
+    for column in (array, frame):
+        where = f"column {type(column).__name__}"
+        for ids in (tokenizer.transform(column), clone(tokenizer).fit_transform(column)):
+            assert isinstance(ids, np.ndarray), where
+            assert ids.dtype == object, where
+            assert ids.shape == (len(sequences), 1), where
+            _assert_same_ids(ids[:, 0], expected, where)
+            assert list(tokenizer.inverse_transform(ids)) == sequences, where
+    ids = tokenizer.set_output(transform="pandas").fit_transform(frame)
+    assert list(tokenizer.get_feature_names_out()) == list(ids.columns) == ["name"]
+    assert list(ids.index) == list(frame.index)
+    _assert_same_ids(ids["name"], expected, "in a data frame")
 
 
 def check_rows_are_independent(tokenizer, sequences):
@@ -153,6 +172,13 @@ def check_vocabulary(tokenizer, sequences):
     assert list(vocabulary)[: len(SPECIAL_TOKENS)] == list(SPECIAL_TOKENS)
     assert list(vocabulary.values()) == list(range(tokenizer.n_tokens_))
     assert tokenizer.fit(sequences[::-1] * 2).vocabulary_ == vocabulary
+
+
+def check_tokens(tokenizer, sequences):
+    """The method tokenize names the tokens that the ids stand for."""
+    ids = tokenizer.set_params(add_bos=False, add_eos=False).fit_transform(sequences)
+    names = tokenizer.vocabulary_.tokens
+    assert list(map(list, tokenizer.tokenize(sequences))) == [[names[i] for i in row] for row in ids]
 
 
 def check_given_vocabulary(tokenizer, sequences):
@@ -175,7 +201,7 @@ def check_unknown_tokens(tokenizer, sequences):
     for row, before in zip(tokenizer.transform(sequences), expected, strict=True):
         np.testing.assert_array_equal(row == UNKNOWN, (before == lost) | (before == UNKNOWN))
     first = next(i for i, row in enumerate(expected) if lost in row)
-    _assert_raises(ValueError, tokenizer.set_params(unknown="error").fit, sequences, mentions=f"row {first}")
+    assert_raises(ValueError, tokenizer.set_params(unknown="error").fit, sequences, mentions=f"row {first}")
 
 
 def check_ends(tokenizer, sequences):
@@ -212,23 +238,18 @@ def check_pickle_and_clone(tokenizer, sequences):
     restored = pickle.loads(pickle.dumps(tokenizer))
     assert restored.vocabulary_ == tokenizer.vocabulary_
     _assert_same_ids(restored.transform(sequences), expected)
-    _assert_raises(NotFittedError, clone(tokenizer).transform, sequences)
+    assert_raises(NotFittedError, clone(tokenizer).transform, sequences)
 
 
 def check_bad_input(tokenizer, sequences):
     """Bare strings, missing rows, rows of numbers and an empty X are errors in fit and in transform."""
     fitted = clone(tokenizer).fit(sequences)
     for method in (tokenizer.fit, fitted.transform):
-        _assert_raises(ValueError, method, "string")
-        _assert_raises(ValueError, method, [])
+        assert_raises(ValueError, method, "string")
+        assert_raises(ValueError, method, [])
         for missing in (None, float("nan")):
-            _assert_raises(ValueError, method, [sequences[0], missing], mentions="row 1")
-        _assert_raises(TypeError, method, [1, 2])
-
-
-def check_no_feature_names(tokenizer, sequences):
-    """Ragged output has no columns: get_feature_names_out would switch set_output on, which then fails."""
-    assert not hasattr(tokenizer.fit(sequences), "get_feature_names_out")
+            assert_raises(ValueError, method, [sequences[0], missing], mentions="row 1")
+        assert_raises(TypeError, method, [1, 2])
 
 
 _CHECKS = (
@@ -238,8 +259,10 @@ _CHECKS = (
     check_ragged_output,
     check_round_trip,
     check_containers,
+    check_columns,
     check_rows_are_independent,
     check_vocabulary,
+    check_tokens,
     check_given_vocabulary,
     check_unknown_tokens,
     check_ends,
@@ -247,19 +270,8 @@ _CHECKS = (
     check_refit,
     check_pickle_and_clone,
     check_bad_input,
-    check_no_feature_names,
 )
 
 
 def _assert_same_ids(actual, expected, where=""):
     assert [row.tolist() for row in actual] == [row.tolist() for row in expected], where
-
-
-def _assert_raises(error_type, function, X, mentions=""):
-    try:
-        function(X)
-    except error_type as error:
-        message = str(error)
-    else:
-        raise AssertionError(f"{function.__name__} accepts {str(X)[:60]}, {error_type.__name__} expected")
-    assert mentions in message, f"the message {message!r} doesn't name {mentions}"

@@ -14,24 +14,23 @@ from seqestimators import (
     RecurrentTagger,
 )
 from seqestimators.sequences import read_sequences
-from seqestimators.testing import check_sequence_estimator
+from seqestimators.testing import check_sequence_estimator, parametrize_with_sequence_checks
 
 SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 1, "batch_size": 8}
 
 
-@pytest.mark.parametrize("estimator", [RecurrentClassifier, RecurrentRegressor])
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
-@pytest.mark.parametrize("input", ["tokens", "values", "auto"])
-def test_estimators_of_the_library_pass(estimator, cell, input):
-    if input == "tokens":  # then numeric series are refused, and only token ids checked
-        with pytest.raises(ValueError, match="token ids"):
-            estimator(**SMALL, input=input).fit([np.full((3, 2), 0.5)] * 2, [0, 1])
-    check_sequence_estimator(estimator(**SMALL, cell=cell, input=input))
-
-
-@pytest.mark.parametrize(
-    "estimator",
+@parametrize_with_sequence_checks(
     [
+        *(
+            estimator(**SMALL, cell=cell, input=input)
+            for estimator in (RecurrentClassifier, RecurrentRegressor)
+            for cell in ("rnn", "lstm", "gru")
+            for input in ("tokens", "values", "auto")
+        ),
+        RecurrentClassifier(**SMALL, dtype="float64"),
+        RecurrentClassifier(**SMALL, early_stopping=True, validation_fraction=0.25),
+        RecurrentClassifier(**SMALL, pooling="attention", num_layers=2, bidirectional=False),
+        RecurrentClassifier(**SMALL | {"batch_norm": True, "embedding_dim": None}),
         RecurrentTagger(**SMALL),
         RecurrentTagger(**SMALL, stride=3, cell="gru"),
         RecurrentSeq2Seq(**SMALL),
@@ -39,25 +38,16 @@ def test_estimators_of_the_library_pass(estimator, cell, input):
         RecurrentSeq2Seq(**SMALL, attention="monotonic", decoder_layers=2, cell="gru"),
         RecurrentLanguageModel(**SMALL),
         RecurrentLanguageModel(**SMALL, bidirectional=True, num_layers=2, cell="gru"),
-    ],
-    ids=str,
+    ]
 )
-def test_the_whole_family_passes(estimator):
-    check_sequence_estimator(estimator)
+def test_estimators_of_the_library(estimator, check):
+    check(estimator)
 
 
-@pytest.mark.parametrize(
-    "parameters",
-    [
-        {"dtype": "float64"},
-        {"early_stopping": True, "validation_fraction": 0.25},
-        {"pooling": "attention", "num_layers": 2, "bidirectional": False},
-        {"batch_norm": True, "embedding_dim": None},
-    ],
-    ids=str,
-)
-def test_other_parameters_pass(parameters):
-    check_sequence_estimator(RecurrentClassifier(**SMALL | parameters))
+@pytest.mark.parametrize("estimator", [RecurrentClassifier, RecurrentRegressor])
+def test_an_estimator_of_tokens_is_checked_on_tokens_alone(estimator):
+    with pytest.raises(ValueError, match="token ids"):
+        estimator(**SMALL, input="tokens").fit([np.full((3, 2), 0.5)] * 2, [0, 1])
 
 
 class MeanLength(RegressorMixin, BaseEstimator):

@@ -9,11 +9,10 @@ from seqestimators.preprocessing import (
     SmilesTokenizer,
     Tokens,
 )
-from seqestimators.testing import check_sequence_tokenizer
+from seqestimators.testing import check_sequence_tokenizer, parametrize_with_sequence_checks
 
 
-@pytest.mark.parametrize(
-    "tokenizer",
+@parametrize_with_sequence_checks(
     [
         SequenceTokenizer(),
         SequenceTokenizer(add_bos=True, add_eos=True, unknown="error"),
@@ -31,11 +30,10 @@ from seqestimators.testing import check_sequence_tokenizer
         SmilesTokenizer(scheme="character"),
         SmilesTokenizer(canonical=True),
         SmilesTokenizer(stereo=False),
-    ],
-    ids=str,
+    ]
 )
-def test_tokenizers_of_the_library_pass(tokenizer):
-    check_sequence_tokenizer(tokenizer)
+def test_tokenizers_of_the_library(estimator, check):
+    check(estimator)
 
 
 def test_own_sequences():
@@ -88,9 +86,14 @@ class Sticky(SequenceTokenizer):
         return self if hasattr(self, "vocabulary_") else super().fit(X)
 
 
-class Named(SequenceTokenizer):
-    def get_feature_names_out(self, input_features=None):
-        return np.array(["x"])
+class Flat(SequenceTokenizer):
+    def transform(self, X):
+        return np.ravel(super().transform(X))
+
+
+class Nameless(SequenceTokenizer):
+    def tokenize(self, X):
+        return self.transform(X)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +103,8 @@ class Named(SequenceTokenizer):
         (Rectangular(), "check_ragged_output"),
         (Forgetful(), "check_parameters"),
         (Sticky(), "check_vocabulary|check_refit|check_bad_input|check_unknown"),
-        (Named(), "check_no_feature_names"),
+        (Flat(), "check_columns"),
+        (Nameless(), "check_tokens"),
     ],
     ids=lambda value: type(value).__name__,
 )
