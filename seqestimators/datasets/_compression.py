@@ -2,11 +2,24 @@
 
 import gzip
 import io
+import os
 import zlib
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
-__all__ = ["UnpackingError", "open_source", "open_text"]
+from .._sklearn import HasMethods, Integral, Interval
+from ..exceptions import InvalidSequenceError
+
+__all__ = ["SOURCE_PARAMETERS", "UnpackingError", "open_source", "open_text"]
+
+# What every read_* function takes.
+SOURCE_PARAMETERS: dict = {
+    "path_or_handle": [str, os.PathLike, HasMethods("read")],
+    "max_bytes": [Interval(Integral, 1, None, closed="left"), None],
+}
+
 
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -16,7 +29,7 @@ class UnpackingError(ValueError):
 
 
 @contextmanager
-def open_text(path, max_bytes):
+def open_text(path: Path, max_bytes: int | None) -> Iterator[io.TextIOWrapper]:
     """Open a text file, unpacked on the fly where it is compressed by gzip.
 
     Parameters
@@ -72,7 +85,7 @@ class _Unpacked(io.RawIOBase):
 
 
 @contextmanager
-def open_source(path_or_handle, max_bytes):
+def open_source(path_or_handle: Any, max_bytes: int | None) -> Iterator[tuple[Any, str]]:
     """Open what a reader is given: a path, compressed or not, or a file that is open already.
 
     Parameters
@@ -88,24 +101,32 @@ def open_source(path_or_handle, max_bytes):
         Lines of str.
     name : str
         What to call it in messages.
+
+    Raises
+    ------
+    InvalidSequenceError
+        The file turns out to be no text in UTF-8.
     """
-    if not hasattr(path_or_handle, "read"):
-        if isinstance(path_or_handle, str) and "\n" in path_or_handle:
-            raise ValueError(
-                f"{path_or_handle[:40]!r} is the text of a file, not a path: wrap it in io.StringIO"
-            )
-        path = Path(path_or_handle).expanduser()
-        if not path.exists():
-            raise FileNotFoundError(f"There is no file {path}: give the path of a file, or an open file")
-        with open_text(path, max_bytes) as text:
-            yield text, str(path)
-        return
-    name = str(getattr(path_or_handle, "name", "the file object"))
-    if isinstance(path_or_handle.read(0), str):
-        yield path_or_handle, name
-        return
-    text = io.TextIOWrapper(path_or_handle, encoding="utf-8-sig")
-    try:
-        yield text, name
-    finally:
-        text.detach()  # the handle is the user's to close
+    with ExitStack() as stack:
+        if hasattr(path_or_handle, "read"):
+            name = str(getattr(path_or_handle, "name", "the file object"))
+            text = path_or_handle
+            if not isinstance(text.read(0), str):
+                text = io.TextIOWrapper(text, encoding="utf-8-sig")
+                stack.callback(text.detach)  # the handle is the user's to close
+        else:
+            if isinstance(path_or_handle, str) and "\n" in path_or_handle:
+                raise ValueError(
+                    f"{path_or_handle[:40]!r} is the text of a file, not a path: wrap it in io.StringIO"
+                )
+            path = Path(path_or_handle).expanduser()
+            if not path.exists():
+                raise FileNotFoundError(f"There is no file {path}: give the path of a file, or an open file")
+            name, text = str(path), stack.enter_context(open_text(path, max_bytes))
+        try:
+            yield text, name
+        except UnicodeDecodeError as error:
+            raise InvalidSequenceError(
+                f"{name} is not text in UTF-8 ({error}): decode it first, or open it with gzip.open if it is "
+                "compressed"
+            ) from None

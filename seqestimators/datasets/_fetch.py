@@ -3,9 +3,10 @@
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 from ..exceptions import DataNotFoundError
-from ._bunch import make_bunch
+from ._bunch import FORM_PARAMETERS, make_bunch
 from ._registry import REMOTE_FILES
 
 __all__ = ["FETCH_PARAMETERS", "fetch", "fetch_file"]
@@ -14,12 +15,13 @@ __all__ = ["FETCH_PARAMETERS", "fetch", "fetch_file"]
 FETCH_PARAMETERS: dict = {
     "data_home": [str, os.PathLike, None],
     "download_if_missing": ["boolean"],
-    "return_X_y": ["boolean"],
-    "as_frame": ["boolean"],
+    **FORM_PARAMETERS,
 }
 
 
-def fetch_file(key, data_home=None, download_if_missing=True):
+def fetch_file(
+    key: str, data_home: str | os.PathLike[str] | None = None, download_if_missing: bool = True
+) -> Path:
     """Return the path of a file of the registry, downloaded if need be.
 
     Parameters
@@ -57,7 +59,14 @@ def fetch_file(key, data_home=None, download_if_missing=True):
     return path
 
 
-def fetch(key, data_home, download_if_missing, return_X_y, as_frame, invalid=None):
+def fetch(
+    key: str,
+    data_home: str | os.PathLike[str] | None,
+    download_if_missing: bool,
+    return_X_y: bool,
+    as_frame: bool,
+    invalid: str | None = None,
+) -> Any:
     """Do what every fetch_* function does: find or download a file, read it, and make the Bunch of it.
 
     Parameters

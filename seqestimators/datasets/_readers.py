@@ -19,7 +19,7 @@ Columns = dict[str, Any]
 _MAX_BYTES = 2**26
 
 
-def read_csv(path: Path, numbers: dict[str, str], texts: dict[str, str], dtype: type = np.float64) -> Columns:
+def read_csv(path: Path, numbers: dict[str, str], texts: dict[str, str], dtype: str = "float64") -> Columns:
     """Read a table of molecules; what a column is to be called leads to its name in the file."""
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))

@@ -1,15 +1,15 @@
 """Pairs of coding DNA and protein out of the user's FASTA and GenBank files."""
 
 import io
-import os
+from typing import Any
 
 import numpy as np
 
-from .._sklearn import HasMethods, Integral, Interval, validate_params
+from .._sklearn import Integral, Interval, validate_params
 from ..domain import find_genetic_code
 from ..exceptions import InvalidSequenceError
-from ._bunch import make_bunch
-from ._compression import open_source
+from ._bunch import FORM_PARAMETERS, make_bunch
+from ._compression import SOURCE_PARAMETERS, open_source
 from ._genes import Gene, read_fasta_genes, read_genbank_genes
 
 __all__ = ["read_coding_sequences"]
@@ -32,18 +32,22 @@ _N_NAMED = 10
 
 @validate_params(
     {
-        "path_or_handle": [str, os.PathLike, HasMethods("read")],
         "genetic_code": [Interval(Integral, 1, None, closed="left"), None],
         "stop": ["boolean"],
-        "max_bytes": [Interval(Integral, 1, None, closed="left"), None],
-        "return_X_y": ["boolean"],
-        "as_frame": ["boolean"],
+        **SOURCE_PARAMETERS,
+        **FORM_PARAMETERS,
     },
     prefer_skip_nested_validation=True,
 )
 def read_coding_sequences(
-    path_or_handle, *, genetic_code=None, stop=True, max_bytes=2**30, return_X_y=False, as_frame=False
-):
+    path_or_handle: Any,
+    *,
+    genetic_code: int | None = None,
+    stop: bool = True,
+    max_bytes: int | None = 2**30,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+) -> Any:
     r"""Read the genes of a FASTA or GenBank file, with their proteins.
 
     Only whole genes are kept, as pairs of DNA and protein that never go out
@@ -183,22 +187,15 @@ def read_coding_sequences(
 def _read(text, name, genetic_code):
     """The genes of a file whose first line tells its format."""
     lines = _Lines(text)
-    try:
-        first = lines.peek()
-        if first.startswith((">", ";")) or not first:
-            yield from read_fasta_genes(lines, genetic_code)
-        elif first.startswith("LOCUS"):
-            yield from read_genbank_genes(lines, genetic_code)
-        else:
-            raise InvalidSequenceError(
-                f"{name} begins with {first.strip()[:40]!r}, but FASTA begins with '>' and GenBank with "
-                "'LOCUS': is it in another format?"
-            )
-    except UnicodeDecodeError as error:
-        raise InvalidSequenceError(
-            f"{name} is not text in UTF-8 ({error}): decode it first, or open it with gzip.open if it is "
-            "compressed"
-        ) from None
+    first = lines.peek()
+    if first.startswith((">", ";")) or not first:
+        return read_fasta_genes(lines, genetic_code)
+    if first.startswith("LOCUS"):
+        return read_genbank_genes(lines, genetic_code)
+    raise InvalidSequenceError(
+        f"{name} begins with {first.strip()[:40]!r}, but FASTA begins with '>' and GenBank with 'LOCUS': is "
+        "it in another format?"
+    )
 
 
 def _translate(gene):

@@ -1,14 +1,14 @@
 """FASTA files, read record by record."""
 
-import os
 import re
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from .._sklearn import HasMethods, Integral, Interval, validate_params
+from .._sklearn import validate_params
 from ..exceptions import InvalidSequenceError
-from ._compression import open_source
+from ._compression import SOURCE_PARAMETERS, open_source
 
 __all__ = ["FastaRecord", "UniProtHeader", "read_fasta"]
 
@@ -92,7 +92,7 @@ class FastaRecord(NamedTuple):
     sequence: str
 
     @property
-    def uniprot(self):
+    def uniprot(self) -> UniProtHeader | None:
         """The parts of a UniProt header, or None where it is of another kind."""
         match = _UNIPROT.fullmatch(self.identifier)
         if match is None:
@@ -114,14 +114,8 @@ class FastaRecord(NamedTuple):
         )
 
 
-@validate_params(
-    {
-        "path_or_handle": [str, os.PathLike, HasMethods("read")],
-        "max_bytes": [Interval(Integral, 1, None, closed="left"), None],
-    },
-    prefer_skip_nested_validation=True,
-)
-def read_fasta(path_or_handle, *, max_bytes=2**30):
+@validate_params(SOURCE_PARAMETERS, prefer_skip_nested_validation=True)
+def read_fasta(path_or_handle: Any, *, max_bytes: int | None = 2**30) -> Iterator[FastaRecord]:
     r"""Read the records of a FASTA file, one at a time.
 
     Memory is that of the longest record, however many there are.
@@ -200,15 +194,9 @@ def _read_source(path_or_handle, max_bytes):
 def _parse(lines, name):
     from Bio.SeqIO.FastaIO import SimpleFastaParser
 
-    try:
-        for title, sequence in SimpleFastaParser(_skip_to_first_header(lines, name)):
-            identifier, description = (*title.split(maxsplit=1), "", "")[:2]
-            yield FastaRecord(identifier, description, sequence)
-    except UnicodeDecodeError as error:
-        raise InvalidSequenceError(
-            f"{name} is not text in UTF-8 ({error}): decode it first, or open it with gzip.open if "
-            "it is compressed"
-        ) from None
+    for title, sequence in SimpleFastaParser(_skip_to_first_header(lines, name)):
+        identifier, description = (*title.split(maxsplit=1), "", "")[:2]
+        yield FastaRecord(identifier, description, sequence)
 
 
 def _skip_to_first_header(lines, name):

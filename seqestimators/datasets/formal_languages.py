@@ -1,12 +1,13 @@
 """Formal languages, whose entropy is known: what a language model is measured against."""
 
 from string import ascii_lowercase
+from typing import Any
 
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .._sklearn import Integral, Interval, validate_params
-from ._draws import cut, draw_labels, draw_lengths
+from .._sklearn import Integral, Interval
+from ._draws import Length, cut, draw_labels, draw_lengths, length_from, validate_generator
 
 __all__ = ["make_counting_language", "make_dyck", "make_reber"]
 
@@ -21,17 +22,14 @@ _INNER = np.frombuffer(b"PSTVX", dtype=np.uint8)
 _B, _E, _P, _T = b"BEPT"
 
 
-@validate_params(
-    {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "n_symbols": [Interval(Integral, 2, len(ascii_lowercase), closed="both")],
-        "min_n": [Interval(Integral, 1, None, closed="left")],
-        "max_n": [Interval(Integral, 1, None, closed="left")],
-        "random_state": ["random_state"],
-    },
-    prefer_skip_nested_validation=True,
+@validate_generator(
+    n_symbols=[Interval(Integral, 2, len(ascii_lowercase), closed="both")],
+    min_n=[Interval(Integral, 1, None, closed="left")],
+    max_n=[Interval(Integral, 1, None, closed="left")],
 )
-def make_counting_language(n_samples=1000, *, n_symbols=2, min_n=1, max_n=50, random_state=None):
+def make_counting_language(
+    n_samples: int = 1000, *, n_symbols: int = 2, min_n: int = 1, max_n: int = 50, random_state: Any = None
+) -> np.ndarray:
     """Generate strings of n times "a", then n times "b", and so on.
 
     To know where such a string ends, a network must count. With two symbols
@@ -89,18 +87,21 @@ def make_counting_language(n_samples=1000, *, n_symbols=2, min_n=1, max_n=50, ra
     return cut(text, n_symbols * np.cumsum(counts))
 
 
-@validate_params(
-    {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "n_types": [Interval(Integral, 1, len(_BRACKETS) // 2, closed="both")],
-        "n_pairs": [Interval(Integral, 1, None, closed="left"), tuple, list],
-        "max_depth": [Interval(Integral, 1, None, closed="left"), None],
-        "corrupt": ["boolean"],
-        "random_state": ["random_state"],
-    },
-    prefer_skip_nested_validation=True,
+@validate_generator(
+    n_types=[Interval(Integral, 1, len(_BRACKETS) // 2, closed="both")],
+    n_pairs=length_from(1),
+    max_depth=[Interval(Integral, 1, None, closed="left"), None],
+    corrupt=["boolean"],
 )
-def make_dyck(n_samples=1000, *, n_types=2, n_pairs=(1, 20), max_depth=5, corrupt=False, random_state=None):
+def make_dyck(
+    n_samples: int = 1000,
+    *,
+    n_types: int = 2,
+    n_pairs: Length = (1, 20),
+    max_depth: int | None = 5,
+    corrupt: bool = False,
+    random_state: Any = None,
+) -> Any:
     """Generate strings of balanced brackets, the Dyck language.
 
     Each bracket is closed by one of its own type, the last opened first. A
@@ -218,16 +219,10 @@ def _opening_probability(longest, depth):
     return probability
 
 
-@validate_params(
-    {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "embedded": ["boolean"],
-        "corrupt": ["boolean"],
-        "random_state": ["random_state"],
-    },
-    prefer_skip_nested_validation=True,
-)
-def make_reber(n_samples=1000, *, embedded=False, corrupt=False, random_state=None):
+@validate_generator(embedded=["boolean"], corrupt=["boolean"])
+def make_reber(
+    n_samples: int = 1000, *, embedded: bool = False, corrupt: bool = False, random_state: Any = None
+) -> Any:
     """Generate strings of the Reber grammar, or of the embedded one.
 
     Behind B, one of two letters leads on from each state of an automaton,

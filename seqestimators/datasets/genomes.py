@@ -1,5 +1,8 @@
 """All genes of some genomes, with their proteins."""
 
+from os import PathLike
+from typing import Any
+
 from .._sklearn import StrOptions, validate_params
 from ._fetch import FETCH_PARAMETERS, fetch
 
@@ -14,8 +17,13 @@ __all__ = ["fetch_coding_sequences"]
     prefer_skip_nested_validation=True,
 )
 def fetch_coding_sequences(
-    source="ecoli", *, data_home=None, download_if_missing=True, return_X_y=False, as_frame=False
-):
+    source: str = "ecoli",
+    *,
+    data_home: str | PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+) -> Any:
     """Fetch the coding sequences of a genome and their proteins.
 
     All genes of the file are there, filtered by nothing. A protein has one

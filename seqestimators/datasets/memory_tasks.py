@@ -1,30 +1,28 @@
 """Tasks that ask for memory: copy, add, count modulo 2, find a marker."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .._sklearn import Integral, Interval, validate_params
-from ._draws import cut, draw_labels, draw_lengths
+from .._sklearn import Integral, Interval
+from ._draws import Length, cut, draw_labels, draw_lengths, validate_generator
 
 __all__ = ["make_adding", "make_copy", "make_marker", "make_parity"]
 
 _N_DIGITS = 10
 
 
-@validate_params(
-    {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "length": [Interval(Integral, 1, None, closed="left"), tuple, list],
-        "alphabet": [str],
-        "marker": [str],
-        "reverse": ["boolean"],
-        "random_state": ["random_state"],
-    },
-    prefer_skip_nested_validation=True,
-)
+@validate_generator(shortest=1, alphabet=[str], marker=[str], reverse=["boolean"])
 def make_copy(
-    n_samples=1000, *, length=(1, 20), alphabet="abcdefgh", marker="|", reverse=False, random_state=None
-):
+    n_samples: int = 1000,
+    *,
+    length: Length = (1, 20),
+    alphabet: str = "abcdefgh",
+    marker: str = "|",
+    reverse: bool = False,
+    random_state: Any = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """Generate random strings to be given back once the marker is read.
 
     A network must keep the whole string in memory before it writes the first
@@ -92,15 +90,10 @@ def make_copy(
     return X, y
 
 
-@validate_params(
-    {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "length": [Interval(Integral, 2, None, closed="left"), tuple, list],
-        "random_state": ["random_state"],
-    },
-    prefer_skip_nested_validation=True,
-)
-def make_adding(n_samples=1000, *, length=(20, 50), random_state=None):
+@validate_generator(shortest=2)
+def make_adding(
+    n_samples: int = 1000, *, length: Length = (20, 50), random_state: Any = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Generate series of numbers, two of which are marked and to be added.
 
     The adding problem: numbers are drawn uniformly from [0, 1). One is marked
@@ -165,15 +158,10 @@ def make_adding(n_samples=1000, *, length=(20, 50), random_state=None):
     return cut(series, ends), series[first, 0] + series[second, 0]
 
 
-@validate_params(
-    {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "length": [Interval(Integral, 1, None, closed="left"), tuple, list],
-        "random_state": ["random_state"],
-    },
-    prefer_skip_nested_validation=True,
-)
-def make_parity(n_samples=1000, *, length=(5, 25), random_state=None):
+@validate_generator(shortest=1)
+def make_parity(
+    n_samples: int = 1000, *, length: Length = (5, 25), random_state: Any = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Generate strings of bits, and whether the number of ones is odd.
 
     No part of a string says anything about its class: a network must keep one
@@ -225,17 +213,17 @@ def make_parity(n_samples=1000, *, length=(5, 25), random_state=None):
     return cut((bits + ord("0")).astype(np.uint8).tobytes().decode("ascii"), ends), y
 
 
-@validate_params(
-    {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "length": [Interval(Integral, 1, None, closed="left"), tuple, list],
-        "marker": [Interval(Integral, None, None, closed="neither")],
-        "rectangular": ["boolean"],
-        "random_state": ["random_state"],
-    },
-    prefer_skip_nested_validation=True,
+@validate_generator(
+    shortest=1, marker=[Interval(Integral, None, None, closed="neither")], rectangular=["boolean"]
 )
-def make_marker(n_samples=1000, *, length=(10, 25), marker=-1, rectangular=False, random_state=None):
+def make_marker(
+    n_samples: int = 1000,
+    *,
+    length: Length = (10, 25),
+    marker: int = -1,
+    rectangular: bool = False,
+    random_state: Any = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """Generate series of digits, half of which hold a marker somewhere.
 
     Digits are drawn uniformly from 0 to 9. In half of the series, one of

@@ -1,5 +1,8 @@
 """Molecules as SMILES with a measured property: MoleculeNet and ZINC."""
 
+from os import PathLike
+from typing import Any
+
 from .._sklearn import StrOptions, validate_params
 from ._fetch import FETCH_PARAMETERS, fetch
 
@@ -9,7 +12,14 @@ _MOLECULE_PARAMETERS = {"invalid": [StrOptions({"keep", "drop"})], **FETCH_PARAM
 
 
 @validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
-def fetch_bbbp(*, invalid="keep", data_home=None, download_if_missing=True, return_X_y=False, as_frame=False):
+def fetch_bbbp(
+    *,
+    invalid: str = "keep",
+    data_home: str | PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+) -> Any:
     """Fetch blood-brain barrier penetration: 2050 molecules, two classes.
 
     Parameters
@@ -71,7 +81,14 @@ def fetch_bbbp(*, invalid="keep", data_home=None, download_if_missing=True, retu
 
 
 @validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
-def fetch_esol(*, invalid="keep", data_home=None, download_if_missing=True, return_X_y=False, as_frame=False):
+def fetch_esol(
+    *,
+    invalid: str = "keep",
+    data_home: str | PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+) -> Any:
     """Fetch solubilities in water: 1128 molecules, a regression target.
 
     Parameters
@@ -125,8 +142,13 @@ def fetch_esol(*, invalid="keep", data_home=None, download_if_missing=True, retu
 
 @validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
 def fetch_freesolv(
-    *, invalid="keep", data_home=None, download_if_missing=True, return_X_y=False, as_frame=False
-):
+    *,
+    invalid: str = "keep",
+    data_home: str | PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+) -> Any:
     """Fetch free energies of hydration: 642 molecules, a regression target.
 
     Parameters
@@ -179,8 +201,13 @@ def fetch_freesolv(
 
 @validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
 def fetch_lipophilicity(
-    *, invalid="keep", data_home=None, download_if_missing=True, return_X_y=False, as_frame=False
-):
+    *,
+    invalid: str = "keep",
+    data_home: str | PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+) -> Any:
     """Fetch octanol/water distribution coefficients: 4200 molecules, a regression target.
 
     Parameters
@@ -232,14 +259,14 @@ def fetch_lipophilicity(
     {"subset": [StrOptions({"valid", "test"})], **_MOLECULE_PARAMETERS}, prefer_skip_nested_validation=True
 )
 def fetch_zinc(
-    subset="valid",
+    subset: str = "valid",
     *,
-    invalid="keep",
-    data_home=None,
-    download_if_missing=True,
-    return_X_y=False,
-    as_frame=False,
-):
+    invalid: str = "keep",
+    data_home: str | PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+) -> Any:
     """Fetch drug-like molecules of ZINC, for language models.
 
     Parameters

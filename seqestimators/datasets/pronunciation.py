@@ -1,5 +1,8 @@
 """Words and how they are pronounced: SIGMORPHON 2020."""
 
+from os import PathLike
+from typing import Any
+
 from .._sklearn import StrOptions, validate_params
 from ._fetch import FETCH_PARAMETERS, fetch
 
@@ -15,14 +18,14 @@ __all__ = ["fetch_g2p"]
     prefer_skip_nested_validation=True,
 )
 def fetch_g2p(
-    language="ady",
-    subset="train",
+    language: str = "ady",
+    subset: str = "train",
     *,
-    data_home=None,
-    download_if_missing=True,
-    return_X_y=False,
-    as_frame=False,
-):
+    data_home: str | PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+) -> Any:
     """Fetch words and their phonemes: 4500 pairs in each of three languages.
 
     Parameters

@@ -1,30 +1,30 @@
 """Random DNA: genes with their proteins, and sequences that begin with a start codon or with none."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .._sklearn import Integral, Interval, Real, validate_params
+from .._sklearn import Integral, Interval, Real
 from ..domain import find_genetic_code
-from ._draws import cut, draw_labels, draw_lengths
+from ._draws import Length, cut, draw_labels, draw_lengths, validate_generator
 
 __all__ = ["make_coding_sequences", "make_start_codon"]
 
 _START_CODON = "ATG"
 
 
-@validate_params(
-    {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "length": [Interval(Integral, 2, None, closed="left"), tuple, list],
-        "genetic_code": [Interval(Integral, 1, None, closed="left")],
-        "codon_usage": [dict, None],
-        "random_state": ["random_state"],
-    },
-    prefer_skip_nested_validation=True,
+@validate_generator(
+    shortest=2, genetic_code=[Interval(Integral, 1, None, closed="left")], codon_usage=[dict, None]
 )
 def make_coding_sequences(
-    n_samples=1000, *, length=(5, 40), genetic_code=1, codon_usage=None, random_state=None
-):
+    n_samples: int = 1000,
+    *,
+    length: Length = (5, 40),
+    genetic_code: int = 1,
+    codon_usage: dict[str, float] | None = None,
+    random_state: Any = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """Generate coding DNA and the proteins that it codes for.
 
     A sequence begins with the start codon ATG and ends in a stop codon, drawn
@@ -131,15 +131,10 @@ def _read_usage(codon_usage, sense, stops, genetic_code):
     return weights / weights.sum()
 
 
-@validate_params(
-    {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "length": [Interval(Integral, 3, None, closed="left"), tuple, list],
-        "random_state": ["random_state"],
-    },
-    prefer_skip_nested_validation=True,
-)
-def make_start_codon(n_samples=1000, *, length=50, random_state=None):
+@validate_generator(shortest=3)
+def make_start_codon(
+    n_samples: int = 1000, *, length: Length = 50, random_state: Any = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Generate DNA, half of which begins with the start codon ATG.
 
     Nucleotides are drawn uniformly. The first three are ATG in one class, and

@@ -2,12 +2,13 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from .._sklearn import StrOptions, validate_params
 from ..exceptions import DataNotFoundError
-from ._bunch import make_bunch
+from ._bunch import FORM_PARAMETERS, make_bunch
 
 __all__ = ["load_molecule_activity", "load_nci_molecules"]
 
@@ -41,14 +42,9 @@ Shipped with RDKit as test data. Ertl, Rohde and Selzer, J. Med. Chem. 43 (2000)
 
 
 @validate_params(
-    {
-        "target": [StrOptions({"pIC50", "active"})],
-        "return_X_y": ["boolean"],
-        "as_frame": ["boolean"],
-    },
-    prefer_skip_nested_validation=True,
+    {"target": [StrOptions({"pIC50", "active"})], **FORM_PARAMETERS}, prefer_skip_nested_validation=True
 )
-def load_molecule_activity(*, target="pIC50", return_X_y=False, as_frame=False):
+def load_molecule_activity(*, target: str = "pIC50", return_X_y: bool = False, as_frame: bool = False) -> Any:
     """Load 1017 molecules with a measured activity. Needs no network.
 
     Parameters
@@ -126,14 +122,9 @@ def load_molecule_activity(*, target="pIC50", return_X_y=False, as_frame=False):
 
 
 @validate_params(
-    {
-        "invalid": [StrOptions({"keep", "drop"})],
-        "return_X_y": ["boolean"],
-        "as_frame": ["boolean"],
-    },
-    prefer_skip_nested_validation=True,
+    {"invalid": [StrOptions({"keep", "drop"})], **FORM_PARAMETERS}, prefer_skip_nested_validation=True
 )
-def load_nci_molecules(*, invalid="keep", return_X_y=False, as_frame=False):
+def load_nci_molecules(*, invalid: str = "keep", return_X_y: bool = False, as_frame: bool = False) -> Any:
     """Load 4999 molecules with their polar surface area. Needs no network.
 
     Parameters

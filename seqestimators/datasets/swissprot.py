@@ -1,14 +1,13 @@
 """Swiss-Prot files: proteins, and what is known about each position."""
 
-import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._sklearn import HasMethods, Integral, Interval, validate_params
+from .._sklearn import validate_params
 from ..exceptions import InvalidSequenceError
-from ._bunch import make_bunch
-from ._compression import UnpackingError, open_source
+from ._bunch import FORM_PARAMETERS, make_bunch
+from ._compression import SOURCE_PARAMETERS, UnpackingError, open_source
 
 __all__ = ["SwissProtFeature", "read_swissprot"]
 
@@ -44,16 +43,16 @@ class SwissProtFeature(NamedTuple):
 
 
 @validate_params(
-    {
-        "path_or_handle": [str, os.PathLike, HasMethods("read")],
-        "labels": [dict, None],
-        "max_bytes": [Interval(Integral, 1, None, closed="left"), None],
-        "return_X_y": ["boolean"],
-        "as_frame": ["boolean"],
-    },
-    prefer_skip_nested_validation=True,
+    {"labels": [dict, None], **SOURCE_PARAMETERS, **FORM_PARAMETERS}, prefer_skip_nested_validation=True
 )
-def read_swissprot(path_or_handle, *, labels=None, max_bytes=2**33, return_X_y=False, as_frame=False):
+def read_swissprot(
+    path_or_handle: Any,
+    *,
+    labels: dict[str, Any] | None = None,
+    max_bytes: int | None = 2**33,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+) -> Any:
     r"""Read the proteins of a Swiss-Prot file, with their features.
 
     The file is read record by record; only what is returned is kept.
@@ -174,12 +173,7 @@ def _read_records(text, name):
                 "organism": record.organism.rstrip("."),
                 "features": list(_read_features(record.features)),
             }
-    except UnicodeDecodeError as error:
-        raise InvalidSequenceError(
-            f"{name} is not text in UTF-8 ({error}): decode it first, or open it with gzip.open if it is "
-            "compressed"
-        ) from None
-    except UnpackingError:
+    except (UnicodeDecodeError, UnpackingError):
         raise
     except (ValueError, AssertionError) as error:  # Biopython raises both on lines that it can't read
         raise InvalidSequenceError(

@@ -1,5 +1,8 @@
 """DNA with a label: splice junctions and promoters of the UCI repository."""
 
+from os import PathLike
+from typing import Any
+
 from .._sklearn import validate_params
 from ._fetch import FETCH_PARAMETERS, fetch
 
@@ -7,7 +10,13 @@ __all__ = ["fetch_promoters", "fetch_splice"]
 
 
 @validate_params(FETCH_PARAMETERS, prefer_skip_nested_validation=True)
-def fetch_splice(*, data_home=None, download_if_missing=True, return_X_y=False, as_frame=False):
+def fetch_splice(
+    *,
+    data_home: str | PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+) -> Any:
     """Fetch splice junctions of primate genes: 3190 sequences, three classes.
 
     Parameters
@@ -62,7 +71,13 @@ def fetch_splice(*, data_home=None, download_if_missing=True, return_X_y=False, 
 
 
 @validate_params(FETCH_PARAMETERS, prefer_skip_nested_validation=True)
-def fetch_promoters(*, data_home=None, download_if_missing=True, return_X_y=False, as_frame=False):
+def fetch_promoters(
+    *,
+    data_home: str | PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+) -> Any:
     """Fetch promoters of E. coli: 106 sequences, two classes.
 
     Parameters

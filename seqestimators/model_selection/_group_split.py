@@ -1,6 +1,8 @@
 """Cross-validation that never splits a group, whatever makes the groups."""
 
 from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -27,7 +29,7 @@ class BaseGroupSplit(BaseCrossValidator):
 
     __metadata_request__split = {"groups": True}
 
-    def __init__(self, n_splits, test_size, shuffle, random_state):
+    def __init__(self, n_splits: int, test_size: float | None, shuffle: bool, random_state: Any) -> None:
         if test_size is None and n_splits < 2:
             raise ValueError(
                 f"n_splits={n_splits} folds leave nothing to train on: take at least 2, or set test_size for "
@@ -49,10 +51,10 @@ class BaseGroupSplit(BaseCrossValidator):
         self.random_state = random_state
 
     @abstractmethod
-    def _find_groups(self, X):
+    def _find_groups(self, X: Any) -> np.ndarray:
         """Group number of every row of X, ndarray of shape (n_samples,)."""
 
-    def get_n_splits(self, X=None, y=None, groups=None):
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
         """Return the number of splits.
 
         Parameters
@@ -67,7 +69,7 @@ class BaseGroupSplit(BaseCrossValidator):
         """
         return self.n_splits
 
-    def split(self, X, y=None, groups=None):
+    def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield the rows to train on and those to test on, for each split.
 
         Parameters
@@ -154,7 +156,7 @@ class BaseGroupSplit(BaseCrossValidator):
         return chosen
 
 
-def merge_groups(*groupings):
+def merge_groups(*groupings: Any) -> np.ndarray:
     """Number the classes of rows that share a group in any of several groupings.
 
     Each grouping is an array-like of shape (n_rows,); so is the result.

@@ -1,5 +1,7 @@
 """Clusters of near-identical sequences, and cross-validation over them."""
 
+from typing import Any
+
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
@@ -108,23 +110,23 @@ class SequenceClusterSplit(BaseGroupSplit):
     )
     def __init__(
         self,
-        n_splits=5,
+        n_splits: int = 5,
         *,
-        test_size=None,
-        shuffle=True,
-        k=8,
-        threshold=0.5,
-        similarity="jaccard",
-        reverse_complement=False,
-        random_state=None,
-    ):
+        test_size: float | None = None,
+        shuffle: bool = True,
+        k: int = 8,
+        threshold: float = 0.5,
+        similarity: str = "jaccard",
+        reverse_complement: bool = False,
+        random_state: Any = None,
+    ) -> None:
         super().__init__(n_splits, test_size, shuffle, random_state)
         self.k = k
         self.threshold = threshold
         self.similarity = similarity
         self.reverse_complement = reverse_complement
 
-    def _find_groups(self, X):
+    def _find_groups(self, X: Any) -> np.ndarray:
         sequences = check_sequences(X)
         if self.reverse_complement:
             sequences = [one_strand(sequence) for sequence in sequences]
@@ -133,13 +135,15 @@ class SequenceClusterSplit(BaseGroupSplit):
         )
 
 
-def one_strand(dna):
+def one_strand(dna: str) -> str:
     """Of a DNA sequence and its reverse complement, the first in alphabetical order."""
     dna = dna.upper().replace("U", "T")
     return min(dna, dna.translate(_COMPLEMENT)[::-1])
 
 
-def cluster_sequences(sequences, k, threshold, similarity, both_strands=False):
+def cluster_sequences(
+    sequences: list[str], k: int, threshold: float, similarity: str, both_strands: bool = False
+) -> np.ndarray:
     """Cluster number of every sequence, ndarray of shape (len(sequences),), dtype int32.
 
     `both_strands` takes k-mers for equal to their reverse complements.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,9 +64,9 @@ class Comparison:
     summary: pd.DataFrame
     differences: pd.DataFrame
     alpha: float
-    rope: dict
+    rope: dict[str, float]
 
-    def __str__(self):
+    def __str__(self) -> str:
         n_splits = self.scores.index.get_level_values("split").nunique()
         return "\n".join(
             [f"{len(self.summary)} estimators on the same {n_splits} splits"]
@@ -113,18 +114,18 @@ class Comparison:
     prefer_skip_nested_validation=False,  # the estimators are to check theirs
 )
 def compare(
-    estimators,
-    X,
-    y=None,
+    estimators: dict[str, Any],
+    X: Any,
+    y: Any = None,
     *,
-    cv,
-    scoring,
-    groups=None,
-    n_jobs=None,
-    correction="auto",
-    rope=0.01,
-    alpha=0.05,
-):
+    cv: Any,
+    scoring: Any,
+    groups: Any = None,
+    n_jobs: int | None = None,
+    correction: str | float = "auto",
+    rope: float | dict[str, float] = 0.01,
+    alpha: float = 0.05,
+) -> Comparison:
     r"""Compare estimators on the same splits, and say whether a difference is more than chance.
 
     Scores of several splits of one data set depend on each other, since the

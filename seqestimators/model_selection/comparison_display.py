@@ -1,12 +1,13 @@
 """Estimators on the same splits as a picture: every score, every difference, and whether it is one."""
 
 from textwrap import wrap
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from ..plotting import COLORS, open_axes
-from .comparison import compare
+from .comparison import Comparison, compare
 
 __all__ = ["ComparisonDisplay"]
 
@@ -89,7 +90,9 @@ class ComparisonDisplay:
     ['bayes', 'chance']
     """
 
-    def __init__(self, comparison, *, scoring=None, reference=None):
+    def __init__(
+        self, comparison: Comparison, *, scoring: str | None = None, reference: str | None = None
+    ) -> None:
         scorings = list(comparison.rope)
         if scoring is not None and scoring not in scorings:
             raise ValueError(f"scoring={scoring!r} is none of the comparison's, which are {scorings}")
@@ -106,7 +109,14 @@ class ComparisonDisplay:
         ]
 
     @classmethod
-    def from_comparison(cls, comparison, *, scoring=None, reference=None, ax=None):
+    def from_comparison(
+        cls,
+        comparison: Comparison,
+        *,
+        scoring: str | None = None,
+        reference: str | None = None,
+        ax: Any = None,
+    ) -> Self:
         """Draw what `compare` returned.
 
         Parameters
@@ -129,20 +139,20 @@ class ComparisonDisplay:
     @classmethod
     def from_estimators(
         cls,
-        estimators,
-        X,
-        y=None,
+        estimators: dict[str, Any],
+        X: Any,
+        y: Any = None,
         *,
-        cv,
-        scoring,
-        groups=None,
-        n_jobs=None,
-        correction="auto",
-        rope=0.01,
-        alpha=0.05,
-        reference=None,
-        ax=None,
-    ):
+        cv: Any,
+        scoring: Any,
+        groups: Any = None,
+        n_jobs: int | None = None,
+        correction: str | float = "auto",
+        rope: float | dict[str, float] = 0.01,
+        alpha: float = 0.05,
+        reference: str | None = None,
+        ax: Any = None,
+    ) -> Self:
         """Compare estimators, and draw the result.
 
         Parameters
@@ -197,7 +207,7 @@ class ComparisonDisplay:
         )
         return cls.from_comparison(comparison, reference=reference, ax=ax)
 
-    def plot(self, *, ax=None):
+    def plot(self, *, ax: Any = None) -> Self:
         """Draw the comparison.
 
         Parameters

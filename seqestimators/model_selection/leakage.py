@@ -1,6 +1,7 @@
 """What a training and a test set have in common."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,7 +63,7 @@ class LeakageReport:
     pairs: pd.DataFrame
     groups: pd.DataFrame
 
-    def __str__(self):
+    def __str__(self) -> str:
         sets = self.groups.index.get_level_values("set")
         n_train, n_test = int((sets == "train").sum()), int((sets == "test").sum())
         lines = [f"{n_train} training rows, {n_test} test rows" if n_test else f"{n_train} rows"]
@@ -91,17 +92,17 @@ class LeakageReport:
     prefer_skip_nested_validation=True,
 )
 def leakage_report(
-    X_train,
-    X_test=None,
-    y_train=None,
-    y_test=None,
+    X_train: Any,
+    X_test: Any = None,
+    y_train: Any = None,
+    y_test: Any = None,
     *,
-    kind="string",
-    k=8,
-    threshold=0.5,
-    similarity="jaccard",
-    tolerance=0.0,
-):
+    kind: str = "string",
+    k: int = 8,
+    threshold: float | None = 0.5,
+    similarity: str = "jaccard",
+    tolerance: float = 0.0,
+) -> LeakageReport:
     """Find what a test set has in common with the training set.
 
     A test row that is also a training row, or nearly so, rewards a model for

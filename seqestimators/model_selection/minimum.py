@@ -1,6 +1,7 @@
 """The smallest network, and the fewest rows, that reach a score."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,7 +77,7 @@ class Minimum:
     threshold: float
     confidence: float
 
-    def __str__(self):
+    def __str__(self) -> str:
         name = self.curve.index.name
         limit = f"at least {self.threshold:g} with confidence {self.confidence:.0%}"
         if self.value is None:
@@ -97,20 +98,20 @@ class Minimum:
     prefer_skip_nested_validation=False,  # the estimator is to check its own
 )
 def minimum_capacity(
-    estimator,
-    X,
-    y,
-    parameter,
-    values,
+    estimator: Any,
+    X: Any,
+    y: Any,
+    parameter: str,
+    values: Any,
     *,
-    threshold,
-    scoring=None,
-    cv=None,
-    groups=None,
-    confidence=0.95,
-    n_jobs=None,
-    random_state=0,
-):
+    threshold: float,
+    scoring: Any = None,
+    cv: Any = None,
+    groups: Any = None,
+    confidence: float = 0.95,
+    n_jobs: int | None = None,
+    random_state: Any = 0,
+) -> Minimum:
     """Find the smallest value of a parameter with which an estimator reaches a score.
 
     How many hidden units does a task need? The answer of one run is chance:
@@ -203,19 +204,19 @@ def minimum_capacity(
     prefer_skip_nested_validation=False,  # the estimator is to check its own
 )
 def minimum_samples(
-    estimator,
-    X,
-    y,
-    train_sizes,
+    estimator: Any,
+    X: Any,
+    y: Any,
+    train_sizes: Any,
     *,
-    threshold,
-    scoring=None,
-    cv=None,
-    groups=None,
-    confidence=0.95,
-    n_jobs=None,
-    random_state=0,
-):
+    threshold: float,
+    scoring: Any = None,
+    cv: Any = None,
+    groups: Any = None,
+    confidence: float = 0.95,
+    n_jobs: int | None = None,
+    random_state: Any = 0,
+) -> Minimum:
     """Find the smallest number of training rows with which an estimator reaches a score.
 
     Every number is tried once for each split, on rows of its training part,

@@ -1,6 +1,7 @@
 """Score against size, and the smallest that is enough, as a picture."""
 
 from numbers import Real
+from typing import Any, Self
 
 import numpy as np
 
@@ -66,7 +67,7 @@ class MinimumDisplay:
     'training rows'
     """
 
-    def __init__(self, results):
+    def __init__(self, results: dict[str, Minimum]) -> None:
         if not results:
             raise ValueError("results is empty: give at least one")
         for name, result in results.items():
@@ -81,7 +82,7 @@ class MinimumDisplay:
         self.results = results
 
     @classmethod
-    def from_result(cls, result, *, name="mean", ax=None):
+    def from_result(cls, result: Minimum, *, name: str = "mean", ax: Any = None) -> Self:
         """Draw one result.
 
         Parameters
@@ -100,7 +101,7 @@ class MinimumDisplay:
         return cls({name: result}).plot(ax=ax)
 
     @classmethod
-    def from_results(cls, results, *, ax=None):
+    def from_results(cls, results: dict[str, Minimum], *, ax: Any = None) -> Self:
         """Draw several results over each other.
 
         Parameters
@@ -116,7 +117,7 @@ class MinimumDisplay:
         """
         return cls(results).plot(ax=ax)
 
-    def plot(self, *, ax=None):
+    def plot(self, *, ax: Any = None) -> Self:
         """Draw the curves.
 
         Parameters

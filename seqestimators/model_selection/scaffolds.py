@@ -1,5 +1,7 @@
 """Cross-validation over the scaffolds of molecules."""
 
+from typing import Any
+
 import numpy as np
 
 from .._sklearn import StrOptions, validate_params
@@ -85,11 +87,19 @@ class ScaffoldSplit(BaseGroupSplit):
         {**SPLIT_PARAMETERS, "acyclic": [StrOptions({"together", "apart"})]},
         prefer_skip_nested_validation=True,
     )
-    def __init__(self, n_splits=5, *, test_size=None, shuffle=True, acyclic="together", random_state=None):
+    def __init__(
+        self,
+        n_splits: int = 5,
+        *,
+        test_size: float | None = None,
+        shuffle: bool = True,
+        acyclic: str = "together",
+        random_state: Any = None,
+    ) -> None:
         super().__init__(n_splits, test_size, shuffle, random_state)
         self.acyclic = acyclic
 
-    def _find_groups(self, X):
+    def _find_groups(self, X: Any) -> np.ndarray:
         from rdkit.Chem import MolToSmiles
         from rdkit.Chem.Scaffolds.MurckoScaffold import MurckoScaffoldSmiles
 

@@ -135,7 +135,8 @@ def test_grid_search_in_two_processes_gives_the_same_scores():
     )
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_networks_for_numbers_are_searched():
     grid = {"transformedtargetregressor__regressor__alpha": [0.1, 10.0]}
-    model = make_ecfp_mlp(task="regression", n_bits=64, max_iter=2000, random_state=0)
+    model = make_ecfp_mlp(task="regression", n_bits=64, max_iter=20, random_state=0)
     assert GridSearchCV(model, grid, cv=3).fit(SMILES, SIZES).best_params_.keys() == grid.keys()

@@ -84,7 +84,7 @@ def test_many_estimators_with_long_names_on_given_axes():
     models = {
         f"neighbours, {k} of them, all of the same weight": KNeighborsClassifier(k) for k in range(1, 11)
     }
-    cv = RepeatedStratifiedKFold(n_splits=5, n_repeats=4, random_state=0)
+    cv = RepeatedStratifiedKFold(n_splits=3, n_repeats=4, random_state=0)
     figure, ax = plt.subplots()
     display = ComparisonDisplay.from_estimators(models, X, y, cv=cv, scoring="accuracy", ax=ax)
     assert display.ax_ is ax
