@@ -2,12 +2,18 @@ from collections import Counter
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.base import clone
 from sklearn.compose import make_column_transformer
-from sklearn.pipeline import make_pipeline
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline, make_union
 
+from seqestimators import RecurrentClassifier
 from seqestimators.exceptions import InvalidSequenceError
 from seqestimators.preprocessing import (
     CodonTokenizer,
@@ -15,8 +21,9 @@ from seqestimators.preprocessing import (
     Padder,
     ProteinTokenizer,
     SequenceTokenizer,
+    SmilesTokenizer,
 )
-from seqestimators.sequences import UNKNOWN
+from seqestimators.sequences import UNKNOWN, read_sequences
 
 
 @given(st.lists(st.text(), min_size=1))
@@ -112,23 +119,88 @@ def test_special_name_in_a_string_is_text():
     assert tokenizer.inverse_transform(tokenizer.fit_transform(["<pad>"]))[0] == "<pad>"
 
 
-def test_in_pipeline_and_column_transformer():
-    frame = pd.DataFrame({"dna": ["ACGT", "AC"], "protein": ["MK", "M"]})
-    pipeline = make_pipeline(SequenceTokenizer(), Padder())
+@pytest.mark.parametrize("tokenizer", [SequenceTokenizer(), ProteinTokenizer(), DNATokenizer(k=2)])
+def test_names_of_tokens(tokenizer):
+    X = ["GATTACA", "CA"]
+    names = tokenizer.tokenize(X)
+    assert names.shape == (2,)
+    assert names[1] == (["CA"] if tokenizer.tokens_overlap else ["C", "A"])
+    ids = clone(tokenizer).set_params(add_bos=True, add_eos=True).fit_transform(X)
+    assert [len(row) + 2 for row in names] == [len(row) for row in ids]
+
+
+def test_tokenizers_say_what_their_tokens_are_like():
+    assert not SequenceTokenizer().tokens_overlap
+    assert [s for s in (1, 2, 3, 4) if DNATokenizer(k=3, stride=s).tokens_overlap] == [1, 2]
+    assert SequenceTokenizer().is_substitutable
+    assert not SmilesTokenizer().is_substitutable
+
+
+@pytest.fixture
+def frame():
+    return pd.DataFrame({"dna": ["ACGT", "AC"], "protein": ["MK", "M"], "mass": [1.5, 2.5]}, index=[7, 9])
+
+
+def test_columns_side_by_side(frame):
     columns = make_column_transformer(
-        (pipeline, "dna"), (make_pipeline(ProteinTokenizer(), Padder()), ["protein"])
+        (DNATokenizer(), ["dna"]), (ProteinTokenizer(), ["protein"]), ("passthrough", ["mass"])
     )
-    assert columns.fit_transform(frame).shape == (2, 4 + 2)
+    ids = columns.fit_transform(frame)
+    assert ids.shape == (2, 3)
+    assert ids[1, 0].tolist() == [4, 5]
+    names = ["dnatokenizer__dna", "proteintokenizer__protein", "passthrough__mass"]
+    assert columns.get_feature_names_out().tolist() == names
+    ids = clone(columns).set_output(transform="pandas").fit_transform(frame)
+    assert ids.columns.tolist() == names
+    assert ids.index.tolist() == [7, 9]
+    assert ids.iloc[1, 0].tolist() == [4, 5]
+    padded = make_column_transformer((make_pipeline(DNATokenizer(), Padder()), ["dna"])).fit_transform(frame)
+    assert padded.tolist() == [[4, 5, 6, 7], [4, 5, 0, 0]]
 
 
-def test_pandas_output_of_a_pipeline():
-    pipeline = make_pipeline(DNATokenizer(), Padder())
-    pipeline[-1].set_output(transform="pandas")
-    frame = pipeline.fit_transform(["ACG", "T"])
-    assert frame.columns.tolist() == ["token0", "token1", "token2"]
-    assert frame.to_numpy().tolist() == [[4, 5, 6], [7, 0, 0]]
+def test_a_union(frame):
+    union = make_union(DNATokenizer(), DNATokenizer(k=2))
+    assert union.fit_transform(frame[["dna"]]).shape == (2, 2)
+    assert union.get_feature_names_out().tolist() == ["dnatokenizer-1__dna", "dnatokenizer-2__dna"]
+    assert union.set_output(transform="polars").transform(frame[["dna"]]).shape == (2, 2)
 
 
-def test_a_pipeline_may_ask_for_frames():
-    model = make_pipeline(SequenceTokenizer(), Padder()).set_output(transform="pandas")
-    assert list(model.fit_transform(["ab", "c"]).columns) == ["token0", "token1"]
+@pytest.mark.parametrize("library", ["default", "pandas", "polars"])
+def test_an_estimator_behind_a_column(library, frame):
+    frame, y = pd.concat([frame] * 4), [0, 1] * 4
+    columns = make_column_transformer((DNATokenizer(), ["dna"])).set_output(transform=library)
+    model = make_pipeline(columns, RecurrentClassifier(hidden_size=2, max_epochs=1, random_state=0))
+    expected = make_pipeline(DNATokenizer(), model[-1]).fit(frame["dna"], y).predict_proba(["AC"])
+    np.testing.assert_array_equal(model.fit(frame, y).predict_proba(frame[1:2]), expected)
+    search = GridSearchCV(model, {"columntransformer__dnatokenizer__k": [1, 2]}, cv=2).fit(frame, y)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+def test_the_name_of_the_column(frame):
+    tokenizer = DNATokenizer().fit(frame[["dna"]])
+    assert tokenizer.get_feature_names_out().tolist() == ["dna"]
+    assert tokenizer.transform(frame["dna"]).shape == (2,)
+    with pytest.raises(ValueError, match="feature names should match"):
+        tokenizer.transform(frame[["protein"]])
+    tokenizer.fit(["ACGT"])
+    assert not hasattr(tokenizer, "feature_names_in_")
+    assert tokenizer.get_feature_names_out().tolist() == ["x0"]
+    assert tokenizer.get_feature_names_out(["read"]).tolist() == ["read"]
+    with pytest.raises(NotFittedError):
+        DNATokenizer().get_feature_names_out()
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+@pytest.mark.parametrize("container", [list, pd.Series, pd.DataFrame, pl.DataFrame, pa.table])
+def test_a_frame_holds_the_ids_and_leads_back(library, container):
+    X = ["ACG", "T"]
+    X = container({"x": X} if container in (pd.DataFrame, pl.DataFrame, pa.table) else X)
+    tokenizer = DNATokenizer().set_output(transform=library)
+    ids = tokenizer.fit_transform(X)
+    assert type(ids).__module__.startswith(library)
+    assert ids.shape == (2, 1)
+    assert [row.tolist() for row in read_sequences(ids).to_list()] == [[4, 5, 6], [7]]
+    assert list(tokenizer.inverse_transform(ids)) == ["ACG", "T"]
+    padded = make_pipeline(DNATokenizer(), Padder()).set_output(transform=library).fit_transform(X)
+    assert list(padded.columns) == ["token0", "token1", "token2"]
+    assert padded.to_numpy().tolist() == [[4, 5, 6], [7, 0, 0]]

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +8,7 @@ from sklearn.exceptions import NotFittedError
 
 from seqestimators.exceptions import InvalidSequenceError, TruncationWarning
 from seqestimators.preprocessing import Padder, SmilesTokenizer
+from seqestimators.sequences import object_array
 
 token_rows = st.lists(st.lists(st.integers(1, 20), max_size=9), min_size=1)
 
@@ -79,6 +81,20 @@ def test_values(dtype, n_channels):
         assert np.isnan(values[len(row) :]).all()
     for row, values in zip(rows, padder.inverse_transform(padded), strict=True):
         np.testing.assert_array_equal(values, row.reshape(len(row), n_channels or 1))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_column_of_sequences(dtype):
+    for X, padded in (
+        ([[4, 5], [6]], [[4, 5], [6, 0]]),
+        ([[0.5, 1.0], [2.0]], [[[0.5], [1]], [[2], [np.nan]]]),
+    ):
+        rows = [np.array(row, dtype=dtype if isinstance(row[0], float) else None) for row in X]
+        column = object_array(rows)[:, None]
+        for container in (column, pd.DataFrame(column)):
+            result = Padder().fit_transform(container)
+            assert result.dtype == rows[0].dtype
+            np.testing.assert_array_equal(result, padded)
 
 
 def test_values_of_plain_lists_are_float64():

@@ -3,7 +3,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqestimators.sequences import BOS, EOS, Sequences, object_array, place_of, read_sequences
+from seqestimators.sequences import (
+    BOS,
+    EOS,
+    Sequences,
+    object_array,
+    offsets_of,
+    place_of,
+    read_sequences,
+)
 
 ragged_ids = st.lists(st.lists(st.integers(1, 50), max_size=6), min_size=1)
 
@@ -34,6 +42,20 @@ def test_empty_rows_take_type_and_channels_from_another_array(rows):
     assert len(sequences) == len(rows)
 
 
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4))))
+def test_pieces_of_the_buffer(places):
+    sequences = Sequences.from_rows([[4, 5, 6], [7, 8, 9, 10, 11, 12]])
+    begins, lengths = np.array(places, dtype=np.int64).reshape(-1, 2).T
+    pieces = sequences.cut(begins, lengths).to_list()
+    assert [piece.tolist() for piece in pieces] == [[4 + b + i for i in range(n)] for b, n in places]
+
+
+@given(ragged_ids)
+def test_offsets(rows):
+    assert offsets_of(rows).tolist() == Sequences.from_rows(rows).offsets.tolist()
+    assert offsets_of(["".join("a" for _ in row) for row in rows]).tolist() == offsets_of(rows).tolist()
+
+
 @given(ragged_ids)
 def test_steps_that_are_kept(rows):
     sequences = Sequences.from_rows(rows)
@@ -49,10 +71,10 @@ def test_ends_are_taken_off_once_and_put_on(rows):
         begins = row[:1] == [BOS]
         expected.append(row[begins : len(row) - (row[begins:][-1:] == [EOS])])
     assert [row.tolist() for row in inner.to_list()] == expected
-    assert [row.tolist() for row in inner.with_ends().to_list()] == [[BOS, *row, EOS] for row in expected]
-    assert [row.tolist() for row in inner.with_ends(begin=False).to_list()] == [
-        [*row, EOS] for row in expected
-    ]
+    for begin in (False, True):
+        for end in (False, True):
+            marked = inner.with_ends(begin, end).to_list()
+            assert [row.tolist() for row in marked] == [[BOS] * begin + row + [EOS] * end for row in expected]
 
 
 def test_numeric_series_have_no_ends():

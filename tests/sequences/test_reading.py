@@ -1,11 +1,13 @@
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seqestimators.exceptions import InvalidSequenceError
-from seqestimators.sequences import Sequences, read_sequences
+from seqestimators.sequences import Sequences, object_array, read_sequences
 
 ragged_ids = st.lists(st.lists(st.integers(1, 50), max_size=6), min_size=1)
 
@@ -35,6 +37,14 @@ def test_an_inner_zero_of_a_token_matrix_stays():
         pd.Series,
         lambda rows: np.fromiter(rows, dtype=object, count=len(rows)),
         lambda rows: [row.tolist() for row in rows],
+        lambda rows: object_array(rows)[:, None],
+        lambda rows: pd.DataFrame({"ids": object_array(rows)}, index=[3, 3]),
+        lambda rows: pd.Series(rows, dtype=pd.ArrowDtype(pa.list_(pa.int64()))).to_frame(),
+        pl.Series,
+        lambda rows: pl.DataFrame({"ids": rows}),
+        lambda rows: pl.DataFrame({"ids": pl.Series(rows, dtype=pl.Object)}),
+        pa.array,
+        lambda rows: pa.table({"ids": rows}),
     ],
 )
 def test_containers_of_ids(container):
@@ -53,6 +63,14 @@ def test_values(dtype):
         assert sequences.values.dtype == dtype
         assert sequences.values.tolist() == [[1, 2], [3, 4], [5, 5]]
         assert sequences.offsets.tolist() == [0, 2, 3]
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble, np.int64])
+def test_values_may_keep_their_type(dtype):
+    kept = dtype if dtype in (np.float16, np.float32) else np.float64
+    series = object_array([np.ones((2, 1), dtype), np.ones((1, 1), dtype)])
+    for X in (series, series[:, None]):
+        assert read_sequences(X, input="values", dtype=None).values.dtype == kept
 
 
 def test_a_matrix_of_floats_holds_series_of_scalars():
@@ -126,5 +144,7 @@ def test_sequences_are_checked_too():
     several = Sequences(np.array([[4.0, 9.0], [5.0, 9.0]]), np.array([0, 2]))
     with pytest.raises(InvalidSequenceError, match="steps of shape"):
         read_sequences(several, input="tokens")
+    with pytest.raises(InvalidSequenceError, match="row 0, position 0 of X is NaN"):
+        read_sequences(Sequences(np.array([[np.nan], [1.0]]), np.array([0, 2])))
     with pytest.raises(InvalidSequenceError, match="Negative values"):
         read_sequences(Sequences(np.array([4, -1]), np.array([0, 2])))
