@@ -5,7 +5,7 @@ import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # for one_process
+sys.path.insert(0, str(Path(__file__).parent))  # for one_process and grouped_parameters
 
 project = "seqestimators"
 author = "The seqestimators developers"
@@ -23,6 +23,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "grouped_parameters",
 ]
 exclude_patterns = ["_build", "inventories"]
 templates_path = ["_templates"]
@@ -35,6 +36,7 @@ add_function_parentheses = False
 autodoc_typehints = "none"  # the docstrings say the types, with shapes and units
 numpydoc_show_class_members = False  # the class template lists them
 numpydoc_xref_param_type = False
+smartquotes_action = "De"  # dashes and ellipses; the quotes of a value stay those of Python
 
 # The site of each project first, the committed excerpt where no network is.
 intersphinx_mapping = {
