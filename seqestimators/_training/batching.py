@@ -80,7 +80,7 @@ class FlatRows:
         return Ragged(self.values[torch.from_numpy(index).to(device)], torch.from_numpy(lengths).to(device))
 
 
-class SequenceDataset(Dataset):  # type: ignore[type-arg]
+class SequenceDataset(Dataset):
     """Sequences, their targets and weights as tensors on one device.
 
     Parameters

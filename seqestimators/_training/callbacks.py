@@ -1,5 +1,7 @@
 """The skorch callbacks of a fit: schedule, clipping, monitoring, early stopping."""
 
+from typing import Any
+
 from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping, LRScheduler
 from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR
 
@@ -16,17 +18,17 @@ class EpochRecord(Callback):
         what to record.
     """
 
-    def __init__(self, scores=None):
+    def __init__(self, scores: Any = None):
         self.scores = scores
 
-    def on_epoch_end(self, net, **kwargs):
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         """Record one epoch; skorch calls this."""
         net.history.record("lr", net.optimizer_.param_groups[-1]["lr"])
         for name, score in (self.scores() if self.scores is not None else {}).items():
             net.history.record(name, float(score))
 
 
-class Progress(Callback):  # type: ignore[misc]
+class Progress(Callback):
     """Tell the network before each batch which share of the training is over, and 1 outside of it.
 
     Parameters
@@ -35,20 +37,20 @@ class Progress(Callback):  # type: ignore[misc]
         Number of batches of the whole training, at least 1.
     """
 
-    def __init__(self, n_steps):
+    def __init__(self, n_steps: int):
         self.n_steps = n_steps
 
-    def on_train_begin(self, net, **kwargs):
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         """Start counting; skorch calls this."""
         self.n_done = 0
 
-    def on_batch_begin(self, net, training=False, **kwargs):
+    def on_batch_begin(self, net: Any, training: bool = False, **kwargs: Any) -> None:
         """Set the progress; skorch calls this."""
         if training:
             net.module_.progress = self.n_done / self.n_steps
             self.n_done += 1
 
-    def on_train_end(self, net, **kwargs):
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
         """Set the progress to 1; skorch calls this."""
         net.module_.progress = 1.0
 
@@ -68,21 +70,21 @@ class Unfreezing(Callback):
        Classification", ACL 2018.
     """
 
-    def __init__(self, groups):
+    def __init__(self, groups: Any):
         self.groups = groups
 
-    def on_train_begin(self, net, **kwargs):
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         """Start counting; skorch calls this."""
         self.epoch = 0
 
-    def on_epoch_begin(self, net, **kwargs):
+    def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
         """Free the groups that this epoch trains; skorch calls this."""
         for i, group in enumerate(self.groups):
             for weight in group:
                 weight.requires_grad_(i <= self.epoch)
         self.epoch += 1
 
-    def on_train_end(self, net, **kwargs):
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
         """Leave nothing frozen; skorch calls this."""
         for group in self.groups:
             for weight in group:
@@ -91,17 +93,17 @@ class Unfreezing(Callback):
 
 def make_callbacks(
     *,
-    lr,
-    lr_schedule,
-    n_batches,
-    max_epochs,
-    cycle_momentum=True,
-    gradient_clip=None,
-    scores=None,
-    monitor=None,
-    patience=None,
-    extra=None,
-):
+    lr: Any,
+    lr_schedule: str,
+    n_batches: int,
+    max_epochs: int,
+    cycle_momentum: bool = True,
+    gradient_clip: float | None = None,
+    scores: Any = None,
+    monitor: str | None = None,
+    patience: int | None = None,
+    extra: Any = None,
+) -> Any:
     """Make the callbacks of one fit.
 
     Parameters

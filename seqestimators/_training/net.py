@@ -11,7 +11,7 @@ from .batching import BatchIterator, SequenceDataset
 __all__ = ["SequenceNet"]
 
 
-class SequenceNet(NeuralNet):  # type: ignore[misc]
+class SequenceNet(NeuralNet):
     """A skorch net over length-bucketed batches, which asks its network for the loss.
 
     Parameters

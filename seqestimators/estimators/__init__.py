@@ -3,7 +3,7 @@
 from .base import BaseRecurrent
 from .classifier import RecurrentClassifier
 from .language_model import RecurrentLanguageModel
-from .parameters import groups_of, parameter, parameters
+from .parameters import groups_of, parameter, with_parameters
 from .pooled import BasePooled
 from .regressor import RecurrentRegressor
 from .seq2seq import RecurrentSeq2Seq
@@ -19,5 +19,5 @@ __all__ = [
     "RecurrentTagger",
     "groups_of",
     "parameter",
-    "parameters",
+    "with_parameters",
 ]

@@ -16,8 +16,8 @@ __all__ = ["SequenceReader"]
 class SequenceReader(BaseEstimator):
     """Base of all estimators that read token ids or numeric series."""
 
-    input = "tokens"
-    dtype = "float32"
+    input: Any = "tokens"
+    dtype: Any = "float32"
 
     known_tokens_: np.ndarray
 
@@ -74,7 +74,7 @@ class SequenceReader(BaseEstimator):
         return replace(sequences, values=np.where(self.known_tokens_[values], values, UNKNOWN))
 
 
-def _is_matrix(X):
+def _is_matrix(X: Any) -> Any:
     """Whether X is rectangular, so that its width is part of the model."""
     if isinstance(X, Sequences) or len(getattr(X, "shape", ())) != 2:
         return False
@@ -84,7 +84,7 @@ def _is_matrix(X):
     return True
 
 
-def _is_nested_list(X):
+def _is_nested_list(X: Any) -> Any:
     """Whether X is a matrix written as a list of lists of numbers."""
     return (
         isinstance(X, list)

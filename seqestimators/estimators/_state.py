@@ -26,7 +26,7 @@ class FittedState:
     """
 
     net_: Any
-    pretrained: Any
+    pretrained: Any = None  # a field of those that can start from another network
     _starts_untrained = False  # whether what has been read from a file was pretrained
 
     def _remember_parameters(self, pretrained: Any) -> None:
@@ -64,7 +64,7 @@ class FittedState:
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        state = dict(super().__getstate__())  # type: ignore[arg-type]
+        state: dict[str, Any] = dict(super().__getstate__())  # type: ignore[call-overload]
         if "net_" in state:
             weights = state.pop("net_").module_.state_dict()
             state["_weights"] = {name: weight.cpu().numpy() for name, weight in weights.items()}

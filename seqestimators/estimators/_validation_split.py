@@ -1,5 +1,7 @@
 """The rows that early stopping sets aside, taken from the training rows only."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.model_selection import (
     GroupShuffleSplit,
@@ -11,7 +13,9 @@ from sklearn.model_selection import (
 __all__ = ["split_validation"]
 
 
-def split_validation(n_rows, validation_fraction, *, stratify=None, groups=None, seed=0):
+def split_validation(
+    n_rows: Any, validation_fraction: Any, *, stratify: Any = None, groups: Any = None, seed: Any = 0
+) -> Any:
     """Split row indices into training and validation.
 
     Parameters

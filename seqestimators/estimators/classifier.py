@@ -13,15 +13,16 @@ from sklearn.utils.validation import check_is_fitted
 from .._sklearn import _check_sample_weight, _check_y, _fit_context
 from ..modules import binary_cross_entropy, cross_entropy
 from ._class_weights import weigh_classes
+from ._groups import ClassWeight
 from ._margins import ClassMargin
-from .parameters import ClassWeight, parameters
+from .parameters import with_parameters
 from .pooled import BasePooled
 
 __all__ = ["RecurrentClassifier"]
 
 
-@parameters
-class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):  # type: ignore[misc]
+@with_parameters
+class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
     """Recurrent network that tells the class of a sequence.
 
     Sequences are token ids, as a tokenizer gives them, or numeric series, of
@@ -278,7 +279,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):  # type: ig
         -------
         ndarray of shape (n, n_classes)
         """
-        return np.exp(self._log_probabilities(outputs))  # type: ignore[no-any-return]
+        return np.exp(self._log_probabilities(outputs))
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the likeliest class of every sequence, or all labels likelier than not.
@@ -342,7 +343,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):  # type: ig
         return tags
 
 
-def _is_table(y):
+def _is_table(y: Any) -> Any:
     """Whether y has several columns."""
     shape = y.shape if isinstance(y, np.ndarray) else np.asarray(y).shape
     return len(shape) == 2 and shape[1] > 1

@@ -15,13 +15,13 @@ from ..exceptions import TruncationWarning
 from ..modules import Batch, CellState, LanguageNetwork, Ragged, RecurrentEncoder, cross_entropy, sample
 from ..sequences import BOS, EOS, PAD, Sequences, object_array, place_of
 from .base import BaseRecurrent
-from .parameters import parameter, parameters
+from .parameters import parameter, with_parameters
 
 __all__ = ["RecurrentLanguageModel"]
 
 
-@parameters
-class RecurrentLanguageModel(DensityMixin, BaseRecurrent):  # type: ignore[misc]
+@with_parameters
+class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
     """Recurrent network that tells the next token of a sequence.
 
     It learns the probability of every token given those before it, and so
@@ -172,7 +172,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):  # type: ignore[misc]
             logits = network.forward_logits(batch)
             return Ragged(of_logits(logits.values, batch.target.values), logits.lengths)  # type: ignore[union-attr, arg-type]
 
-        return self.run(sequences, of_batch, target=_without(sequences, first=True))  # type: ignore[no-any-return]
+        return self.run(sequences, of_batch, target=_without(sequences, first=True))
 
     def score_samples(self, X: Any) -> np.ndarray:
         """Return the logarithm of the probability of every sequence.

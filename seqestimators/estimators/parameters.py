@@ -1,44 +1,25 @@
 """Every parameter of the estimators, declared once: type, default, constraint and description.
 
 A group of parameters is a class of annotated fields. An estimator inherits the groups that it has;
-:func:`parameters` makes of their fields its signature, scikit-learn's constraints and its docstring.
+:func:`with_parameters` makes of their fields its signature, scikit-learn's constraints and its docstring.
 """
 
 import dataclasses
 import re
 import textwrap
 import warnings
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Any, TypeVar, dataclass_transform
 
-import torch
-from sklearn.frozen import FrozenEstimator
+from .._sklearn import Integral, Interval, StrOptions
 
-from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions
-from ..modules import ATTENTIONS, CELLS, POOLINGS, Attention, Cell, Pooling
-
-__all__ = ["groups_of", "parameter", "parameters"]
+__all__ = ["groups_of", "parameter", "with_parameters"]
 
 T = TypeVar("T")
 
-OPTIMIZERS = {
-    "adam": torch.optim.Adam,
-    "adamw": torch.optim.AdamW,
-    "nadam": torch.optim.NAdam,
-    "radam": torch.optim.RAdam,
-    "rmsprop": torch.optim.RMSprop,
-    "sgd": torch.optim.SGD,
-}
-DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
-AT_LEAST_1 = Interval(Integral, 1, None, closed="left")
-AT_LEAST_0 = Interval(Real, 0, None, closed="left")
-ABOVE_0 = Interval(Real, 0, None, closed="neither")
-SHARE = Interval(Real, 0, 1, closed="left")
-"""A share of less than 1."""
-
-
-class Registered(StrOptions):  # type: ignore[misc]
+class Registered(StrOptions):
     """The names in a registry, those included that are entered later."""
 
     def __init__(self, registry: dict[str, Any]):
@@ -54,15 +35,16 @@ def parameter(
     kind: str = "",
     unless: tuple[str, Any] | None = None,
 ) -> Any:
-    """Declare a parameter: a field of a class that :func:`parameters` decorates.
+    """Declare a parameter: a field of a class that :func:`with_parameters` decorates.
 
     Parameters
     ----------
     default : object
         Immutable.
     constraints : list or None, default=None
-        As scikit-learn's ``_parameter_constraints`` has them. None takes
-        everything but the default from the base class that declares it.
+        As scikit-learn's ``_parameter_constraints`` has them. None takes them,
+        and what else is not given here, from the base class that declares the
+        parameter.
     doc : str, default=""
         What it does, and its legal range: whole sentences.
     kind : str, default=""
@@ -80,8 +62,8 @@ def parameter(
     >>> from sklearn.utils._param_validation import Interval
     >>> from numbers import Integral
     >>> from seqestimators import RecurrentClassifier
-    >>> from seqestimators.estimators import parameter, parameters
-    >>> @parameters
+    >>> from seqestimators.estimators import parameter, with_parameters
+    >>> @with_parameters
     ... class WideClassifier(RecurrentClassifier):
     ...     hidden_size: int = parameter(default=256)
     >>> WideClassifier().hidden_size
@@ -92,7 +74,7 @@ def parameter(
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(parameter,))
-def parameters(cls: type[T]) -> type[T]:
+def with_parameters(cls: type[T]) -> type[T]:
     """Give a class the constructor, constraints and documentation of its parameters.
 
     Parameters
@@ -109,8 +91,8 @@ def parameters(cls: type[T]) -> type[T]:
     Examples
     --------
     >>> from seqestimators import RecurrentTagger
-    >>> from seqestimators.estimators import parameter, parameters
-    >>> @parameters
+    >>> from seqestimators.estimators import parameter, with_parameters
+    >>> @with_parameters
     ... class CodonTagger(RecurrentTagger):
     ...     '''A tagger of three nucleotides a label.'''
     ...
@@ -121,7 +103,8 @@ def parameters(cls: type[T]) -> type[T]:
     for name, field in vars(cls).items():
         if isinstance(field, dataclasses.Field) and field.metadata["constraints"] is None:
             inherited = next(base for base in cls.__mro__[1:] if name in _fields(base))
-            field.metadata = _fields(inherited)[name].metadata
+            said = {key: value for key, value in field.metadata.items() if value}
+            field.metadata = MappingProxyType(dict(_fields(inherited)[name].metadata) | said)
     dataclasses.dataclass(kw_only=True, eq=False, repr=False)(cls)
     cls._parameter_constraints = {  # type: ignore[attr-defined]
         name: list(field.metadata["constraints"]) for name, field in _fields(cls).items()
@@ -143,7 +126,7 @@ def groups_of(cls: type) -> dict[str, list[str]]:
     Parameters
     ----------
     cls : type
-        Decorated by :func:`parameters`.
+        Decorated by :func:`with_parameters`.
 
     Returns
     -------
@@ -158,10 +141,10 @@ def groups_of(cls: type) -> dict[str, list[str]]:
     >>> list(groups_of(RecurrentTagger))[:2], groups_of(RecurrentTagger)["Task"]
     (['Task', 'Network'], ['stride'])
     """
-    named: dict[str, list[str]] = {"Task": [], **{group.title: [] for group in GROUPS}}
+    named: dict[str, list[str]] = {"Task": []}
     for name in _fields(cls):
         owner = next(base for base in reversed(cls.__mro__) if name in vars(base).get("__annotations__", {}))
-        named[vars(owner).get("title", "Task")].append(name)
+        named.setdefault(vars(owner).get("title", "Task"), []).append(name)
     return {title: names for title, names in named.items() if names}
 
 
@@ -195,7 +178,7 @@ def _fill_docstring(cls: Any) -> str:
         entries = [_describe(fields[name]) for names in groups_of(cls).values() for name in names]
         section = textwrap.indent("Parameters\n----------\n" + "\n".join(entries), "    ")
         doc = doc.replace("    Attributes\n", f"{section}\n\n    Attributes\n", 1)
-    return doc.replace("    <attributes>", textwrap.indent(cls._shared_attributes, "    "))  # type: ignore[no-any-return]
+    return doc.replace("    <attributes>", textwrap.indent(cls._shared_attributes, "    "))
 
 
 def _describe(field: dataclasses.Field[Any]) -> str:
@@ -227,307 +210,3 @@ def _name_constraints(constraints: Sequence[Any]) -> list[str]:
 
 def _join_or(names: Sequence[str]) -> str:
     return ", ".join(names[:-1]) + (" or " if len(names) > 1 else "") + names[-1]
-
-
-@parameters
-class Network:
-    """The encoder and the output layer."""
-
-    title: ClassVar[str] = "Network"
-
-    cell: str | type[Cell] = parameter(
-        default="lstm",
-        constraints=[Registered(CELLS), type],
-        kind='{"rnn", "lstm", "gru"} or Cell class',
-        doc="""Recurrent cell: Elman network with tanh, long short-term memory, or gated recurrent unit;
-        or a class of your own.""",
-    )
-    hidden_size: int = parameter(
-        default=64,
-        constraints=[AT_LEAST_1],
-        doc="Number of units per layer and direction, at least 1.",
-    )
-    num_layers: int = parameter(
-        default=1, constraints=[AT_LEAST_1], doc="Number of recurrent layers, at least 1."
-    )
-    bidirectional: bool = parameter(
-        default=True,
-        constraints=["boolean"],
-        doc="Whether a second network reads every sequence from its end.",
-    )
-    embedding_dim: int | None = parameter(
-        default=32,
-        constraints=[AT_LEAST_1, None],
-        doc="""Size of the learned vector of a token, at least 1. None feeds one-hot vectors. Not used for
-        numeric series.""",
-    )
-    dropout: float = parameter(
-        default=0.2,
-        constraints=[SHARE],
-        doc="""Probability of a unit to be dropped, between layers and before the output layer, in
-        [0, 1).""",
-    )
-    output_bias: bool = parameter(
-        default=True, constraints=["boolean"], doc="Whether the output layer has a bias."
-    )
-
-
-@parameters
-class PoolingParameters:
-    """From the hidden states to one vector."""
-
-    title: ClassVar[str] = "Pooling"
-
-    pooling: str | type[Pooling] = parameter(
-        default="concat",
-        constraints=[Registered(POOLINGS), type],
-        kind='{"concat", "last", "mean", "max", "attention"} or Pooling class',
-        doc="""How the hidden states of a sequence become one vector; "concat" joins last, max and mean. A
-        class of your own is accepted too.""",
-    )
-    batch_norm: bool = parameter(
-        default=False, constraints=["boolean"], doc="Whether the pooled vector is normalized over the batch."
-    )
-
-
-@parameters
-class Pretraining:
-    """Transfer learning: the start from a language model."""
-
-    title: ClassVar[str] = "Pretraining"
-
-    pretrained: Any = parameter(
-        default=None,
-        constraints=[HasMethods(["score_samples"]), FrozenEstimator, None],
-        kind="RecurrentLanguageModel, FrozenEstimator or None",
-        doc="""A fitted language model whose embedding and layers to start from; cell, hidden_size,
-        num_layers, bidirectional and embedding_dim are then its own, and set to another value they are an
-        error. It stays fitted under ``clone``. The tokenizer before this estimator takes the `vocabulary_`
-        of the one before the language model. The file of a fitted estimator doesn't hold it: read back,
-        `pretrained` is None, and these five parameters say what the network is.""",
-    )
-    gradual_unfreezing: bool = parameter(
-        default=False,
-        constraints=["boolean"],
-        unless=("pretrained", None),
-        doc="Whether a pretrained network is trained from the output down, one more layer each epoch.",
-    )
-    layer_decay: float = parameter(
-        default=1.0,
-        constraints=[Interval(Real, 1, None, closed="left")],
-        unless=("pretrained", None),
-        doc="""Learning rate of a pretrained layer over that of the one below, at least 1; 2.6 in
-        ULMFiT.""",
-    )
-
-
-@parameters
-class Decoding:
-    """The targets of sequence to sequence, and the search for them."""
-
-    title: ClassVar[str] = "Decoder and search"
-
-    target_tokenizer: Any = parameter(
-        default=None,
-        constraints=[HasMethods(["fit", "transform", "inverse_transform"]), None],
-        kind="tokenizer or None",
-        doc="""Turns targets into token ids and back; a clone is fitted on y. None takes a
-        SequenceTokenizer: characters of strings, items of lists.""",
-    )
-    attention: str | type[Attention] = parameter(
-        default="dot",
-        constraints=[Registered(ATTENTIONS), type],
-        kind='{"dot", "additive", "monotonic"} or Attention class',
-        doc="""How the decoder looks at the source: by comparing states, as a product or with a small
-        network, or by hops forward, which reads sources of any length whose order the target keeps.""",
-    )
-    decoder_layers: int = parameter(
-        default=1, constraints=[AT_LEAST_1], doc="Number of layers of the decoder, at least 1."
-    )
-    beam_width: int = parameter(
-        default=1,
-        constraints=[AT_LEAST_1],
-        doc="""Number of beginnings that are kept in the search for the target, at least 1; 1 is
-        greedy.""",
-    )
-    length_penalty: float = parameter(
-        default=0.0,
-        constraints=[AT_LEAST_0],
-        unless=("beam_width", 1),
-        doc="""Beam search ranks by log-probability over length to this power, at least 0. Above 0, longer
-        targets are favoured.""",
-    )
-    max_length_ratio: float | None = parameter(
-        default=None,
-        constraints=[ABOVE_0, None],
-        doc="""Greatest length of a predicted target, as a multiple of the length of its source, larger
-        than 0; ten more tokens are granted. None takes one and a half times the largest ratio in fit.""",
-    )
-    label_smoothing: float = parameter(
-        default=0.0,
-        constraints=[SHARE],
-        doc="Share of the probability that training spreads over all tokens, in [0, 1).",
-    )
-
-
-@parameters
-class Input:
-    """What X is read as."""
-
-    title: ClassVar[str] = "Input"
-
-    input: Literal["auto", "tokens", "values"] = parameter(
-        default="auto",
-        constraints=[StrOptions({"auto", "tokens", "values"})],
-        kind='{"auto", "tokens", "values"}',
-        doc="""What X holds. "auto" decides in fit: non-negative integers are token ids, all else is
-        numeric series.""",
-    )
-
-
-@parameters
-class ClassWeight:
-    """The weights of classes."""
-
-    title: ClassVar[str] = "Training"
-
-    class_weight: Any = parameter(
-        default=None,
-        constraints=[dict, StrOptions({"balanced"}), None],
-        doc="""Weight of every class in the loss, times `sample_weight`. "balanced" weighs all classes
-        alike in sum.""",
-    )
-
-
-@parameters
-class Training:
-    """The optimization."""
-
-    title: ClassVar[str] = "Training"
-
-    max_epochs: int = parameter(
-        default=30, constraints=[AT_LEAST_1], doc="Number of passes over the training rows, at least 1."
-    )
-    lr: float = parameter(
-        default=0.005,
-        constraints=[ABOVE_0],
-        doc="Learning rate, larger than 0; the peak of the schedule.",
-    )
-    batch_size: int | Literal["all"] = parameter(
-        default=32,
-        constraints=[AT_LEAST_1, StrOptions({"all"})],
-        doc='Number of sequences per step, at least 1; "all" takes full batches.',
-    )
-    optimizer: str | Callable[..., Any] = parameter(
-        default="adamw",
-        constraints=[StrOptions(set(OPTIMIZERS)), type],
-        kind='{"adamw", "adam", "nadam", "radam", "rmsprop", "sgd"} or class',
-        doc="Name, or a class of torch.optim, which is called with the weights and `lr` only.",
-    )
-    weight_decay: float = parameter(
-        default=0.01,
-        constraints=[AT_LEAST_0],
-        unless=("optimizer", type),
-        doc="Weight decay of an optimizer given by name, at least 0.",
-    )
-    gradient_clip: float | None = parameter(
-        default=1.0,
-        constraints=[ABOVE_0, None],
-        doc="Largest norm of the gradient, larger than 0; None doesn't clip.",
-    )
-    lr_schedule: Literal["one_cycle", "cosine", "constant"] = parameter(
-        default="one_cycle",
-        constraints=[StrOptions({"one_cycle", "cosine", "constant"})],
-        kind='{"one_cycle", "cosine", "constant"}',
-        doc="""How the learning rate moves in fit. `partial_fit` and a warm start keep it constant.""",
-    )
-
-
-@parameters
-class EarlyStopping:
-    """Validation rows, and scores after every epoch."""
-
-    title: ClassVar[str] = "Early stopping and monitoring"
-
-    early_stopping: bool = parameter(
-        default=False,
-        constraints=["boolean"],
-        doc="""Whether to set validation rows aside, to stop when they no longer improve, and to restore
-        the best weights.""",
-    )
-    validation_fraction: float = parameter(
-        default=0.1,
-        constraints=[Interval(Real, 0, 1, closed="neither")],
-        unless=("early_stopping", False),
-        doc="Share of the training rows for validation under `early_stopping`, in (0, 1).",
-    )
-    n_iter_no_change: int = parameter(
-        default=10,
-        constraints=[AT_LEAST_1],
-        unless=("early_stopping", False),
-        doc="Epochs without improvement after which to stop, at least 1.",
-    )
-    scoring: Any = parameter(
-        default=None,
-        constraints=[str, callable, list, None],
-        kind="str, callable, list of str or None",
-        doc="""Scores to monitor on the training (and validation) rows after every epoch, written into
-        `history_`. The first one decides on early stopping; None leaves that to the loss.""",
-    )
-
-
-@parameters
-class Computation:
-    """Where and how to compute, and what is seen of it."""
-
-    title: ClassVar[str] = "Computation"
-
-    dtype: Literal["float32", "float64"] = parameter(
-        default="float32",
-        constraints=[StrOptions(set(DTYPES))],
-        doc="Type of the weights and of all results.",
-    )
-    callbacks: Any = parameter(
-        default=None,
-        constraints=[list, None],
-        kind="list of skorch callbacks or None",
-        doc="Handed to skorch, as copies.",
-    )
-    device: str | torch.device = parameter(
-        default="auto",
-        constraints=[str, torch.device],
-        kind="str or torch.device",
-        doc='Where to compute; "auto" takes a GPU where there is one.',
-    )
-    warm_start: bool = parameter(
-        default=False,
-        constraints=["boolean"],
-        doc="""Whether fit goes on from the weights of the last fit; with a new optimizer, if the
-        estimator was read from a file in between.""",
-    )
-    random_state: Any = parameter(
-        default=None,
-        constraints=["random_state"],
-        kind="int, RandomState instance or None",
-        doc="""Determines initial weights, dropout, shuffling and the validation rows. An int makes fits
-        repeatable to the bit.""",
-    )
-    verbose: int | bool = parameter(
-        default=0,
-        constraints=["verbose"],
-        kind="int or bool",
-        doc="Whether to print a line an epoch.",
-    )
-
-
-GROUPS: tuple[Any, ...] = (
-    Decoding,
-    Network,
-    PoolingParameters,
-    Pretraining,
-    Input,
-    Training,
-    EarlyStopping,
-    Computation,
-)
-"""All groups, in the order of the documentation."""

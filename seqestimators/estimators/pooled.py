@@ -10,14 +10,15 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..modules import Batch, PooledNetwork, Ragged, RecurrentEncoder
 from ..sequences import Sequences
+from ._groups import Input, Network, PoolingParameters, Pretraining
 from .base import BaseRecurrent
-from .parameters import Input, PoolingParameters, Pretraining, parameters
+from .parameters import with_parameters
 
 __all__ = ["BasePooled"]
 
 
-@parameters
-class BasePooled(BaseRecurrent, Input, Pretraining, PoolingParameters):
+@with_parameters
+class BasePooled(BaseRecurrent, Input, Pretraining, PoolingParameters, Network):
     """Base of the estimators that read their answer from the pooled hidden states.
 
     A subclass says how many outputs its network has, what they are compared
@@ -89,4 +90,4 @@ class BasePooled(BaseRecurrent, Input, Pretraining, PoolingParameters):
             states = (network.encoder(*piece) for piece in batch.pieces)
             return Ragged.from_padded((network.pooling.weights(one), one.lengths) for one in states)
 
-        return self.run(X, weigh, min_rows=1).to_list()  # type: ignore[no-any-return]
+        return self.run(X, weigh, min_rows=1).to_list()

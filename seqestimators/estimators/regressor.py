@@ -12,14 +12,14 @@ from sklearn.utils import check_array, check_consistent_length
 from .._sklearn import _check_sample_weight, _check_y, _fit_context
 from ..modules import squared_error
 from ._margins import NumberMargin
-from .parameters import parameters
+from .parameters import with_parameters
 from .pooled import BasePooled
 
 __all__ = ["RecurrentRegressor"]
 
 
-@parameters
-class RecurrentRegressor(RegressorMixin, BasePooled):  # type: ignore[misc]
+@with_parameters
+class RecurrentRegressor(RegressorMixin, BasePooled):
     """Recurrent network that tells a number, or several, of a sequence.
 
     Sequences are token ids, as a tokenizer gives them, or numeric series, of
@@ -132,7 +132,7 @@ class RecurrentRegressor(RegressorMixin, BasePooled):  # type: ignore[misc]
         table = _as_table(y)
         if table.shape[1] != self.n_outputs_:
             raise ValueError(f"y has {table.shape[1]} targets, but the model was fitted on {self.n_outputs_}")
-        return ((table - self._y_mean) / self._y_scale).astype(self.dtype)  # type: ignore[no-any-return]
+        return ((table - self._y_mean) / self._y_scale).astype(self.dtype)
 
     def _n_outputs(self) -> int:
         return self.n_outputs_

@@ -22,9 +22,10 @@ from ..modules import (
 )
 from ..preprocessing import SequenceTokenizer
 from ..sequences import Sequences, object_array, read_sequences, to_kind
+from ._groups import Decoding, Input, Network
 from ._target_rows import kind_of, read_rows
 from .base import BaseRecurrent
-from .parameters import AT_LEAST_1, Decoding, Input, parameter, parameters
+from .parameters import parameter, with_parameters
 
 __all__ = ["RecurrentSeq2Seq"]
 
@@ -34,8 +35,8 @@ SPARE_TOKENS = 10
 """And by how many tokens more."""
 
 
-@parameters
-class RecurrentSeq2Seq(BaseRecurrent, Input, Decoding):
+@with_parameters
+class RecurrentSeq2Seq(BaseRecurrent, Input, Decoding, Network):
     """Recurrent network that writes a sequence for a sequence.
 
     An encoder reads the source, a decoder writes the target token by token
@@ -88,7 +89,6 @@ class RecurrentSeq2Seq(BaseRecurrent, Input, Decoding):
 
     hidden_size: int = parameter(
         default=128,
-        constraints=[AT_LEAST_1],
         doc="Number of units of the decoder, and of the encoder per direction, at least 1.",
     )
 
@@ -194,9 +194,9 @@ class RecurrentSeq2Seq(BaseRecurrent, Input, Decoding):
         def of_batch(batch: Batch) -> list[Any]:
             lengths = torch.cat(batch.lengths).double()
             limits = torch.ceil(self.max_length_ratio_ * lengths).long() + SPARE_TOKENS
-            return network.search(batch, limits, find)  # type: ignore[no-any-return]
+            return network.search(batch, limits, find)
 
-        return self.run(X, of_batch, max_steps=MAX_HELD_STEPS // width, min_rows=1)  # type: ignore[no-any-return]
+        return self.run(X, of_batch, max_steps=MAX_HELD_STEPS // width, min_rows=1)
 
     def _to_targets(self, rows: list[Any]) -> np.ndarray:
         """Turn lists of token ids into targets of the kind that fit has seen."""
@@ -272,7 +272,7 @@ class RecurrentSeq2Seq(BaseRecurrent, Input, Decoding):
             return [weights.cpu().numpy() for weights in network.align(batch)]
 
         n_steps = MAX_HELD_STEPS // max(1, int(targets.lengths.max()))
-        return self.run(sequences, of_batch, target=targets, max_steps=n_steps, min_rows=1)  # type: ignore[no-any-return]
+        return self.run(sequences, of_batch, target=targets, max_steps=n_steps, min_rows=1)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the share of targets that are right from beginning to end.

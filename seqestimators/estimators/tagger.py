@@ -7,21 +7,22 @@ import numpy as np
 import torch
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import StrOptions, _fit_context
+from .._sklearn import _fit_context
 from ..metrics import token_accuracy_score
 from ..modules import Batch, Ragged, RecurrentEncoder, TaggingNetwork
 from ..preprocessing.vocabulary import sort_tokens
 from ..sequences import Sequences, count_labels, encode_labels, join_labels, object_array, to_kind
 from ._class_weights import weigh_classes
+from ._groups import AT_LEAST_1, ClassWeight, Input, Network, Pretraining
 from ._target_rows import kind_of, read_rows
 from .base import BaseRecurrent
-from .parameters import AT_LEAST_1, Input, Pretraining, parameter, parameters
+from .parameters import parameter, with_parameters
 
 __all__ = ["RecurrentTagger"]
 
 
-@parameters
-class RecurrentTagger(BaseRecurrent, Input, Pretraining):
+@with_parameters
+class RecurrentTagger(BaseRecurrent, ClassWeight, Input, Pretraining, Network):
     """Recurrent network that labels every step of a sequence.
 
     Each label belongs to one step of the sequence, or to `stride` steps: the
@@ -71,7 +72,6 @@ class RecurrentTagger(BaseRecurrent, Input, Pretraining):
     )
     class_weight: Any = parameter(
         default=None,
-        constraints=[dict, StrOptions({"balanced"}), None],
         doc="""Weight of every label in the loss, times the weight of the row. "balanced" weighs all labels
         alike in sum.""",
     )
@@ -179,7 +179,7 @@ class RecurrentTagger(BaseRecurrent, Input, Pretraining):
             outputs = network(batch)
             return Ragged(read(network, outputs), outputs.lengths)
 
-        return self.run(sequences, of_batch)  # type: ignore[no-any-return]
+        return self.run(sequences, of_batch)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probability of every label of every step.
@@ -211,7 +211,8 @@ class RecurrentTagger(BaseRecurrent, Input, Pretraining):
             Label sequences, of the kind that fit saw.
         """
         codes = self._run_labels(X, TaggingNetwork.decode)
-        return to_kind(Sequences(self.classes_[codes.values], codes.offsets).to_list(), self.target_kind_)
+        rows = Sequences(self.classes_[codes.values], codes.offsets)
+        return to_kind(list(rows.to_list()), self.target_kind_)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the share of labels that are right.

@@ -165,7 +165,7 @@ class FittedModel:
             layers = [self.encoder.read_layers(*piece) for piece in batch.pieces]
             return Ragged.from_padded((function(one), one[-1].lengths) for one in layers)
 
-        return self.estimator.run(sequences, of_batch, min_rows=1).to_list()  # type: ignore[no-any-return]
+        return self.estimator.run(sequences, of_batch, min_rows=1).to_list()
 
     def answer(self, sequences: Sequences) -> np.ndarray:
         """Return what the estimator answers: probabilities of a classifier, else predictions.
@@ -179,12 +179,12 @@ class FittedModel:
         -------
         ndarray of shape (n,), (n, n_targets) or (n, n_classes)
         """
-        return self.estimator.answer(self.estimator.run(sequences))  # type: ignore[no-any-return]
+        return self.estimator.answer(self.estimator.run(sequences))
 
     def name_of_margin(self, margin: Any, sequence: Sequences) -> str:
         """Return what a picture of one sequence calls the number that is explained."""
         outputs = torch.from_numpy(self.estimator.run(sequence))
-        return margin.name(int(margin.choose(outputs)))  # type: ignore[no-any-return]
+        return margin.name(int(margin.choose(outputs)))
 
     def copy_network(self) -> SequenceNetwork:
         """Return a copy of the network for gradients in double precision, the fitted one left as it is."""

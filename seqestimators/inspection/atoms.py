@@ -1,6 +1,6 @@
 """Which token of a SMILES is which atom of the molecule."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -45,11 +45,11 @@ class AtomAlignment(NamedTuple):
     atoms: np.ndarray
 
     @property
-    def n_atoms(self):
+    def n_atoms(self) -> Any:
         """Number of atoms, hydrogens only where the SMILES writes them as atoms."""
         return int(self.atoms.max(initial=NO_ATOM)) + 1
 
-    def sum_over_atoms(self, values):
+    def sum_over_atoms(self, values: Any) -> Any:
         """Add up the values of the tokens of each atom.
 
         Parameters
@@ -64,7 +64,7 @@ class AtomAlignment(NamedTuple):
         return np.bincount(self.atoms[is_atom], np.asarray(values)[is_atom], minlength=self.n_atoms)
 
 
-def atom_alignment(model, X):
+def atom_alignment(model: Any, X: Any) -> Any:
     """Return which token of a SMILES is which atom.
 
     Atoms are numbered in the order in which the SMILES writes them. RDKit
@@ -128,7 +128,7 @@ def atom_alignment(model, X):
     return unwrap(results, X)
 
 
-def _number_atoms(tokens):
+def _number_atoms(tokens: list[str]) -> Any:
     """Index of the atom of every token; those of a bracket are one atom."""
     atoms: list[int] = []
     n_atoms, in_bracket = 0, False
@@ -142,7 +142,7 @@ def _number_atoms(tokens):
     return atoms
 
 
-def parse_as_written(smiles):
+def parse_as_written(smiles: str) -> Any:
     """Return RDKit's molecule of a SMILES, with every atom that the SMILES writes.
 
     Parameters

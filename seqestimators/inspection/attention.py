@@ -81,7 +81,7 @@ def attention_weights(model: Any, X: Any, y: Any = None) -> np.ndarray:
         )
     sequences = fitted.read(X)
     if y is None:
-        return unwrap(attend(sequences), X)  # type: ignore[no-any-return]
+        return unwrap(attend(sequences), X)
     if not hasattr(fitted.estimator, "target_tokenizer_"):
         raise ValueError(f"y is given, but {name} writes no target: leave it out")
-    return unwrap(attend(sequences, [y] if is_single(X) else y), X)  # type: ignore[no-any-return]
+    return unwrap(attend(sequences, [y] if is_single(X) else y), X)

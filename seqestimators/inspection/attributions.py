@@ -11,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from .._sklearn import Integral, Interval, Real, validate_params
 from .._training import MAX_STEPS
 from ..modules import Batch, SequenceNetwork
+from ..sequences import Sequences
 from ._fitted import FittedModel, unwrap
 
 __all__ = ["integrated_gradients"]
@@ -161,7 +162,7 @@ def integrated_gradients(
     return unwrap(results, X)
 
 
-def _read_baseline(baseline, fitted, sequences, embed):
+def _read_baseline(baseline: Any, fitted: FittedModel, sequences: Sequences, embed: Any) -> Any:
     """Vector of the baseline, Tensor of shape (d,)."""
     device = fitted.estimator.net_.device
     if sequences.is_tokens:
@@ -197,25 +198,25 @@ class _Path:
         with torch.no_grad():
             self.column = margin.choose(self._run(vectors[None]))
 
-    def _run(self, inputs):
+    def _run(self, inputs: Any) -> Any:
         lengths = torch.full((len(inputs),), inputs.shape[1], device=inputs.device)
         features = None if self.features is None else self.features.expand(len(inputs), -1)
-        return self.network(Batch(inputs, lengths, features=features))  # type: ignore[no-any-return]
+        return self.network(Batch(inputs, lengths, features=features))
 
-    def _answer(self, points):
+    def _answer(self, points: torch.Tensor) -> Any:
         """Inputs at the given parts of the line, and the answers to them."""
         inputs = (self.origin + points[:, None, None] * self.difference).requires_grad_()
         return inputs, self.margin.read(self._run(inputs), self.column.expand(len(points)))
 
-    def _chunks(self, n_points):
+    def _chunks(self, n_points: int) -> Any:
         n_rows = max(1, MAX_STEPS // max(1, len(self.difference)))
         return [slice(begin, begin + n_rows) for begin in range(0, n_points, n_rows)]
 
-    def answers(self, points):
+    def answers(self, points: torch.Tensor) -> Any:
         with torch.no_grad():
             return torch.cat([self._answer(points[chunk])[1] for chunk in self._chunks(len(points))])
 
-    def integrate_pieces(self, begins, widths, rule):
+    def integrate_pieces(self, begins: torch.Tensor, widths: torch.Tensor, rule: Any) -> Any:
         """Integral over each piece of the line, Tensor of shape (n_pieces, T, d)."""
         nodes, weights = rule
         points = (begins[:, None] + widths[:, None] * nodes).flatten()
@@ -228,7 +229,7 @@ class _Path:
             result.index_add_(0, piece[chunk], factors[chunk, None, None] * gradients)
         return result * self.difference
 
-    def integrate(self, n_steps, tolerance):
+    def integrate(self, n_steps: int, tolerance: float) -> Any:
         """Integral over the line, Tensor of shape (T, d), and whether its sum is within the tolerance."""
         total = torch.zeros_like(self.difference)
         nodes, weights = np.polynomial.legendre.leggauss(n_steps)

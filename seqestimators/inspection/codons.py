@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,23 +57,23 @@ class CodonTable:
     genetic_code: int
 
     @property
-    def letters(self):
+    def letters(self) -> Any:
         """The likeliest letter of each codon, Series of shape (64,); "-" where no letter is ever given."""
         likeliest = self.probabilities.idxmax(axis=1)
         return likeliest.where(self.probabilities.max(axis=1) > 0, NO_LETTER).rename("read")
 
     @property
-    def expected(self):
+    def expected(self) -> Any:
         """The letter of each codon in NCBI's table, Series of shape (64,)."""
         return _read_code(self.genetic_code)
 
     @property
-    def n_agreeing(self):
+    def n_agreeing(self) -> Any:
         """Number of codons whose likeliest letter is NCBI's, 0 to 64."""
         return int((self.letters == self.expected).sum())
 
     @property
-    def differences(self):
+    def differences(self) -> Any:
         """The other codons: DataFrame with the letters "read" and "expected" and the "probability" of each.
 
         The column "probability" is that of the letter read.
@@ -86,7 +87,7 @@ class CodonTable:
         )
         return table[table["read"] != table["expected"]]
 
-    def __str__(self):
+    def __str__(self) -> str:
         lines = [f"{self.n_agreeing} of {len(CODONS)} codons as in genetic code {self.genetic_code}"]
         lines += [
             f"  {codon}: {row['read']} ({row['probability']:.2f}), expected {row['expected']}"
@@ -105,7 +106,15 @@ class CodonTable:
     },
     prefer_skip_nested_validation=True,
 )
-def codon_table(model, *, genetic_code=1, n_contexts=20, length=20, stop_place="end", random_state=0):
+def codon_table(
+    model: Any,
+    *,
+    genetic_code: int = 1,
+    n_contexts: int = 20,
+    length: int = 20,
+    stop_place: str = "end",
+    random_state: Any = 0,
+) -> Any:
     """Read the genetic code back from a fitted model that translates DNA.
 
     Each of the 64 codons is put into the same random genes, and the answer at
@@ -202,14 +211,14 @@ def codon_table(model, *, genetic_code=1, n_contexts=20, length=20, stop_place="
     return CodonTable(pd.DataFrame(mean, index=is_last.index, columns=list(LETTERS)), genetic_code)
 
 
-def _read_code(genetic_code):
+def _read_code(genetic_code: int) -> Any:
     """The letter of each codon, Series of shape (64,)."""
     forward = find_genetic_code(genetic_code).forward_table
     letters = [forward.get(codon, "*") for codon in CODONS]
     return pd.Series(letters, index=pd.Index(CODONS, name="codon"), name="expected")
 
 
-def _make_genes(genetic_code, is_last, n_contexts, length, random):
+def _make_genes(genetic_code: int, is_last: Any, n_contexts: int, length: int, random: Any) -> Any:
     """Put each of the 64 codons into the same `n_contexts` genes; return the genes and the places in them."""
     code = find_genetic_code(genetic_code)
     inner = random.choice(sorted(code.forward_table), size=(n_contexts, length - 2)).tolist()
@@ -226,7 +235,7 @@ def _make_genes(genetic_code, is_last, n_contexts, length, random):
     return genes, places
 
 
-def _read_labels(fitted, genes, places, length):
+def _read_labels(fitted: FittedModel, genes: list[str], places: Any, length: int) -> Any:
     """Probability of each letter at one place of each gene, of a tagger."""
     columns = {str(label): i for i, label in enumerate(fitted.estimator.classes_.tolist())}
     _require_letters(columns, "labels")
@@ -244,7 +253,7 @@ def _read_labels(fitted, genes, places, length):
     return answers
 
 
-def _read_letters(fitted, genes, places, length):
+def _read_letters(fitted: FittedModel, genes: list[str], places: Any, length: int) -> Any:
     """1 for the letter at one place of the protein predicted for each gene, 0 for the others."""
     _require_letters(fitted.estimator.target_tokenizer_.vocabulary_, "targets")
     proteins = fitted.estimator.predict(fitted.prepare(genes))
@@ -255,7 +264,7 @@ def _read_letters(fitted, genes, places, length):
     return np.array([[letter == one for letter in LETTERS] for one in given], dtype=np.float64)
 
 
-def _require_letters(names, kind):
+def _require_letters(names: Any, kind: str) -> None:
     if not set(LETTERS) & set(names):
         raise ValueError(
             f"the {kind} of the model, such as {', '.join(map(repr, list(names)[-3:]))}, are no amino acids: "

@@ -78,8 +78,8 @@ def decision_trace(model: Any, X: Any) -> np.ndarray:
     sequences = fitted.read(X)
     has_end = sequences.is_tokens and (sequences.values == EOS).any()
     if fitted.network.is_causal and hasattr(fitted.network, "trace") and not has_end:
-        return unwrap(_answer_at_each_state(fitted, sequences), X)  # type: ignore[no-any-return]
-    return unwrap(_answer_prefixes(fitted, sequences), X)  # type: ignore[no-any-return]
+        return unwrap(_answer_at_each_state(fitted, sequences), X)
+    return unwrap(_answer_prefixes(fitted, sequences), X)
 
 
 def _answer_at_each_state(fitted: FittedModel, sequences: Sequences) -> np.ndarray:

@@ -1,6 +1,6 @@
 """The vectors that a network has learned for its tokens, and which of them are alike."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ __all__ = ["TokenContrast", "token_contrast", "token_embeddings", "token_similar
 _CONFIDENCE: dict = {"confidence": [Interval(Real, 0, 1, closed="neither")]}
 
 
-def token_embeddings(model):
+def token_embeddings(model: Any) -> Any:
     """Return the vector by which a fitted network reads each token.
 
     The vectors of a sequence are its one-hot vectors times this table.
@@ -74,7 +74,7 @@ def token_embeddings(model):
 
 
 @validate_params(_CONFIDENCE, prefer_skip_nested_validation=True)
-def token_similarity(models, token, *, others=None, confidence=0.95):
+def token_similarity(models: Any, token: Any, *, others: Any = None, confidence: float = 0.95) -> Any:
     """Return the cosine similarity of one token's learned vector to those of others.
 
     Parameters
@@ -180,7 +180,7 @@ class TokenContrast(NamedTuple):
 
 
 @validate_params(_CONFIDENCE, prefer_skip_nested_validation=True)
-def token_contrast(models, token, first, second, *, confidence=0.95):
+def token_contrast(models: Any, token: Any, first: Any, second: Any, *, confidence: float = 0.95) -> Any:
     """Compare the similarity of a token to two groups of tokens.
 
     Parameters
@@ -240,7 +240,7 @@ def token_contrast(models, token, first, second, *, confidence=0.95):
     return TokenContrast(difference, difference - margin, difference + margin, means)
 
 
-def _read_token_model(model):
+def _read_token_model(model: Any) -> Any:
     fitted = FittedModel(model)
     if not fitted.encoder.tokens:
         raise TypeError(
@@ -250,7 +250,7 @@ def _read_token_model(model):
     return fitted
 
 
-def _read_embeddings(fitted):
+def _read_embeddings(fitted: FittedModel) -> Any:
     n_tokens = fitted.encoder.input_size
     device = next(fitted.encoder.parameters()).device
     with torch.inference_mode():
@@ -262,7 +262,7 @@ def _read_embeddings(fitted):
     return pd.DataFrame(vectors, index=pd.Index(names, dtype=object, name="token", tupleize_cols=False))
 
 
-def _similarities(models, token, others):
+def _similarities(models: Any, token: Any, others: Any) -> Any:
     """Similarity of each model, DataFrame of shape (n_models, n_others); NaN where a model lacks a token."""
     is_list = isinstance(models, (list, tuple))
     if is_list and not models:
@@ -290,7 +290,7 @@ def _similarities(models, token, others):
     return pd.DataFrame(rows).reset_index(drop=True)
 
 
-def _margin(std, n_models, confidence):
+def _margin(std: Any, n_models: int, confidence: float) -> Any:
     """Half the width of Student's interval of a mean; NaN for one model."""
     degrees = np.where(np.asarray(n_models) > 1, np.asarray(n_models) - 1, np.nan)
     return stats.t.ppf((1 + confidence) / 2, degrees) * std / np.sqrt(n_models)

@@ -104,7 +104,7 @@ def numpy_forward(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
     layer = fitted.find_layer(layer)
     traces = [trace_layers(fitted, x)[layer] for x in sequences.to_list()]
     rows = [np.concatenate([computed.h for computed in directions], axis=1) for directions in traces]
-    return unwrap(object_array(rows), X)  # type: ignore[no-any-return]
+    return unwrap(object_array(rows), X)
 
 
 def trace_layers(fitted: FittedModel, x: np.ndarray) -> list[list[Bunch]]:

@@ -1,6 +1,6 @@
 """Attention of a decoder: where in the source to look for the next token."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
@@ -79,7 +79,7 @@ class Attended(NamedTuple):
     entropy: torch.Tensor | None
 
 
-def _padding_bias(states, lengths):
+def _padding_bias(states: Any, lengths: torch.Tensor) -> Any:
     real = real_steps(lengths.clamp(min=1), states.shape[1])  # an empty source is one step of zeros
     return torch.zeros(real.shape, dtype=states.dtype, device=states.device).masked_fill(~real, -torch.inf)
 
@@ -337,7 +337,7 @@ class MonotonicAttention(Attention):
         mass = mass.clamp(min=_LEAST_MASS)
         return Memory(behind / mass[..., None], mass.log(), mass.new_zeros(len(mass)), start)
 
-    def _windows(self, states, bias):
+    def _windows(self, states: Any, bias: torch.Tensor) -> Any:
         """Mean of the window around each step of the source."""
         width = self.log_width.exp()
         radius = min(int(torch.ceil(7 * width)), states.shape[1] - 1)
@@ -383,20 +383,20 @@ class MonotonicAttention(Attention):
         entropy = -(shares * torch.log_softmax(logits, dim=2)).sum(dim=2)
         return Attended(torch.bmm(weights, memory.values), weights, position[:, -1], entropy)
 
-    def _hardness(self):
+    def _hardness(self) -> Any:
         """How far a step is from its expectation to the whole number, in [0, 1]."""
         begin, end = self.hardening
         if self.progress >= end:
             return 1.0
         return max(0.0, (self.progress - begin) / (end - begin))
 
-    def _window(self, position, bias):
+    def _window(self, position: torch.Tensor, bias: torch.Tensor) -> Any:
         places = torch.arange(bias.shape[1], dtype=bias.dtype, device=bias.device)
         distance = places - position[..., None]  # (n, U, T)
         return torch.softmax(bias[:, None] - distance**2 / (2 * self.log_width.exp() ** 2), dim=2)
 
 
-def _shift(start):
+def _shift(start: torch.Tensor) -> Any:
     """Matrices (n, T, T) whose element [k, t] is start[t - k], 0 before the first step."""
     n_steps = start.shape[1]
     padded = F.pad(start, (n_steps - 1, 0))  # (n, 2 T - 1)

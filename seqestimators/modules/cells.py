@@ -112,7 +112,7 @@ class _TorchCell(Cell):
     n_blocks: ClassVar[int]
 
     def __init__(self, input_size: int, hidden_size: int):
-        self.torch_class.__init__(self, input_size, hidden_size, batch_first=True)
+        self.torch_class.__init__(self, input_size, hidden_size, batch_first=True)  # type: ignore[call-arg, arg-type]
 
     def forward(self, inputs: torch.Tensor, state: State | None = None) -> tuple[torch.Tensor, State]:
         given = None if state is None else tuple(part[None].contiguous() for part in state)
@@ -148,7 +148,7 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 @CELLS.register("rnn")
-class ElmanCell(_TorchCell, nn.RNN):
+class ElmanCell(_TorchCell, nn.RNN):  # type: ignore[misc]
     r"""Elman's network with tanh.
 
     .. math:: h_t = \tanh(W x_t + b + U h_{t-1} + d)
@@ -168,7 +168,7 @@ class ElmanCell(_TorchCell, nn.RNN):
 
 
 @CELLS.register("lstm")
-class LSTMCell(_TorchCell, nn.LSTM):
+class LSTMCell(_TorchCell, nn.LSTM):  # type: ignore[misc]
     r"""Long short-term memory.
 
     .. math::
@@ -206,7 +206,7 @@ class LSTMCell(_TorchCell, nn.LSTM):
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Fill the weights, see above."""
         super().reset_parameters(generator)
-        nn.init.ones_(self.bias_ih_l0.chunk(4)[1].detach())
+        nn.init.ones_(self.get_parameter("bias_ih_l0").chunk(4)[1].detach())
 
     @staticmethod
     def equations(weights: Weights, x: np.ndarray, before: Step) -> Step:
@@ -218,7 +218,7 @@ class LSTMCell(_TorchCell, nn.LSTM):
 
 
 @CELLS.register("gru")
-class GRUCell(_TorchCell, nn.GRU):
+class GRUCell(_TorchCell, nn.GRU):  # type: ignore[misc]
     r"""Gated recurrent unit.
 
     .. math::

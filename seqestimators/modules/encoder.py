@@ -1,6 +1,6 @@
 """The recurrent encoder: sequences of any lengths in, hidden states out."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
@@ -17,12 +17,12 @@ class _Permute(torch.autograd.Function):
     """Reorder rows by a permutation that is its own inverse, so forward and backward are one gather."""
 
     @staticmethod
-    def forward(ctx, x, index):
+    def forward(ctx: Any, x: Any, index: Any) -> Any:
         ctx.save_for_backward(index)
         return x.index_select(0, index)
 
     @staticmethod
-    def backward(ctx, gradient):
+    def backward(ctx: Any, gradient: Any) -> Any:
         (index,) = ctx.saved_tensors
         return _Permute.apply(gradient, index), None
 

@@ -57,7 +57,10 @@ class LanguageNetwork(SequenceNetwork):
     torch.Size([5, 10])
     """
 
-    is_causal = True
+    @property
+    def is_causal(self) -> bool:
+        """Whether logits depend on the tokens before theirs alone: yes, in the order of reading."""
+        return True
 
     def __init__(self, encoder: RecurrentEncoder, *, dropout: float = 0.0, output_bias: bool = True):
         super().__init__(encoder)

@@ -46,12 +46,15 @@ class SequenceNetwork(nn.Module):
     (True, False)
     """
 
-    is_causal: bool | property = False
-
     def __init__(self, encoder: RecurrentEncoder):
         super().__init__()
         self.encoder = encoder
         self.progress = 1.0
+
+    @property
+    def is_causal(self) -> bool:
+        """Whether the output that belongs to a step depends on the steps up to it alone."""
+        return False
 
     @property
     def representation_size(self) -> int:

@@ -137,4 +137,4 @@ default="concat"
 def _normalize(norm: nn.BatchNorm1d, pooled: torch.Tensor) -> torch.Tensor:
     if norm.training and len(pooled) == 1:  # a single row has no variance: the running one serves
         return F.batch_norm(pooled, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
-    return norm(pooled)  # type: ignore[no-any-return]
+    return norm(pooled)

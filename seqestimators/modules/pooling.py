@@ -178,7 +178,7 @@ class ConcatPooling(Pooling):
 
     def pool(self, states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
         """Return last, maximum and mean, Tensor of shape (n, 3 * hidden_size)."""
-        return _LastMaxMean.apply(states, lengths)  # type: ignore[no-untyped-call, no-any-return]
+        return _LastMaxMean.apply(states, lengths)
 
 
 @POOLINGS.register("last")

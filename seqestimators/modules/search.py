@@ -6,7 +6,7 @@ probability of each next token, Tensor of shape (n, n_tokens), and the state
 that follows. A state has a method ``select(rows)``.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
@@ -42,7 +42,7 @@ class Hypothesis(NamedTuple):
     score: float
 
 
-def greedy_search(step, state, max_lengths):
+def greedy_search(step: Any, state: Any, max_lengths: torch.Tensor) -> Any:
     """Take the likeliest token at each step.
 
     Parameters
@@ -96,7 +96,7 @@ def greedy_search(step, state, max_lengths):
     ]
 
 
-def _collect(written, n, device):
+def _collect(written: list[Any], n: int, device: Any) -> Any:
     """Tokens by sequence, out of tokens by step."""
     if not written:
         return [torch.empty(0, dtype=torch.int64, device=device)] * n
@@ -106,7 +106,15 @@ def _collect(written, n, device):
     return list(tokens[order].split(torch.bincount(rows, minlength=n).tolist()))
 
 
-def beam_search(step, state, max_lengths, *, width, n_best=1, length_penalty=0.0):
+def beam_search(
+    step: Any,
+    state: Any,
+    max_lengths: torch.Tensor,
+    *,
+    width: int,
+    n_best: int = 1,
+    length_penalty: float = 0.0,
+) -> Any:
     """Keep the `width` best beginnings at each step.
 
     A sequence that reaches its greatest length ends there, at the price of
@@ -207,7 +215,9 @@ def beam_search(step, state, max_lengths, *, width, n_best=1, length_penalty=0.0
     ]
 
 
-def _keep_finished(finished, rows, ends, beginnings, n_best, divisor):
+def _keep_finished(
+    finished: list[Any], rows: Any, ends: torch.Tensor, beginnings: torch.Tensor, n_best: int, divisor: float
+) -> None:
     """Add the sequences that end here to the best ones found so far."""
     for i, (row, candidates) in enumerate(zip(rows, ends.tolist(), strict=True)):
         found = finished[row]
@@ -219,14 +229,16 @@ def _keep_finished(finished, rows, ends, beginnings, n_best, divisor):
                 del found[n_best:]
 
 
-def _is_settled(found, best, n_best, largest_divisor):
+def _is_settled(found: list[Any], best: float, n_best: int, largest_divisor: float) -> Any:
     """Whether no beginning can still lead to a better sequence."""
     if best == -torch.inf:
         return True
     return len(found) >= n_best and found[-1][0] >= best / largest_divisor
 
 
-def filter_tokens(logits, *, temperature=1.0, top_k=None, top_p=None):
+def filter_tokens(
+    logits: torch.Tensor, *, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
+) -> Any:
     """Return the log-probabilities from which the next token is drawn.
 
     Parameters
@@ -274,7 +286,17 @@ def filter_tokens(logits, *, temperature=1.0, top_k=None, top_p=None):
     return torch.log_softmax(logits, dim=1)
 
 
-def sample(step, state, n, max_length, generator, *, temperature=1.0, top_k=None, top_p=None):
+def sample(
+    step: Any,
+    state: Any,
+    n: int,
+    max_length: int,
+    generator: torch.Generator,
+    *,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+) -> Any:
     """Draw sequences token by token.
 
     Parameters

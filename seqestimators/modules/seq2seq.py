@@ -284,7 +284,7 @@ class Seq2SeqNetwork(SequenceNetwork):
         """Return the loss of the tokens, in training with the entropy of hops."""
         outputs = self(batch) if outputs is None else outputs
         loss = super().loss(batch, outputs)
-        entropy = outputs.entropy  # type: ignore[attr-defined]
+        entropy = outputs.entropy  # type: ignore[union-attr]
         if self.training and entropy is not None:
             loss = loss + ENTROPY_WEIGHT * min(1.0, self.progress / ENTROPY_RAMP) * entropy
         return loss

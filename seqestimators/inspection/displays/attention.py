@@ -1,5 +1,7 @@
 """Weights of attention as a picture."""
 
+from typing import Any, Self
+
 from ...plotting import COLORS, draw_heatmap, label_tokens, open_axes, token_height, token_width
 from .._fitted import FittedModel
 from ..attention import attention_weights
@@ -49,14 +51,21 @@ class AttentionDisplay:
     ['A', 'C', 'G']
     """
 
-    def __init__(self, weights, tokens, *, target_tokens=None, estimator_name=None):
+    def __init__(
+        self,
+        weights: Any,
+        tokens: list[str],
+        *,
+        target_tokens: list[str] | None = None,
+        estimator_name: str | None = None,
+    ):
         self.weights = weights
         self.tokens = tokens
         self.target_tokens = target_tokens
         self.estimator_name = estimator_name
 
     @classmethod
-    def from_estimator(cls, model, x, y=None, *, ax=None):
+    def from_estimator(cls, model: Any, x: Any, y: Any = None, *, ax: Any = None) -> Self:
         """Compute the weights for one sequence and draw them.
 
         Parameters
@@ -96,7 +105,7 @@ class AttentionDisplay:
         )
         return display.plot(ax=ax)
 
-    def plot(self, *, ax=None):
+    def plot(self, *, ax: Any = None) -> Self:
         """Draw the weights.
 
         Parameters

@@ -1,5 +1,7 @@
 """The genetic code that a network has learned, as a picture."""
 
+from typing import Any, Self
+
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
@@ -47,22 +49,22 @@ class CodonTableDisplay:
     'first base'
     """
 
-    def __init__(self, table):
+    def __init__(self, table: Any):
         self.table = table
 
     @classmethod
     def from_estimator(
         cls,
-        model,
+        model: Any,
         *,
-        genetic_code=1,
-        n_contexts=20,
-        length=20,
-        stop_place="end",
-        random_state=0,
-        kind="cells",
-        ax=None,
-    ):
+        genetic_code: int = 1,
+        n_contexts: int = 20,
+        length: int = 20,
+        stop_place: str = "end",
+        random_state: Any = 0,
+        kind: str = "cells",
+        ax: Any = None,
+    ) -> Self:
         """Read the genetic code back from a model and draw it.
 
         Parameters
@@ -100,7 +102,7 @@ class CodonTableDisplay:
         return cls(table).plot(kind=kind, ax=ax)
 
     @validate_params({"kind": [StrOptions({"cells", "heatmap"})]}, prefer_skip_nested_validation=True)
-    def plot(self, *, kind="cells", ax=None):
+    def plot(self, *, kind: str = "cells", ax: Any = None) -> Self:
         """Draw the table.
 
         Parameters
@@ -132,7 +134,7 @@ class CodonTableDisplay:
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def _draw_cells(self, ax):
+    def _draw_cells(self, ax: Any) -> None:
         from matplotlib.colors import to_rgb
         from matplotlib.patches import Rectangle
 
@@ -158,7 +160,7 @@ class CodonTableDisplay:
         )
         ax.set_ylabel("first base")
 
-    def _draw_heatmap(self, ax):
+    def _draw_heatmap(self, ax: Any) -> None:
         probabilities = self.table.probabilities
         draw_heatmap(ax, probabilities.to_numpy(), label="probability", limit=1.0)
         expected = [probabilities.columns.get_loc(letter) for letter in self.table.expected]

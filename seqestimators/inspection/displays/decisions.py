@@ -1,5 +1,7 @@
 """The answer of fitted networks along sequences as a picture."""
 
+from typing import Any, Self
+
 import numpy as np
 
 from ...plotting import COLORS, label_tokens, marker_of, open_panels
@@ -60,14 +62,14 @@ class DecisionTraceDisplay:
     [['A', 'C', 'G'], ['T', 'T', 'T', 'T', 'T']]
     """
 
-    def __init__(self, traces, tokens, *, ylabel="probability", is_probability=True):
+    def __init__(self, traces: Any, tokens: Any, *, ylabel: str = "probability", is_probability: bool = True):
         self.traces = traces
         self.tokens = tokens
         self.ylabel = ylabel
         self.is_probability = is_probability
 
     @classmethod
-    def from_estimator(cls, model, X, *, target=None, ax=None):
+    def from_estimator(cls, model: Any, X: Any, *, target: Any = None, ax: Any = None) -> Self:
         """Compute the decisions of one model and draw them.
 
         Parameters
@@ -90,7 +92,7 @@ class DecisionTraceDisplay:
         return cls.from_estimators({FittedModel(model).name: model}, X, target=target, ax=ax)
 
     @classmethod
-    def from_estimators(cls, models, X, *, target=None, ax=None):
+    def from_estimators(cls, models: Any, X: Any, *, target: Any = None, ax: Any = None) -> Self:
         """Compute the decisions of several models and draw them in one picture.
 
         Parameters
@@ -127,8 +129,8 @@ class DecisionTraceDisplay:
                     f"{name!r} reads these sequences in other steps than {next(iter(parts))!r}: draw the two "
                     "apart"
                 )
-            answers = decision_trace(fitted.estimator, sequences)
-            answers = [answer if answer.ndim == 2 else answer[:, None] for answer in answers]
+            traced = decision_trace(fitted.estimator, sequences)
+            answers = [answer if answer.ndim == 2 else answer[:, None] for answer in traced]
             columns, ylabel = _choose(fitted, answers[0].shape[1], target)
             if len(columns) > 1 and len(parts) > 1:
                 raise ValueError(f"target must name one of {list(columns)} to compare several models")
@@ -138,7 +140,7 @@ class DecisionTraceDisplay:
         is_probability = all(hasattr(fitted.estimator, "classes_") for fitted in parts.values())
         return cls(traces, tokens, ylabel=ylabel, is_probability=is_probability).plot(ax=ax)
 
-    def plot(self, *, ax=None):
+    def plot(self, *, ax: Any = None) -> Self:
         """Draw the traces.
 
         Parameters
@@ -181,7 +183,7 @@ class DecisionTraceDisplay:
         self.ax_, self.figure_ = panels[0], panels[0].figure
         return self
 
-    def _draw_sequence(self, ax, i):
+    def _draw_sequence(self, ax: Any, i: int) -> None:
         steps = np.arange(len(self.tokens[i]))
         for (name, traces), color in zip(self.traces.items(), _cycle(COLORS, len(self.traces)), strict=True):
             ax.plot(steps, traces[i], color=color, label=name, **marker_of(len(steps)))
@@ -192,11 +194,11 @@ class DecisionTraceDisplay:
         label_tokens(ax.xaxis, self.tokens[i])
 
 
-def _cycle(colors, n):
+def _cycle(colors: Any, n: int) -> Any:
     return [colors[i % len(colors)] for i in range(n)]
 
 
-def _choose(fitted, n_columns, target):
+def _choose(fitted: FittedModel, n_columns: int, target: Any) -> Any:
     """Columns of the answers to draw, as {label: index}, and what they are."""
     classes = getattr(fitted.estimator, "classes_", None)
     labels = list(range(n_columns)) if classes is None else classes.tolist()

@@ -1,6 +1,6 @@
 """The gates along a sequence as a picture."""
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -78,7 +78,16 @@ class GateDisplay:
         self.estimator_name = estimator_name
 
     @classmethod
-    def from_estimator(cls, model, x, *, layer=-1, direction="forward", kind="heatmap", ax=None):
+    def from_estimator(
+        cls,
+        model: Any,
+        x: Any,
+        *,
+        layer: int = -1,
+        direction: str = "forward",
+        kind: str = "heatmap",
+        ax: Any = None,
+    ) -> Self:
         """Compute the gates along one sequence and draw them.
 
         Parameters
@@ -120,7 +129,7 @@ class GateDisplay:
         return display.plot(kind=kind, ax=ax)
 
     @validate_params({"kind": [StrOptions({"heatmap", "mean"})]}, prefer_skip_nested_validation=True)
-    def plot(self, *, kind="heatmap", ax=None):
+    def plot(self, *, kind: str = "heatmap", ax: Any = None) -> Self:
         """Draw the gates.
 
         Parameters
@@ -162,7 +171,7 @@ class GateDisplay:
     def _title(self, name: str) -> str:
         return name if self.titles is None else self.titles[name]
 
-    def _draw_means(self, ax):
+    def _draw_means(self, ax: Any) -> None:
         steps = np.arange(len(self.tokens))
         for name, color in zip((name for name in self.gates if name in self.between), COLORS, strict=False):
             values = self.gates[name]

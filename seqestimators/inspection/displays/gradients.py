@@ -1,5 +1,7 @@
 """The gradient of the loss along the steps of sequences as a picture."""
 
+from typing import Any, Self
+
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
@@ -59,12 +61,22 @@ class GradientFlowDisplay:
     ['rnn', 'lstm']
     """
 
-    def __init__(self, norms, *, direction="forward"):
+    def __init__(self, norms: Any, *, direction: str = "forward"):
         self.norms = norms
         self.direction = direction
 
     @classmethod
-    def from_estimator(cls, model, X, y, *, layer=-1, direction="forward", kind="relative", ax=None):
+    def from_estimator(
+        cls,
+        model: Any,
+        X: Any,
+        y: Any,
+        *,
+        layer: int = -1,
+        direction: str = "forward",
+        kind: str = "relative",
+        ax: Any = None,
+    ) -> Self:
         """Compute the gradients of one model and draw them.
 
         Parameters
@@ -89,7 +101,17 @@ class GradientFlowDisplay:
         return cls.from_estimators(models, X, y, layer=layer, direction=direction, kind=kind, ax=ax)
 
     @classmethod
-    def from_estimators(cls, models, X, y, *, layer=-1, direction="forward", kind="relative", ax=None):
+    def from_estimators(
+        cls,
+        models: Any,
+        X: Any,
+        y: Any,
+        *,
+        layer: int = -1,
+        direction: str = "forward",
+        kind: str = "relative",
+        ax: Any = None,
+    ) -> Self:
         """Compute the gradients of several models and draw them in one picture.
 
         Parameters
@@ -118,7 +140,7 @@ class GradientFlowDisplay:
         return cls(norms, direction=direction).plot(kind=kind, ax=ax)
 
     @validate_params({"kind": [StrOptions({"relative", "norm"})]}, prefer_skip_nested_validation=True)
-    def plot(self, *, kind="relative", ax=None):
+    def plot(self, *, kind: str = "relative", ax: Any = None) -> Self:
         """Draw the norms by their distance from the step that is read last.
 
         Parameters
@@ -156,7 +178,7 @@ class GradientFlowDisplay:
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def _align(self, norms, is_relative):
+    def _align(self, norms: Any, is_relative: Any) -> Any:
         """Norms as a table of sequences and distances, NaN where a sequence has no such step."""
         rows = [norm[::-1] if self.direction == "forward" else norm for norm in norms if len(norm)]
         if is_relative:

@@ -1,5 +1,7 @@
 """The course of training as a picture."""
 
+from typing import Any, Self
+
 import numpy as np
 
 from ...plotting import COLORS, marker_of, open_panels, tick_whole_numbers
@@ -57,11 +59,11 @@ class TrainingHistoryDisplay:
     ['rnn', 'lstm']
     """
 
-    def __init__(self, histories):
+    def __init__(self, histories: Any):
         self.histories = histories
 
     @classmethod
-    def from_estimator(cls, model, *, ax=None):
+    def from_estimator(cls, model: Any, *, ax: Any = None) -> Self:
         """Draw the training of one model.
 
         Parameters
@@ -78,7 +80,7 @@ class TrainingHistoryDisplay:
         return cls.from_estimators({FittedModel(model).name: model}, ax=ax)
 
     @classmethod
-    def from_estimators(cls, models, *, ax=None):
+    def from_estimators(cls, models: Any, *, ax: Any = None) -> Self:
         """Draw the training of several models in one picture.
 
         Parameters
@@ -99,7 +101,7 @@ class TrainingHistoryDisplay:
             histories[name] = [FittedModel(model).estimator.history_ for model in group]
         return cls(histories).plot(ax=ax)
 
-    def plot(self, *, ax=None):
+    def plot(self, *, ax: Any = None) -> Self:
         """Draw the histories.
 
         Parameters
@@ -134,7 +136,7 @@ class TrainingHistoryDisplay:
         self.ax_, self.figure_ = panels[0], panels[0].figure
         return self
 
-    def _columns(self):
+    def _columns(self) -> Any:
         """Names of all that was recorded, in the order in which it was."""
         return dict.fromkeys(
             column
@@ -145,7 +147,7 @@ class TrainingHistoryDisplay:
         )
 
 
-def _align(histories, column):
+def _align(histories: Any, column: Any) -> Any:
     """One row a history, NaN where it lacks the column or has already ended."""
     curves = np.full((len(histories), max(map(len, histories))), np.nan)
     for curve, history in zip(curves, histories, strict=True):
@@ -153,7 +155,7 @@ def _align(histories, column):
     return curves
 
 
-def _draw(ax, curves, label, **style):
+def _draw(ax: Any, curves: Any, label: str, **style: Any) -> None:
     """Draw the mean of some curves and the band they lie in."""
     recorded = ~np.isnan(curves).all(axis=0)
     if not recorded.any():

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from io import BytesIO
+from typing import Any, Self
 
 import numpy as np
 
@@ -71,18 +72,18 @@ class MoleculeAttributionDisplay:
     (3,)
     """
 
-    def __init__(self, alignment, token_values, *, label="attribution"):
+    def __init__(self, alignment: Any, token_values: Any, *, label: str = "attribution"):
         self.alignment = alignment
         self.token_values = np.asarray(token_values)
         self.label = label
 
     @property
-    def atom_values(self):
+    def atom_values(self) -> Any:
         """Sum over the tokens of each atom, ndarray of shape (n_atoms,)."""
         return self.alignment.sum_over_atoms(self.token_values)
 
     @property
-    def atom_share(self):
+    def atom_share(self) -> Any:
         """Share of the magnitude of all token values that is on atoms."""
         magnitudes = np.abs(self.token_values)
         return float(
@@ -90,7 +91,7 @@ class MoleculeAttributionDisplay:
         )
 
     @property
-    def _limit(self):
+    def _limit(self) -> Any:
         return float(np.abs(self.atom_values).max(initial=0)) or 1.0
 
     @classmethod
@@ -98,7 +99,15 @@ class MoleculeAttributionDisplay:
         {"attribution": [StrOptions({"integrated_gradients", "occlusion", "attention"})]},
         prefer_skip_nested_validation=True,
     )
-    def from_estimator(cls, model, x, *, attribution="integrated_gradients", target=None, ax=None):
+    def from_estimator(
+        cls,
+        model: Any,
+        x: Any,
+        *,
+        attribution: str = "integrated_gradients",
+        target: Any = None,
+        ax: Any = None,
+    ) -> Self:
         """Compute what the atoms of a molecule contribute and draw it.
 
         Parameters
@@ -153,23 +162,23 @@ class MoleculeAttributionDisplay:
         return cls(alignment, values, label=label).plot(ax=ax)
 
     @cached_property
-    def svg_(self):
+    def svg_(self) -> Any:
         """The drawing as SVG, str."""
         from rdkit.Chem.Draw import rdMolDraw2D
 
         return self._draw(rdMolDraw2D.MolDraw2DSVG(*SIZE))
 
     @cached_property
-    def png_(self):
+    def png_(self) -> Any:
         """The drawing as PNG, bytes."""
         from rdkit.Chem.Draw import rdMolDraw2D
 
         return self._draw(rdMolDraw2D.MolDraw2DCairo(*SIZE))
 
-    def _repr_svg_(self):
+    def _repr_svg_(self) -> Any:
         return self.svg_
 
-    def _draw(self, canvas):
+    def _draw(self, canvas: Any) -> Any:
         from rdkit.Chem.Draw import rdMolDraw2D
 
         molecule = parse_as_written(self.alignment.smiles)
@@ -188,7 +197,7 @@ class MoleculeAttributionDisplay:
         canvas.FinishDrawing()
         return canvas.GetDrawingText()
 
-    def _color(self, value):
+    def _color(self, value: Any) -> Any:
         """Red, green and blue of an atom: white at 0."""
         strength = abs(value) / self._limit
         end = POSITIVE if value > 0 else NEGATIVE
@@ -197,7 +206,7 @@ class MoleculeAttributionDisplay:
             for neutral, extreme in zip(NEUTRAL, end, strict=True)
         )
 
-    def plot(self, *, ax=None):
+    def plot(self, *, ax: Any = None) -> Self:
         """Draw the molecule and a bar of its colours.
 
         Parameters

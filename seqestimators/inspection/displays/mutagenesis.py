@@ -1,5 +1,7 @@
 """Mutagenesis as a picture: heatmap, sequence logo or bars."""
 
+from typing import Any, Self
+
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
@@ -60,24 +62,24 @@ class MutagenesisDisplay:
     ['A', 'C', 'G', 'T']
     """
 
-    def __init__(self, changes, *, answer="answer"):
+    def __init__(self, changes: Any, *, answer: Any = "answer"):
         self.changes = changes
         self.answer = answer
 
     @property
-    def _tokens(self):
+    def _tokens(self) -> Any:
         return [str(token) for token in self.changes.index.get_level_values("token")]
 
     @property
-    def _hides(self):
+    def _hides(self) -> Any:
         return list(self.changes.columns) == [WITHOUT]
 
-    def _is_reference(self):
+    def _is_reference(self) -> Any:
         """Cells of the tokens that stand there, ndarray of shape (T, n_columns), dtype bool."""
         return np.array(self._tokens, dtype=object)[:, None] == self.changes.columns.to_numpy(dtype=object)
 
     @property
-    def importances(self):
+    def importances(self) -> Any:
         """By how much the answer drops without each token, ndarray of shape (T,)."""
         n_substitutes = (~self._is_reference()).sum(axis=1)
         return 0.0 - self.changes.to_numpy().sum(axis=1) / np.maximum(n_substitutes, 1)
@@ -85,16 +87,16 @@ class MutagenesisDisplay:
     @classmethod
     def from_estimator(
         cls,
-        model,
-        x,
+        model: Any,
+        x: Any,
         *,
-        target=None,
-        method="auto",
-        occlusion="delete",
-        scale="log_odds",
-        kind="auto",
-        ax=None,
-    ):
+        target: Any = None,
+        method: str = "auto",
+        occlusion: str = "delete",
+        scale: str = "log_odds",
+        kind: str = "auto",
+        ax: Any = None,
+    ) -> Self:
         """Change one sequence everywhere and draw how the answer changes.
 
         Parameters
@@ -128,7 +130,7 @@ class MutagenesisDisplay:
     @validate_params(
         {"kind": [StrOptions({"auto", "heatmap", "logo", "bars"})]}, prefer_skip_nested_validation=True
     )
-    def plot(self, *, kind="auto", ax=None):
+    def plot(self, *, kind: str = "auto", ax: Any = None) -> Self:
         """Draw the changes.
 
         Parameters
@@ -171,7 +173,7 @@ class MutagenesisDisplay:
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def _draw_heatmap(self, ax):
+    def _draw_heatmap(self, ax: Any) -> None:
         letters = list(self.changes.columns)
         values = self.changes.to_numpy() if len(self.changes) else np.full((1, len(letters)), np.nan)
         draw_heatmap(ax, values.T, diverging=True, label=f"change of the\n{self.answer}")
@@ -183,12 +185,12 @@ class MutagenesisDisplay:
         )
         ax.set_ylabel("substitute")
 
-    def _draw_bars(self, ax):
+    def _draw_bars(self, ax: Any) -> None:
         importances = self.importances
         colors = [COLORS[1] if value >= 0 else COLORS[0] for value in importances]
         ax.bar(range(len(importances)), importances, color=colors, width=0.85)
 
-    def _draw_logo(self, ax):
+    def _draw_logo(self, ax: Any) -> None:
         """Letters as outlines, each stretched to its importance."""
         from matplotlib.font_manager import FontProperties
         from matplotlib.patches import PathPatch

@@ -1,5 +1,7 @@
 """Which tokens have learned vectors like that of one token, as a picture."""
 
+from typing import Any, Self
+
 import numpy as np
 
 from ..._sklearn import Integral, Interval, validate_params
@@ -59,13 +61,22 @@ class TokenSimilarityDisplay:
     ['C', 'G', 'T']
     """
 
-    def __init__(self, similarity, token, *, n_models=1):
+    def __init__(self, similarity: Any, token: Any, *, n_models: int = 1):
         self.similarity = similarity
         self.token = token
         self.n_models = n_models
 
     @classmethod
-    def from_estimator(cls, model, token, *, others=None, groups=None, max_tokens=40, ax=None):
+    def from_estimator(
+        cls,
+        model: Any,
+        token: Any,
+        *,
+        others: Any = None,
+        groups: Any = None,
+        max_tokens: int = 40,
+        ax: Any = None,
+    ) -> Self:
         """Compute the similarities of one model and draw them.
 
         Parameters
@@ -93,8 +104,16 @@ class TokenSimilarityDisplay:
 
     @classmethod
     def from_estimators(
-        cls, models, token, *, others=None, confidence=0.95, groups=None, max_tokens=40, ax=None
-    ):
+        cls,
+        models: Any,
+        token: Any,
+        *,
+        others: Any = None,
+        confidence: float = 0.95,
+        groups: Any = None,
+        max_tokens: int = 40,
+        ax: Any = None,
+    ) -> Self:
         """Compute the mean similarities of several models and draw them.
 
         Parameters
@@ -127,7 +146,7 @@ class TokenSimilarityDisplay:
         {"groups": [dict, None], "max_tokens": [Interval(Integral, 2, None, closed="left")]},
         prefer_skip_nested_validation=True,
     )
-    def plot(self, *, groups=None, max_tokens=40, ax=None):
+    def plot(self, *, groups: Any = None, max_tokens: int = 40, ax: Any = None) -> Self:
         """Draw the similarities.
 
         Parameters
@@ -195,7 +214,7 @@ class TokenSimilarityDisplay:
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def _name(self, token, row):
+    def _name(self, token: Any, row: Any) -> Any:
         """Name of a bar; where some models lack the token, with the number of those that don't."""
         if row.get("n_models", self.n_models) == self.n_models:
             return str(token)

@@ -1,5 +1,7 @@
 """The hidden states along a sequence as a picture."""
 
+from typing import Any, Self
+
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
@@ -48,13 +50,15 @@ class HiddenStateDisplay:
     'unit'
     """
 
-    def __init__(self, states, tokens, *, estimator_name=None):
+    def __init__(self, states: Any, tokens: list[str], *, estimator_name: str | None = None):
         self.states = states
         self.tokens = tokens
         self.estimator_name = estimator_name
 
     @classmethod
-    def from_estimator(cls, model, x, *, layer=-1, kind="heatmap", ax=None):
+    def from_estimator(
+        cls, model: Any, x: Any, *, layer: int = -1, kind: str = "heatmap", ax: Any = None
+    ) -> Self:
         """Compute the hidden states along one sequence and draw them.
 
         Parameters
@@ -84,7 +88,7 @@ class HiddenStateDisplay:
         return display.plot(kind=kind, ax=ax)
 
     @validate_params({"kind": [StrOptions({"heatmap", "norm"})]}, prefer_skip_nested_validation=True)
-    def plot(self, *, kind="heatmap", ax=None):
+    def plot(self, *, kind: str = "heatmap", ax: Any = None) -> Self:
         """Draw the states.
 
         Parameters

@@ -1,0 +1,366 @@
+"""How an estimator learns: the inputs checked, the network made, skorch's loop run over it."""
+
+import warnings
+from abc import abstractmethod
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.metrics import check_scoring
+from sklearn.utils import check_consistent_length
+from skorch import callbacks as skorch_callbacks
+from skorch.helper import predefined_split
+
+from .._sklearn import _check_sample_weight
+from .._training import (
+    BatchIterator,
+    SequenceDataset,
+    SequenceNet,
+    Unfreezing,
+    make_callbacks,
+    make_generators,
+)
+from ..modules import RecurrentEncoder, SequenceNetwork, Unfilled, drive_dropout, initialize
+from ..sequences import Sequences
+from ._groups import DTYPES, OPTIMIZERS, Computation, EarlyStopping, Network, Training
+from ._input import SequenceReader
+from ._pretraining import (
+    ARCHITECTURE,
+    find_language_model,
+    layer_groups,
+    layer_names,
+    load_encoder,
+    refuse_contradictions,
+    refuse_new_tokens,
+)
+from ._state import FittedState
+from ._validation_split import split_validation
+from .parameters import warn_of_unused, with_parameters
+
+__all__ = ["Fitting"]
+
+FUSED = {"adam", "adamw", "sgd"}
+"""Optimizers whose step torch runs as one kernel, on a CPU too."""
+
+
+@with_parameters
+class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training, Network):
+    """The part of an estimator that learns."""
+
+    # What a subclass supplies
+
+    def _read_target(self, y: Any) -> Any:
+        """Return y as an array with a row a sequence, or None: checked, but not yet numbers."""
+        return y
+
+    def _learn_target(
+        self, y: Any, sequences: Sequences, sample_weight: np.ndarray, classes: Any = None
+    ) -> None:
+        """Learn from y, as `_read_target` returns it, how it is encoded; rows of weight 0 are absent."""
+
+    def _learn_later_target(self, y: Any, sequences: Sequences) -> None:
+        """Learn what may still grow when the training goes on with other rows."""
+
+    @abstractmethod
+    def _encode_target(self, y: Any, sequences: Sequences) -> Any:
+        """Return y as the loss reads it: an array with a row a sequence, or Sequences."""
+
+    @abstractmethod
+    def _make_network(self, encoder: RecurrentEncoder) -> SequenceNetwork:
+        """Return the network around an encoder."""
+
+    def _make_encoder(self, **options: Any) -> RecurrentEncoder:
+        """Return the encoder with these options of RecurrentEncoder."""
+        return RecurrentEncoder(**options)
+
+    def _strata(self, y: Any) -> Any:
+        """Return the classes to stratify the validation rows by, or None."""
+        return None
+
+    def _row_weights(self, target: Any, sample_weight: np.ndarray) -> Any:
+        """Return the weight in the loss of every row, or of every value of a ragged target."""
+        return sample_weight
+
+    # What happens in fit
+    def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any = None) -> Any:
+        """Fit from the start, or go on from the present weights under `warm_start`."""
+        goes_on = self.warm_start and hasattr(self, "net_")
+        return self._train(
+            *self._prepare(X, y, sample_weight, groups, goes_on=goes_on, sets_rows_aside=self.early_stopping),
+            max_epochs=self.max_epochs,
+            lr_schedule="constant" if goes_on else self.lr_schedule,
+        )
+
+    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> Any:
+        """Run one epoch at a constant learning rate."""
+        goes_on = hasattr(self, "net_")
+        if self.early_stopping:
+            raise ValueError("partial_fit sees one chunk at a time and supports no early_stopping=True")
+        if getattr(self, "class_weight", None) == "balanced":
+            raise ValueError(
+                'class_weight="balanced" needs all labels at once, and partial_fit sees one chunk at a time: '
+                "give a dict with a weight for each class"
+            )
+        if (
+            classes is not None
+            and goes_on
+            and set(np.asarray(classes).tolist()) != set(self.classes_.tolist())
+        ):
+            raise ValueError(
+                f"classes={np.asarray(classes).tolist()} are not those of the first call, "
+                f"{self.classes_.tolist()}: leave them out, or give the same"
+            )
+        data = self._prepare(X, y, sample_weight, classes=classes, goes_on=goes_on)
+        return self._train(*data, max_epochs=1, lr_schedule="constant")
+
+    def _prepare(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        groups: Any = None,
+        *,
+        classes: Any = None,
+        goes_on: bool,
+        sets_rows_aside: bool = False,
+    ) -> tuple[dict[str, SequenceDataset], dict[str, Any]]:
+        """Read and check all inputs, learn what is to be learned of them, and make the net.
+
+        Rows of weight 0 count as absent. What is learned of X and y comes
+        from the training rows alone. Returns the data sets, "train" and
+        perhaps "valid", and for each the rows of X and y that scores read.
+        """
+        if y is None and self.__sklearn_tags__().target_tags.required:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None: give one a row"
+            )
+        warn_of_unused(self)
+        if self.pretrained is None and not goes_on:
+            self._warn_if_untrained()
+        sequences = self._read(X, reset=not goes_on)
+        check_consistent_length(sequences, y)
+        if self.pretrained is not None:
+            refuse_contradictions(self, find_language_model(self.pretrained))
+            refuse_new_tokens(sequences, find_language_model(self.pretrained))
+        weight = np.ones(len(sequences))
+        if sample_weight is not None:
+            weight = _check_sample_weight(
+                sample_weight, np.empty((len(sequences), 1)), ensure_non_negative=True
+            )
+        kept = np.flatnonzero(weight)
+        if not len(kept):
+            raise ValueError("sample_weight is 0 for every row: no row is left to learn from")
+        y = self._read_target(y)
+        generators = None if goes_on else make_generators(self.random_state, self._device())
+        parts = {"train": kept}
+        if sets_rows_aside:
+            seed = (generators or make_generators(self.random_state)).split_seed
+            parts = self._set_rows_aside(X, y, groups, kept, seed)
+        if goes_on:
+            self._learn_later_target(y, sequences)
+        else:
+            seen = np.zeros(len(sequences))
+            seen[parts["train"]] = weight[parts["train"]]
+            self._learn_input(sequences[parts["train"]])
+            self._learn_target(y, sequences, seen, classes)
+            if sequences.is_tokens and sets_rows_aside:
+                sequences = self._replace_unknown(sequences)
+        target = self._encode_target(y, sequences)
+        weights = self._row_weights(target[kept], weight[kept])
+        if generators is not None:
+            self._make_net(generators)
+            self.history_: list[dict[str, Any]] = []
+        place = np.full(len(sequences), -1)
+        place[kept] = np.arange(len(kept))
+        datasets = {
+            name: SequenceDataset(sequences[rows], target[rows], weights[place[rows]], device=self._device())
+            for name, rows in parts.items()
+        }
+        return datasets, {
+            name: (sequences[rows], None if y is None else y[rows]) for name, rows in parts.items()
+        }
+
+    def _set_rows_aside(
+        self, X: Any, y: Any, groups: Any, kept: np.ndarray, seed: int
+    ) -> dict[str, np.ndarray]:
+        """Split the rows that are present into training and validation."""
+        if groups is not None:
+            check_consistent_length(X, groups)
+            groups = np.asarray(groups)[kept]
+        strata = self._strata(y)
+        train, valid = split_validation(
+            len(kept),
+            self.validation_fraction,
+            stratify=None if strata is None else strata[kept],
+            groups=groups,
+            seed=seed,
+        )
+        return {"train": kept[train], "valid": kept[valid]}
+
+    def _learn_input(self, sequences: Sequences) -> None:
+        super()._learn_input(sequences)
+        if self.pretrained is not None:
+            model = find_language_model(self.pretrained)
+            known = model.known_tokens_.copy()
+            known[: self.n_inputs_] |= self.known_tokens_
+            self.n_inputs_, self.known_tokens_ = model.n_inputs_, known
+
+    def _device(self) -> torch.device:
+        if self.device != "auto":
+            return torch.device(self.device)
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+    def _build_network(self) -> SequenceNetwork:
+        """Make the network of these parameters, its weights NaN."""
+        with Unfilled():
+            encoder = self._make_encoder(
+                input_size=self.n_inputs_,
+                tokens=self.input_ == "tokens",
+                dropout=self.dropout,
+                **{name: getattr(self, name) for name in ARCHITECTURE},
+            )
+            network = self._make_network(encoder)
+        return network.to(self._device(), DTYPES[self.dtype])
+
+    def _make_net(self, generators: Any = None) -> None:
+        """Build the network and its skorch net, with fresh weights if there are generators."""
+        pretrained = None if self.pretrained is None else find_language_model(self.pretrained)
+        if generators is not None:
+            self._remember_parameters(pretrained)
+        network = self._as_fitted()._build_network()
+        optimizer: dict[str, Any] = {"optimizer": self.optimizer}
+        if isinstance(self.optimizer, str):
+            optimizer = {
+                "optimizer": OPTIMIZERS[self.optimizer],
+                "optimizer__weight_decay": self.weight_decay,
+            }
+            if self.optimizer in FUSED:
+                optimizer["optimizer__fused"] = True
+            if self.optimizer in ("sgd", "rmsprop"):
+                optimizer["optimizer__momentum"] = 0.9
+        if generators is not None:
+            initialize(network, generators.weights)
+            drive_dropout(network, generators.weights)
+        if pretrained is not None:
+            load_encoder(network.encoder, pretrained)
+            rates = self._learning_rates(network)
+            optimizer["optimizer__param_groups"] = [  # what they leave out, the new layers, comes last
+                (layer + "*", {"lr": lr}) for layer, lr in zip(layer_names(network), rates, strict=False)
+            ]
+        self.net_ = SequenceNet(
+            network,
+            lr=self.lr,
+            batch_size=self._batch_size(),
+            train_split=None,
+            device=self._device(),
+            verbose=int(self.verbose),
+            order_generator=generators.order if generators is not None else None,
+            **optimizer,
+        ).initialize()
+        self.n_parameters_ = sum(weight.numel() for weight in network.parameters())
+
+    def _batch_size(self) -> int:
+        return -1 if self.batch_size == "all" else self.batch_size
+
+    def _train(
+        self,
+        datasets: dict[str, SequenceDataset],
+        monitored: dict[str, Any],
+        *,
+        max_epochs: int,
+        lr_schedule: str,
+    ) -> Any:
+        """Run skorch's loop over the data sets and take over its history."""
+        net = self.net_
+        if net.order_generator is None:  # read from a file: generators don't travel
+            generators = make_generators(self.random_state, self._device())
+            net.order_generator = generators.order
+            drive_dropout(net.module_, generators.weights)
+        scorer = None if self.scoring is None else check_scoring(self, scoring=self.scoring)
+        monitor = None
+        if "valid" in datasets:
+            monitor = "valid_loss" if scorer is None else f"valid_{self._score_names()[0]}"
+        rates, defaults = self._learning_rates(net.module_), net.optimizer_.defaults
+        for group, lr in zip(net.optimizer_.param_groups, rates, strict=True):
+            # the schedule of the last fit has left the rate near 0, and the momentum changed
+            group |= {name: defaults[name] for name in ("betas", "momentum") if name in defaults}
+            group["lr"] = lr
+        net.batch_size = self._batch_size()
+        net.callbacks = make_callbacks(
+            lr=rates,
+            lr_schedule=lr_schedule,
+            cycle_momentum=isinstance(self.optimizer, str),
+            n_batches=len(BatchIterator(datasets["train"], net.batch_size)),
+            max_epochs=max_epochs,
+            gradient_clip=self.gradient_clip,
+            scores=None if scorer is None else lambda: self._monitor(scorer, monitored),
+            monitor=monitor,
+            patience=self.n_iter_no_change,
+            extra=deepcopy(self.callbacks),
+        )
+        if self.pretrained is not None and self.gradual_unfreezing and not self.history_:
+            net.callbacks.append(("unfreezing", Unfreezing(layer_groups(net.module_))))
+        net.initialize_callbacks()
+        net.train_split = predefined_split(datasets["valid"]) if "valid" in datasets else None
+        net.initialize_history()
+        try:
+            net.notify("on_train_begin", X=datasets["train"], y=None)
+            try:
+                net.fit_loop(datasets["train"], epochs=max_epochs)
+            except KeyboardInterrupt:  # which is also how skorch stops early
+                if not _has_stopped_early(net):
+                    warnings.warn("Training interrupted by user.", stacklevel=5)
+            net.notify("on_train_end", X=datasets["train"], y=None)
+        finally:  # the fitted net holds neither data nor callbacks that hold some
+            net.train_split = None
+            net.callbacks = None
+            net.initialize_callbacks()
+        self.history_ = self.history_ + _plain_history(net.history, first_epoch=len(self.history_) + 1)
+        self.n_iter_ = len(self.history_)
+        if not all(torch.isfinite(weight).all() for weight in net.module_.parameters()):
+            raise ValueError(
+                f"Training diverged: weights are no longer finite after {self.n_iter_} epochs. Lower lr (now "
+                f"{self.lr}), set gradient_clip, or scale the values of X."
+            )
+        return self
+
+    def _learning_rates(self, network: SequenceNetwork) -> list[float]:
+        """Learning rate of each group of weights that the optimizer has."""
+        if self.pretrained is None:
+            return [self.lr]
+        n_layers = len(layer_names(network))
+        return [self.lr / self.layer_decay ** (i + 1) for i in range(n_layers)] + [self.lr]
+
+    def _score_names(self) -> list[str]:
+        if isinstance(self.scoring, str):
+            return [self.scoring]
+        return list(self.scoring) if isinstance(self.scoring, list) else ["score"]
+
+    def _monitor(self, scorer: Any, monitored: dict[str, Any]) -> dict[str, float]:
+        """Score the network as it stands on the training and validation rows."""
+        scores: dict[str, float] = {}
+        for part, (sequences, y) in monitored.items():
+            result = scorer(self, sequences, y)
+            result = result if isinstance(result, dict) else {self._score_names()[0]: result}
+            scores |= {f"{part}_{name}": score for name, score in result.items()}
+        return scores
+
+
+def _has_stopped_early(net: SequenceNet) -> bool:
+    stoppers = [one for _, one in net.callbacks_ if isinstance(one, skorch_callbacks.EarlyStopping)]
+    return any(one.misses_ == one.patience for one in stoppers)
+
+
+def _plain_history(history: Any, first_epoch: int) -> list[dict[str, Any]]:
+    """One dict of numbers an epoch out of skorch's history."""
+    rows = []
+    finished = [row for row in history if "dur" in row]  # an epoch that was interrupted has no end
+    for epoch, row in enumerate(finished, first_epoch):
+        scores = {
+            name: value
+            for name, value in row.items()
+            if name.startswith(("train_", "valid_")) and not name.endswith(("_best", "_batch_count"))
+        }
+        rows.append({"epoch": epoch, **scores, "lr": row["lr"], "duration": row["dur"]})
+    return rows
