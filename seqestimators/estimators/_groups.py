@@ -43,290 +43,265 @@ SHARE = Interval(Real, 0, 1, closed="left")
 
 @with_parameters
 class Network:
-    """The encoder and the output layer."""
+    """The encoder and the output layer.
+
+    Parameters
+    ----------
+    cell : {"rnn", "lstm", "gru"} or Cell class
+        Recurrent cell: Elman network with tanh, long short-term memory, or
+        gated recurrent unit; or a class of your own.
+    hidden_size : int
+        Number of units per layer and direction, at least 1.
+    num_layers : int
+        Number of recurrent layers, at least 1.
+    bidirectional : bool
+        Whether a second network reads every sequence from its end.
+    embedding_dim : int or None
+        Size of the learned vector of a token, at least 1. None feeds one-hot
+        vectors. Not used for numeric series.
+    dropout : float
+        Probability of a unit to be dropped, between layers and before the
+        output layer, in [0, 1).
+    output_bias : bool
+        Whether the output layer has a bias.
+    """
 
     title: ClassVar[str] = "Network"
 
-    cell: str | type[Cell] = parameter(
-        default="lstm",
-        constraints=[Registered(CELLS), type],
-        kind='{"rnn", "lstm", "gru"} or Cell class',
-        doc="""Recurrent cell: Elman network with tanh, long short-term memory, or gated recurrent unit;
-        or a class of your own.""",
-    )
-    hidden_size: int = parameter(
-        default=64,
-        constraints=[AT_LEAST_1],
-        doc="Number of units per layer and direction, at least 1.",
-    )
-    num_layers: int = parameter(
-        default=1, constraints=[AT_LEAST_1], doc="Number of recurrent layers, at least 1."
-    )
-    bidirectional: bool = parameter(
-        default=True,
-        constraints=["boolean"],
-        doc="Whether a second network reads every sequence from its end.",
-    )
-    embedding_dim: int | None = parameter(
-        default=32,
-        constraints=[AT_LEAST_1, None],
-        doc="""Size of the learned vector of a token, at least 1. None feeds one-hot vectors. Not used for
-        numeric series.""",
-    )
-    dropout: float = parameter(
-        default=0.2,
-        constraints=[SHARE],
-        doc="""Probability of a unit to be dropped, between layers and before the output layer, in
-        [0, 1).""",
-    )
-    output_bias: bool = parameter(
-        default=True, constraints=["boolean"], doc="Whether the output layer has a bias."
-    )
+    cell: str | type[Cell] = parameter(default="lstm", constraints=[Registered(CELLS), type])
+    hidden_size: int = parameter(default=64, constraints=[AT_LEAST_1])
+    num_layers: int = parameter(default=1, constraints=[AT_LEAST_1])
+    bidirectional: bool = parameter(default=True, constraints=["boolean"])
+    embedding_dim: int | None = parameter(default=32, constraints=[AT_LEAST_1, None])
+    dropout: float = parameter(default=0.2, constraints=[SHARE])
+    output_bias: bool = parameter(default=True, constraints=["boolean"])
 
 
 @with_parameters
 class PoolingParameters:
-    """From the hidden states to one vector."""
+    """From the hidden states to one vector.
+
+    Parameters
+    ----------
+    pooling : {"concat", "last", "mean", "max", "attention"} or Pooling class
+        How the hidden states of a sequence become one vector; "concat"
+        joins last, max and mean. A class of your own is accepted too.
+    batch_norm : bool
+        Whether the pooled vector is normalized over the batch.
+    """
 
     title: ClassVar[str] = "Pooling"
 
-    pooling: str | type[Pooling] = parameter(
-        default="concat",
-        constraints=[Registered(POOLINGS), type],
-        kind='{"concat", "last", "mean", "max", "attention"} or Pooling class',
-        doc="""How the hidden states of a sequence become one vector; "concat" joins last, max and mean. A
-        class of your own is accepted too.""",
-    )
-    batch_norm: bool = parameter(
-        default=False, constraints=["boolean"], doc="Whether the pooled vector is normalized over the batch."
-    )
+    pooling: str | type[Pooling] = parameter(default="concat", constraints=[Registered(POOLINGS), type])
+    batch_norm: bool = parameter(default=False, constraints=["boolean"])
 
 
 @with_parameters
 class Pretraining:
-    """Transfer learning: the start from a language model."""
+    """Transfer learning: the start from a language model.
+
+    Parameters
+    ----------
+    pretrained : RecurrentLanguageModel, FrozenEstimator or None
+        A fitted language model whose embedding and layers to start from;
+        cell, hidden_size, num_layers, bidirectional and embedding_dim are
+        then its own, and set to another value they are an error. It stays
+        fitted under ``clone``. The tokenizer before this estimator takes
+        the `vocabulary_` of the one before the language model. The file of
+        a fitted estimator doesn't hold it: read back, `pretrained` is
+        None, and these five parameters say what the network is.
+    gradual_unfreezing : bool
+        Whether a pretrained network is trained from the output down, one
+        more layer each epoch.
+    layer_decay : float
+        Learning rate of a pretrained layer over that of the one below, at
+        least 1; 2.6 in ULMFiT.
+    """
 
     title: ClassVar[str] = "Pretraining"
 
     pretrained: Any = parameter(
-        default=None,
-        constraints=[HasMethods(["score_samples"]), FrozenEstimator, None],
-        kind="RecurrentLanguageModel, FrozenEstimator or None",
-        doc="""A fitted language model whose embedding and layers to start from; cell, hidden_size,
-        num_layers, bidirectional and embedding_dim are then its own, and set to another value they are an
-        error. It stays fitted under ``clone``. The tokenizer before this estimator takes the `vocabulary_`
-        of the one before the language model. The file of a fitted estimator doesn't hold it: read back,
-        `pretrained` is None, and these five parameters say what the network is.""",
+        default=None, constraints=[HasMethods(["score_samples"]), FrozenEstimator, None]
     )
-    gradual_unfreezing: bool = parameter(
-        default=False,
-        constraints=["boolean"],
-        unless=("pretrained", None),
-        doc="Whether a pretrained network is trained from the output down, one more layer each epoch.",
-    )
+    gradual_unfreezing: bool = parameter(default=False, constraints=["boolean"], unless=("pretrained", None))
     layer_decay: float = parameter(
-        default=1.0,
-        constraints=[Interval(Real, 1, None, closed="left")],
-        unless=("pretrained", None),
-        doc="""Learning rate of a pretrained layer over that of the one below, at least 1; 2.6 in
-        ULMFiT.""",
+        default=1.0, constraints=[Interval(Real, 1, None, closed="left")], unless=("pretrained", None)
     )
 
 
 @with_parameters
 class Decoding:
-    """The targets of sequence to sequence, and the search for them."""
+    """The targets of sequence to sequence, and the search for them.
+
+    Parameters
+    ----------
+    target_tokenizer : tokenizer or None
+        Turns targets into token ids and back; a clone is fitted on y. None
+        takes a SequenceTokenizer: characters of strings, items of lists.
+    attention : {"dot", "additive", "monotonic"} or Attention class
+        How the decoder looks at the source: by comparing states, as a
+        product or with a small network, or by hops forward, which reads
+        sources of any length whose order the target keeps.
+    decoder_layers : int
+        Number of layers of the decoder, at least 1.
+    beam_width : int
+        Number of beginnings that are kept in the search for the target, at
+        least 1; 1 is greedy.
+    length_penalty : float
+        Beam search ranks by log-probability over length to this power, at
+        least 0. Above 0, longer targets are favoured.
+    max_length_ratio : float or None
+        Greatest length of a predicted target, as a multiple of the length
+        of its source, larger than 0; ten more tokens are granted. None
+        takes one and a half times the largest ratio in fit.
+    label_smoothing : float
+        Share of the probability that training spreads over all tokens, in
+        [0, 1).
+    """
 
     title: ClassVar[str] = "Decoder and search"
 
     target_tokenizer: Any = parameter(
-        default=None,
-        constraints=[HasMethods(["fit", "transform", "inverse_transform"]), None],
-        kind="tokenizer or None",
-        doc="""Turns targets into token ids and back; a clone is fitted on y. None takes a
-        SequenceTokenizer: characters of strings, items of lists.""",
+        default=None, constraints=[HasMethods(["fit", "transform", "inverse_transform"]), None]
     )
-    attention: str | type[Attention] = parameter(
-        default="dot",
-        constraints=[Registered(ATTENTIONS), type],
-        kind='{"dot", "additive", "monotonic"} or Attention class',
-        doc="""How the decoder looks at the source: by comparing states, as a product or with a small
-        network, or by hops forward, which reads sources of any length whose order the target keeps.""",
-    )
-    decoder_layers: int = parameter(
-        default=1, constraints=[AT_LEAST_1], doc="Number of layers of the decoder, at least 1."
-    )
-    beam_width: int = parameter(
-        default=1,
-        constraints=[AT_LEAST_1],
-        doc="""Number of beginnings that are kept in the search for the target, at least 1; 1 is
-        greedy.""",
-    )
-    length_penalty: float = parameter(
-        default=0.0,
-        constraints=[AT_LEAST_0],
-        unless=("beam_width", 1),
-        doc="""Beam search ranks by log-probability over length to this power, at least 0. Above 0, longer
-        targets are favoured.""",
-    )
-    max_length_ratio: float | None = parameter(
-        default=None,
-        constraints=[ABOVE_0, None],
-        doc="""Greatest length of a predicted target, as a multiple of the length of its source, larger
-        than 0; ten more tokens are granted. None takes one and a half times the largest ratio in fit.""",
-    )
-    label_smoothing: float = parameter(
-        default=0.0,
-        constraints=[SHARE],
-        doc="Share of the probability that training spreads over all tokens, in [0, 1).",
-    )
+    attention: str | type[Attention] = parameter(default="dot", constraints=[Registered(ATTENTIONS), type])
+    decoder_layers: int = parameter(default=1, constraints=[AT_LEAST_1])
+    beam_width: int = parameter(default=1, constraints=[AT_LEAST_1])
+    length_penalty: float = parameter(default=0.0, constraints=[AT_LEAST_0], unless=("beam_width", 1))
+    max_length_ratio: float | None = parameter(default=None, constraints=[ABOVE_0, None])
+    label_smoothing: float = parameter(default=0.0, constraints=[SHARE])
 
 
 @with_parameters
 class Input:
-    """What X is read as."""
+    """What X is read as.
+
+    Parameters
+    ----------
+    input : {"auto", "tokens", "values"}
+        What X holds. "auto" decides in fit: non-negative integers are
+        token ids, all else is numeric series.
+    """
 
     title: ClassVar[str] = "Input"
 
     input: Literal["auto", "tokens", "values"] = parameter(
-        default="auto",
-        constraints=[StrOptions({"auto", "tokens", "values"})],
-        kind='{"auto", "tokens", "values"}',
-        doc="""What X holds. "auto" decides in fit: non-negative integers are token ids, all else is
-        numeric series.""",
+        default="auto", constraints=[StrOptions({"auto", "tokens", "values"})]
     )
 
 
 @with_parameters
 class Training:
-    """The optimization."""
+    """The optimization.
+
+    Parameters
+    ----------
+    max_epochs : int
+        Number of passes over the training rows, at least 1.
+    lr : float
+        Learning rate, larger than 0; the peak of the schedule.
+    batch_size : int or "all"
+        Number of sequences per step, at least 1; "all" takes full batches.
+    optimizer : {"adamw", "adam", "nadam", "radam", "rmsprop", "sgd"} or class
+        Name, or a class of torch.optim, which is called with the weights
+        and `lr` only.
+    weight_decay : float
+        Weight decay of an optimizer given by name, at least 0.
+    gradient_clip : float or None
+        Largest norm of the gradient, larger than 0; None doesn't clip.
+    lr_schedule : {"one_cycle", "cosine", "constant"}
+        How the learning rate moves in fit. `partial_fit` and a warm start
+        keep it constant.
+    """
 
     title: ClassVar[str] = "Training"
 
-    max_epochs: int = parameter(
-        default=30, constraints=[AT_LEAST_1], doc="Number of passes over the training rows, at least 1."
-    )
-    lr: float = parameter(
-        default=0.005,
-        constraints=[ABOVE_0],
-        doc="Learning rate, larger than 0; the peak of the schedule.",
-    )
-    batch_size: int | Literal["all"] = parameter(
-        default=32,
-        constraints=[AT_LEAST_1, StrOptions({"all"})],
-        doc='Number of sequences per step, at least 1; "all" takes full batches.',
-    )
+    max_epochs: int = parameter(default=30, constraints=[AT_LEAST_1])
+    lr: float = parameter(default=0.005, constraints=[ABOVE_0])
+    batch_size: int | Literal["all"] = parameter(default=32, constraints=[AT_LEAST_1, StrOptions({"all"})])
     optimizer: str | Callable[..., Any] = parameter(
-        default="adamw",
-        constraints=[StrOptions(set(OPTIMIZERS)), type],
-        kind='{"adamw", "adam", "nadam", "radam", "rmsprop", "sgd"} or class',
-        doc="Name, or a class of torch.optim, which is called with the weights and `lr` only.",
+        default="adamw", constraints=[StrOptions(set(OPTIMIZERS)), type]
     )
-    weight_decay: float = parameter(
-        default=0.01,
-        constraints=[AT_LEAST_0],
-        unless=("optimizer", type),
-        doc="Weight decay of an optimizer given by name, at least 0.",
-    )
-    gradient_clip: float | None = parameter(
-        default=1.0,
-        constraints=[ABOVE_0, None],
-        doc="Largest norm of the gradient, larger than 0; None doesn't clip.",
-    )
+    weight_decay: float = parameter(default=0.01, constraints=[AT_LEAST_0], unless=("optimizer", type))
+    gradient_clip: float | None = parameter(default=1.0, constraints=[ABOVE_0, None])
     lr_schedule: Literal["one_cycle", "cosine", "constant"] = parameter(
-        default="one_cycle",
-        constraints=[StrOptions({"one_cycle", "cosine", "constant"})],
-        kind='{"one_cycle", "cosine", "constant"}',
-        doc="""How the learning rate moves in fit. `partial_fit` and a warm start keep it constant.""",
+        default="one_cycle", constraints=[StrOptions({"one_cycle", "cosine", "constant"})]
     )
 
 
 @with_parameters
 class ClassWeight(Training):
-    """The optimization, with weights of classes."""
+    """The optimization, with weights of classes.
+
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None
+        Weight of every class in the loss, times `sample_weight`.
+        "balanced" weighs all classes alike in sum.
+    """
 
     title: ClassVar[str] = "Training"
 
-    class_weight: Any = parameter(
-        default=None,
-        constraints=[dict, StrOptions({"balanced"}), None],
-        doc="""Weight of every class in the loss, times `sample_weight`. "balanced" weighs all classes
-        alike in sum.""",
-    )
+    class_weight: Any = parameter(default=None, constraints=[dict, StrOptions({"balanced"}), None])
 
 
 @with_parameters
 class EarlyStopping:
-    """Validation rows, and scores after every epoch."""
+    """Validation rows, and scores after every epoch.
+
+    Parameters
+    ----------
+    early_stopping : bool
+        Whether to set validation rows aside, to stop when they no longer
+        improve, and to restore the best weights.
+    validation_fraction : float
+        Share of the training rows for validation under `early_stopping`,
+        in (0, 1).
+    n_iter_no_change : int
+        Epochs without improvement after which to stop, at least 1.
+    scoring : str, callable, list of str or None
+        Scores to monitor on the training (and validation) rows after every
+        epoch, written into `history_`. The first one decides on early
+        stopping; None leaves that to the loss.
+    """
 
     title: ClassVar[str] = "Early stopping and monitoring"
 
-    early_stopping: bool = parameter(
-        default=False,
-        constraints=["boolean"],
-        doc="""Whether to set validation rows aside, to stop when they no longer improve, and to restore
-        the best weights.""",
-    )
+    early_stopping: bool = parameter(default=False, constraints=["boolean"])
     validation_fraction: float = parameter(
-        default=0.1,
-        constraints=[Interval(Real, 0, 1, closed="neither")],
-        unless=("early_stopping", False),
-        doc="Share of the training rows for validation under `early_stopping`, in (0, 1).",
+        default=0.1, constraints=[Interval(Real, 0, 1, closed="neither")], unless=("early_stopping", False)
     )
-    n_iter_no_change: int = parameter(
-        default=10,
-        constraints=[AT_LEAST_1],
-        unless=("early_stopping", False),
-        doc="Epochs without improvement after which to stop, at least 1.",
-    )
-    scoring: Any = parameter(
-        default=None,
-        constraints=[str, callable, list, None],
-        kind="str, callable, list of str or None",
-        doc="""Scores to monitor on the training (and validation) rows after every epoch, written into
-        `history_`. The first one decides on early stopping; None leaves that to the loss.""",
-    )
+    n_iter_no_change: int = parameter(default=10, constraints=[AT_LEAST_1], unless=("early_stopping", False))
+    scoring: Any = parameter(default=None, constraints=[str, callable, list, None])
 
 
 @with_parameters
 class Computation:
-    """Where and how to compute, and what is seen of it."""
+    """Where and how to compute, and what is seen of it.
+
+    Parameters
+    ----------
+    dtype : {"float32", "float64"}
+        Type of the weights and of all results.
+    callbacks : list of skorch callbacks or None
+        Handed to skorch, as copies.
+    device : str or torch.device
+        Where to compute; "auto" takes a GPU where there is one.
+    warm_start : bool
+        Whether fit goes on from the weights of the last fit; with a new
+        optimizer, if the estimator was read from a file in between.
+    random_state : int, RandomState instance or None
+        Determines initial weights, dropout, shuffling and the validation
+        rows. An int makes fits repeatable to the bit.
+    verbose : int or bool
+        Whether to print a line an epoch.
+    """
 
     title: ClassVar[str] = "Computation"
 
-    dtype: Literal["float32", "float64"] = parameter(
-        default="float32",
-        constraints=[StrOptions(set(DTYPES))],
-        doc="Type of the weights and of all results.",
-    )
-    callbacks: Any = parameter(
-        default=None,
-        constraints=[list, None],
-        kind="list of skorch callbacks or None",
-        doc="Handed to skorch, as copies.",
-    )
-    device: str | torch.device = parameter(
-        default="auto",
-        constraints=[str, torch.device],
-        kind="str or torch.device",
-        doc='Where to compute; "auto" takes a GPU where there is one.',
-    )
-    warm_start: bool = parameter(
-        default=False,
-        constraints=["boolean"],
-        doc="""Whether fit goes on from the weights of the last fit; with a new optimizer, if the
-        estimator was read from a file in between.""",
-    )
-    random_state: Any = parameter(
-        default=None,
-        constraints=["random_state"],
-        kind="int, RandomState instance or None",
-        doc="""Determines initial weights, dropout, shuffling and the validation rows. An int makes fits
-        repeatable to the bit.""",
-    )
-    verbose: int | bool = parameter(
-        default=0,
-        constraints=["verbose"],
-        kind="int or bool",
-        doc="Whether to print a line an epoch.",
-    )
+    dtype: Literal["float32", "float64"] = parameter(default="float32", constraints=[StrOptions(set(DTYPES))])
+    callbacks: Any = parameter(default=None, constraints=[list, None])
+    device: str | torch.device = parameter(default="auto", constraints=[str, torch.device])
+    warm_start: bool = parameter(default=False, constraints=["boolean"])
+    random_state: Any = parameter(default=None, constraints=["random_state"])
+    verbose: int | bool = parameter(default=0, constraints=["verbose"])

@@ -103,6 +103,8 @@ def load_encoder(encoder: RecurrentEncoder, model: Any) -> None:
     weights = model.net_.module_.encoder.state_dict()
     with torch.no_grad():
         for name, weight in encoder.named_parameters():
+            if name not in weights:  # of a layer that the language model lacks
+                continue
             learned = weights[name].to(weight)
             if learned.shape == weight.shape:
                 weight.copy_(learned)
@@ -128,9 +130,9 @@ def layer_groups(network: SequenceNetwork) -> list[list[torch.nn.Parameter]]:
     Returns
     -------
     list of lists of torch.nn.Parameter
-        What is no part of the encoder, each of its layers, the embedding.
+        What the language model lacks, each of its layers, the embedding.
     """
     named = list(network.named_parameters())
-    new = [weight for name, weight in named if not name.startswith("encoder.")]
     layers = layer_names(network)
+    new = [weight for name, weight in named if not name.startswith(tuple(layers))]
     return [new, *([weight for name, weight in named if name.startswith(layer)] for layer in layers)]

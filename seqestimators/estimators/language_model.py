@@ -29,6 +29,14 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
     for models of few labelled sequences. Beginning and end are added inside,
     never twice.
 
+    Parameters
+    ----------
+    bidirectional : bool
+        Whether a second network, of the same embedding and output layer,
+        learns the sequences read from their ends, for `transform` and as a
+        start of bidirectional models. Scores and samples are those of the
+        forward network.
+
     Attributes
     ----------
     max_length_ : int
@@ -66,13 +74,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
     """
 
     hidden_size: int = parameter(default=128)
-    bidirectional: bool = parameter(
-        default=False,
-        constraints=["boolean"],
-        doc="""Whether a second network, of the same embedding and output layer, learns the sequences read
-        from their ends, for `transform` and as a start of bidirectional models. Scores and samples are
-        those of the forward network.""",
-    )
+    bidirectional: bool = parameter(default=False)
     dropout: float = parameter(default=0.0)
 
     @_fit_context(prefer_skip_nested_validation=True)

@@ -1,25 +1,30 @@
 """Every parameter of the estimators, declared once: type, default, constraint and description.
 
-A group of parameters is a class of annotated fields. An estimator inherits the groups that it has;
-:func:`with_parameters` makes of their fields its signature, scikit-learn's constraints and its docstring.
+A group of parameters is a class of annotated fields, described in its docstring. An estimator inherits the
+groups that it has; :func:`with_parameters` makes of them its signature, scikit-learn's constraints and its
+docstring.
 """
 
 import dataclasses
+import inspect
 import re
-import textwrap
 import warnings
 from collections.abc import Sequence
-from types import MappingProxyType
 from typing import Any, TypeVar, dataclass_transform
 
-from .._sklearn import Integral, Interval, StrOptions
+from .._sklearn import StrOptions
 
 __all__ = ["groups_of", "parameter", "with_parameters"]
 
 T = TypeVar("T")
 
+SECTION = re.compile(r"^Parameters\n-+\n(.*?)(?=^\S[^\n]*\n-{3,}$|\Z)", re.MULTILINE | re.DOTALL)
+"""The section of a dedented docstring that describes the parameters."""
+ENTRY = re.compile(r"^(\w+) : ([^\n]*)\n((?: +[^\n]*\n|\n)*)", re.MULTILINE)
+"""Name, type and description of one of them."""
 
-class Registered(StrOptions):
+
+class Registered(StrOptions):  # type: ignore[misc]
     """The names in a registry, those included that are entered later."""
 
     def __init__(self, registry: dict[str, Any]):
@@ -28,12 +33,7 @@ class Registered(StrOptions):
 
 
 def parameter(
-    *,
-    default: Any,
-    constraints: Sequence[Any] | None = None,
-    doc: str = "",
-    kind: str = "",
-    unless: tuple[str, Any] | None = None,
+    *, default: Any, constraints: Sequence[Any] | None = None, unless: tuple[str, Any] | None = None
 ) -> Any:
     """Declare a parameter: a field of a class that :func:`with_parameters` decorates.
 
@@ -42,13 +42,9 @@ def parameter(
     default : object
         Immutable.
     constraints : list or None, default=None
-        As scikit-learn's ``_parameter_constraints`` has them. None takes them,
-        and what else is not given here, from the base class that declares the
+        As scikit-learn's ``_parameter_constraints`` has them. None takes
+        everything but the default from the base class that declares the
         parameter.
-    doc : str, default=""
-        What it does, and its legal range: whole sentences.
-    kind : str, default=""
-        Its type in the docstring; empty makes it of the constraints.
     unless : tuple (name, value) or None, default=None
         Another parameter, and the value of it with which this one has no
         effect, or a class of such values: then fit warns.
@@ -59,8 +55,6 @@ def parameter(
 
     Examples
     --------
-    >>> from sklearn.utils._param_validation import Interval
-    >>> from numbers import Integral
     >>> from seqestimators import RecurrentClassifier
     >>> from seqestimators.estimators import parameter, with_parameters
     >>> @with_parameters
@@ -69,8 +63,7 @@ def parameter(
     >>> WideClassifier().hidden_size
     256
     """
-    declared = {"constraints": constraints, "doc": doc, "kind": kind, "unless": unless}
-    return dataclasses.field(default=default, metadata=declared)
+    return dataclasses.field(default=default, metadata={"constraints": constraints, "unless": unless})
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(parameter,))
@@ -81,7 +74,8 @@ def with_parameters(cls: type[T]) -> type[T]:
     ----------
     cls : type
         Its annotated attributes are the parameters, and those of its bases.
-        Where its docstring has no section "Parameters", it gets one.
+        Its docstring describes those that it declares itself; afterwards it
+        describes all, each with its default.
 
     Returns
     -------
@@ -103,14 +97,14 @@ def with_parameters(cls: type[T]) -> type[T]:
     for name, field in vars(cls).items():
         if isinstance(field, dataclasses.Field) and field.metadata["constraints"] is None:
             inherited = next(base for base in cls.__mro__[1:] if name in _fields(base))
-            said = {key: value for key, value in field.metadata.items() if value}
-            field.metadata = MappingProxyType(dict(_fields(inherited)[name].metadata) | said)
+            field.metadata = _fields(inherited)[name].metadata
     dataclasses.dataclass(kw_only=True, eq=False, repr=False)(cls)
-    cls._parameter_constraints = {  # type: ignore[attr-defined]
+    described: Any = cls
+    described._parameter_constraints = {
         name: list(field.metadata["constraints"]) for name, field in _fields(cls).items()
     }
-    if cls.__doc__ is not None and "Attributes\n" in cls.__doc__:  # python -OO strips docstrings
-        cls.__doc__ = _fill_docstring(cls)
+    if cls.__doc__ is not None:  # python -OO strips docstrings
+        _describe(described)
     return cls
 
 
@@ -170,43 +164,22 @@ def default_of(estimator: Any, name: str) -> Any:
     return _fields(type(estimator))[name].default
 
 
-def _fill_docstring(cls: Any) -> str:
-    """Put the section "Parameters" in, and the attributes that all estimators share."""
-    doc = cls.__doc__
-    if not re.search(r"^    Parameters\n", doc, re.MULTILINE):
-        fields = _fields(cls)
-        entries = [_describe(fields[name]) for names in groups_of(cls).values() for name in names]
-        section = textwrap.indent("Parameters\n----------\n" + "\n".join(entries), "    ")
-        doc = doc.replace("    Attributes\n", f"{section}\n\n    Attributes\n", 1)
-    return doc.replace("    <attributes>", textwrap.indent(cls._shared_attributes, "    "))
-
-
-def _describe(field: dataclasses.Field[Any]) -> str:
-    """The entry of a parameter in numpydoc's form."""
-    kind = field.metadata["kind"] or _join_or(_name_constraints(field.metadata["constraints"]))
-    default = f'"{field.default}"' if isinstance(field.default, str) else repr(field.default)
-    return f"{field.name} : {kind}, default={default}\n" + textwrap.indent(
-        textwrap.fill(" ".join(field.metadata["doc"].split()), 70), "    "
-    )
-
-
-def _name_constraints(constraints: Sequence[Any]) -> list[str]:
-    """What scikit-learn's constraints are called in a docstring."""
-    names = []
-    for constraint in constraints:
-        if isinstance(constraint, StrOptions):
-            options = [f'"{option}"' for option in constraint.options]
-            if not isinstance(constraint, Registered):
-                options.sort()
-            names.append(f"{{{', '.join(options)}}}" if len(options) > 1 else options[0])
-        elif isinstance(constraint, Interval):
-            names.append("int" if constraint.type is Integral else "float")
-        elif isinstance(constraint, str):
-            names.append({"boolean": "bool"}[constraint])
-        else:
-            names.append("None" if constraint is None else getattr(constraint, "__name__", str(constraint)))
-    return names
-
-
-def _join_or(names: Sequence[str]) -> str:
-    return ", ".join(names[:-1]) + (" or " if len(names) > 1 else "") + names[-1]
+def _describe(cls: Any) -> None:
+    """Write all parameters into the docstring of a class, and the attributes that estimators share."""
+    doc = inspect.cleandoc(cls.__doc__) + "\n"
+    cls._own_descriptions = {
+        name: (kind, text.rstrip()) for name, kind, text in ENTRY.findall("".join(SECTION.findall(doc)))
+    }
+    described: dict[str, tuple[str, str]] = {}
+    for base in reversed(cls.__mro__):
+        described |= vars(base).get("_own_descriptions", {})
+    fields, entries = _fields(cls), []
+    for name in (name for names in groups_of(cls).values() for name in names):
+        kind, text = described.get(name, ("object", ""))
+        default = fields[name].default
+        default = f'"{default}"' if isinstance(default, str) else repr(default)
+        entries.append(f"{name} : {kind}, default={default}\n{text}\n")
+    section = "Parameters\n----------\n" + "".join(entries) + "\n"
+    summary = re.split(r"^\S[^\n]*\n-{3,}$", doc, maxsplit=1, flags=re.MULTILINE)[0]
+    doc = f"{summary.rstrip()}\n\n{section}{SECTION.sub('', doc.removeprefix(summary))}"
+    cls.__doc__ = doc.replace("<attributes>", getattr(cls, "_shared_attributes", ""))

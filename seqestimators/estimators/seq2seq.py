@@ -43,6 +43,12 @@ class RecurrentSeq2Seq(BaseRecurrent, Input, Decoding, Network):
     and looks at the source by attention. In training, the decoder reads the
     true target (teacher forcing) in one parallel pass.
 
+    Parameters
+    ----------
+    hidden_size : int
+        Number of units of the decoder, and of the encoder per direction, at
+        least 1.
+
     Attributes
     ----------
     target_tokenizer_ : tokenizer
@@ -87,10 +93,7 @@ class RecurrentSeq2Seq(BaseRecurrent, Input, Decoding, Network):
     (2,)
     """
 
-    hidden_size: int = parameter(
-        default=128,
-        doc="Number of units of the decoder, and of the encoder per direction, at least 1.",
-    )
+    hidden_size: int = parameter(default=128)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:

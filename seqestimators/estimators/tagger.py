@@ -30,6 +30,15 @@ class RecurrentTagger(BaseRecurrent, ClassWeight, Input, Pretraining, Network):
     from the hidden states of its steps; with both directions these have read
     the whole sequence.
 
+    Parameters
+    ----------
+    stride : int
+        Number of steps a label, at least 1; it divides the length of every
+        sequence. The ids of beginning and end carry no label.
+    class_weight : dict, "balanced" or None
+        Weight of every label in the loss, times the weight of the row.
+        "balanced" weighs all labels alike in sum.
+
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
@@ -64,17 +73,7 @@ class RecurrentTagger(BaseRecurrent, ClassWeight, Input, Pretraining, Network):
     [3, 1]
     """
 
-    stride: int = parameter(
-        default=1,
-        constraints=[AT_LEAST_1],
-        doc="""Number of steps a label, at least 1; it divides the length of every sequence. The ids of
-        beginning and end carry no label.""",
-    )
-    class_weight: Any = parameter(
-        default=None,
-        doc="""Weight of every label in the loss, times the weight of the row. "balanced" weighs all labels
-        alike in sum.""",
-    )
+    stride: int = parameter(default=1, constraints=[AT_LEAST_1])
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
@@ -168,16 +167,15 @@ class RecurrentTagger(BaseRecurrent, ClassWeight, Input, Pretraining, Network):
             output_bias=self.output_bias,
         )
 
-    def _run_labels(self, X: Any, read: Callable[[TaggingNetwork, Ragged], torch.Tensor]) -> Sequences:
+    def _run_labels(self, X: Any, read: Callable[[Ragged], torch.Tensor]) -> Sequences:
         """Return what a function reads from the outputs, a value a label."""
-        check_is_fitted(self)
         network = self.net_.module_
         sequences = self.read(X)
         count_labels(sequences, network.stride)
 
         def of_batch(batch: Batch) -> Ragged:
             outputs = network(batch)
-            return Ragged(read(network, outputs), outputs.lengths)
+            return Ragged(read(outputs), outputs.lengths)
 
         return self.run(sequences, of_batch)
 
@@ -195,7 +193,8 @@ class RecurrentTagger(BaseRecurrent, ClassWeight, Input, Pretraining, Network):
             Arrays of shape (n_labels, n_classes), dtype `dtype`, whose rows
             sum to 1; columns are in the order of `classes_`.
         """
-        return self._run_labels(X, TaggingNetwork.probabilities).to_list()
+        check_is_fitted(self)
+        return self._run_labels(X, self.net_.module_.probabilities).to_list()
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the likeliest label of every step.
@@ -210,7 +209,8 @@ class RecurrentTagger(BaseRecurrent, ClassWeight, Input, Pretraining, Network):
         ndarray of shape (n,), dtype object
             Label sequences, of the kind that fit saw.
         """
-        codes = self._run_labels(X, TaggingNetwork.decode)
+        check_is_fitted(self)
+        codes = self._run_labels(X, self.net_.module_.decode)
         rows = Sequences(self.classes_[codes.values], codes.offsets)
         return to_kind(list(rows.to_list()), self.target_kind_)
 

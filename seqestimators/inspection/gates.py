@@ -98,5 +98,5 @@ def gate_trace(model: Any, X: Any, *, layer: int = -1, direction: str = "forward
     layer = fitted.find_layer(layer)
     way = fitted.find_direction(direction)
     sequences = fitted.read(X)
-    traces = [trace_layers(fitted, x)[layer][way] for x in sequences.to_list()]
+    traces = [layers[layer][way] for layers in trace_layers(fitted, sequences)]
     return unwrap(object_array(traces), X)

@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from .._sklearn import Integral, validate_params
-from ..modules import Cell, RecurrentEncoder
-from ..sequences import PAD, object_array
+from ..modules import Batch, Cell, Ragged, RecurrentEncoder
+from ..sequences import Sequences, object_array
 from ._fitted import FittedModel, unwrap
 
 __all__ = ["numpy_forward"]
@@ -17,8 +17,9 @@ __all__ = ["numpy_forward"]
 def numpy_forward(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
     r"""Recompute the hidden states of a fitted network in plain numpy.
 
-    Nothing of torch but the weights is used: the recurrence is written out,
-    step by step, so that it can be read, and compared with the network.
+    The recurrence is written out, step by step, so that it can be read, and
+    compared with the network: of torch, it uses the weights, and the vectors
+    that the first layer reads.
 
     Parameters
     ----------
@@ -102,30 +103,38 @@ def numpy_forward(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
     fitted = FittedModel(model)
     sequences = fitted.read(X)
     layer = fitted.find_layer(layer)
-    traces = [trace_layers(fitted, x)[layer] for x in sequences.to_list()]
+    traces = [layers[layer] for layers in trace_layers(fitted, sequences)]
     rows = [np.concatenate([computed.h for computed in directions], axis=1) for directions in traces]
     return unwrap(object_array(rows), X)
 
 
-def trace_layers(fitted: FittedModel, x: np.ndarray) -> list[list[Bunch]]:
-    """Read one sequence and return all that the cells compute.
+def trace_layers(fitted: FittedModel, sequences: Sequences) -> list[list[list[Bunch]]]:
+    """Read sequences and return all that the cells compute.
 
     Parameters
     ----------
     fitted : FittedModel
-    x : ndarray of shape (T,) or (T, d)
-        Token ids, or values.
+    sequences : Sequences
 
     Returns
     -------
-    list of num_layers lists of one or two Bunches
+    list of n lists of num_layers lists of one or two Bunches
         For the forward and, if there is one, the backward direction, what
         the cell has computed: arrays of shape (T, hidden_size), by the name
         they have in the equations, in the order of the sequence.
     """
-    encoder = fitted.encoder
+
+    def prepare(batch: Batch) -> Ragged:
+        return Ragged.from_padded(fitted.encoder.prepare(*piece) for piece in batch.pieces)
+
+    vectors = fitted.estimator.run(sequences, prepare, min_rows=1)
+    return [_trace_layers(fitted.encoder, x) for x in vectors.to_list()]
+
+
+def _trace_layers(encoder: RecurrentEncoder, vectors: np.ndarray) -> list[list[Bunch]]:
+    """Run all layers over what the first one reads, (T, size)."""
     orders = (slice(None), slice(None, None, -1))[: 1 + encoder.bidirectional]  # from each of its ends
-    inputs = [_embed(encoder, x)] * len(orders)  # what each direction reads, (T, size)
+    inputs = [vectors] * len(orders)  # what each direction reads
     layers = []
     for layer in encoder.layers:
         directions = [
@@ -137,17 +146,6 @@ def trace_layers(fitted: FittedModel, x: np.ndarray) -> list[list[Bunch]]:
         if encoder.mix_directions:
             inputs = [np.concatenate(inputs, axis=1)] * len(inputs)
     return layers
-
-
-def _embed(encoder: RecurrentEncoder, x: np.ndarray) -> np.ndarray:
-    """What the first layer reads: values as they are, tokens as learned or as one-hot vectors."""
-    if not encoder.tokens:
-        return x
-    if encoder.embedding is not None:
-        return encoder.embedding.weight.detach().cpu().numpy()[x]
-    one_hot = np.eye(encoder.input_size)
-    one_hot[PAD] = 0
-    return one_hot[x]
 
 
 def _run(cell: Cell, inputs: np.ndarray, order: slice) -> Bunch:

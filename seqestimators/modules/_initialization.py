@@ -26,13 +26,23 @@ RANDOM = {
     "uniform_",
 }
 """Methods of tensors that do."""
-NEW = {"empty", "empty_like", "normal", "new_empty", "rand", "rand_like", "randn", "randn_like"}
+DRAWN = {"bernoulli", "multinomial", "normal", "poisson", "randint", "randperm"}
+"""Functions whose result is random."""
+STAND_INS = {
+    "rand": torch.empty,
+    "rand_like": torch.empty_like,
+    "randn": torch.empty,
+    "randn_like": torch.empty_like,
+}
+"""More of them, and what gives the same shape without drawing."""
+NEW = {"empty", "empty_like", "new_empty", *DRAWN, *STAND_INS}
 """Functions whose result is random, or whatever was in memory."""
 
 
 class Unfilled(TorchFunctionMode):
     """Make modules without drawing a random number: what would be random, or stays empty, is NaN.
 
+    Whole numbers, which can't be NaN, are the same ones every time.
     :func:`initialize` fills it, or says what it can't fill. torch's own way
     to the same, the device "meta", takes a second of imports.
     """
@@ -45,6 +55,10 @@ class Unfilled(TorchFunctionMode):
             tensor = args[0] if args else kwargs["tensor"]
             tensor.data.fill_(torch.nan)
             return tensor
+        if name in STAND_INS:
+            func, kwargs = STAND_INS[name], {key: kwargs[key] for key in kwargs if key != "generator"}
+        elif name in DRAWN:
+            kwargs = {"generator": torch.Generator(), **kwargs}
         result = func(*args, **kwargs)
         if name in NEW and result.is_floating_point():
             result.data.fill_(torch.nan)

@@ -1,12 +1,13 @@
 """Losses that give one number a row, so that rows can be weighted."""
 
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 __all__ = ["binary_cross_entropy", "cross_entropy", "squared_error"]
 
 
-def cross_entropy(logits: torch.Tensor, target: torch.Tensor, label_smoothing: float = 0.0) -> torch.Tensor:
+def cross_entropy(logits: Tensor, target: Tensor, label_smoothing: float = 0.0) -> Tensor:
     """Return the cross-entropy of every row, Tensor of shape (n,).
 
     Parameters
@@ -32,7 +33,7 @@ def cross_entropy(logits: torch.Tensor, target: torch.Tensor, label_smoothing: f
     return (1 - label_smoothing) * losses + label_smoothing * even
 
 
-def binary_cross_entropy(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+def binary_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     """Return the binary cross-entropy of every row, mean over its labels that are not NaN.
 
     Parameters
@@ -47,7 +48,7 @@ def binary_cross_entropy(logits: torch.Tensor, target: torch.Tensor) -> torch.Te
     return _mean_over_observed(losses, target)
 
 
-def squared_error(prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+def squared_error(prediction: Tensor, target: Tensor) -> Tensor:
     """Return the squared error of every row, mean over its targets that are not NaN.
 
     Parameters
@@ -61,7 +62,7 @@ def squared_error(prediction: torch.Tensor, target: torch.Tensor) -> torch.Tenso
     return _mean_over_observed((prediction - target.nan_to_num(0)) ** 2, target)
 
 
-def _mean_over_observed(losses: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+def _mean_over_observed(losses: Tensor, target: Tensor) -> Tensor:
     """Mean over the targets of a row that are not NaN; 0 where none is."""
     observed = ~torch.isnan(target)
     return torch.where(observed, losses, 0).sum(1) / observed.sum(1).clamp(min=1)

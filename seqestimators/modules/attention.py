@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ._registry import Registry
@@ -42,10 +42,10 @@ class Memory(NamedTuple):
     [0.0, 0.0, -inf, -inf]
     """
 
-    values: torch.Tensor
-    bias: torch.Tensor
-    position: torch.Tensor
-    start: torch.Tensor
+    values: Tensor
+    bias: Tensor
+    position: Tensor
+    start: Tensor
 
 
 class Attended(NamedTuple):
@@ -73,13 +73,13 @@ class Attended(NamedTuple):
     torch.Size([2, 6, 5])
     """
 
-    context: torch.Tensor
-    weights: torch.Tensor | None
-    position: torch.Tensor
-    entropy: torch.Tensor | None
+    context: Tensor
+    weights: Tensor | None
+    position: Tensor
+    entropy: Tensor | None
 
 
-def _padding_bias(states: Any, lengths: torch.Tensor) -> Any:
+def _padding_bias(states: Any, lengths: Tensor) -> Any:
     real = real_steps(lengths.clamp(min=1), states.shape[1])  # an empty source is one step of zeros
     return torch.zeros(real.shape, dtype=states.dtype, device=states.device).masked_fill(~real, -torch.inf)
 
@@ -113,7 +113,7 @@ class Attention(nn.Module):
         self.output_size = size
         self.progress = 1.0
 
-    def remember(self, states: torch.Tensor, lengths: torch.Tensor) -> Memory:
+    def remember(self, states: Tensor, lengths: Tensor) -> Memory:
         """Prepare the source.
 
         Parameters
@@ -129,7 +129,7 @@ class Attention(nn.Module):
         bias = _padding_bias(states, lengths)
         return Memory(states, bias, bias.new_zeros(len(states)), bias)
 
-    def forward(self, queries: torch.Tensor, memory: Memory, need_weights: bool = False) -> Attended:
+    def forward(self, queries: Tensor, memory: Memory, need_weights: bool = False) -> Attended:
         """Attend with all states of the decoder at once.
 
         Parameters
@@ -149,11 +149,11 @@ class Attention(nn.Module):
 class _ContentAttention(Attention):
     """Energies that compare each state of the decoder with each of the source."""
 
-    def energies(self, queries: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    def energies(self, queries: Tensor, values: Tensor) -> Tensor:
         """Return the energies, Tensor of shape (n, U, T)."""
         raise NotImplementedError
 
-    def forward(self, queries: torch.Tensor, memory: Memory, need_weights: bool = False) -> Attended:
+    def forward(self, queries: Tensor, memory: Memory, need_weights: bool = False) -> Attended:
         """Attend with all states of the decoder at once; the weights come for nothing."""
         energies = self.energies(queries, memory.values) + memory.bias[:, None]  # (n, U, T)
         weights = torch.softmax(energies, dim=2)
@@ -192,7 +192,7 @@ class DotAttention(_ContentAttention):
         super().__init__(query_size, size)
         self.project = nn.Linear(query_size, size, bias=False)
 
-    def energies(self, queries: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    def energies(self, queries: Tensor, values: Tensor) -> Tensor:
         """Return the energies, Tensor of shape (n, U, T)."""
         return torch.bmm(self.project(queries), values.transpose(1, 2))
 
@@ -233,7 +233,7 @@ class AdditiveAttention(_ContentAttention):
         self.of_value = nn.Linear(size, query_size)
         self.energy = nn.Linear(query_size, 1, bias=False)
 
-    def energies(self, queries: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    def energies(self, queries: Tensor, values: Tensor) -> Tensor:
         """Return the energies, Tensor of shape (n, U, T)."""
         together = self.of_query(queries)[:, :, None] + self.of_value(values)[:, None]  # (n, U, T, d)
         return self.energy(torch.tanh(together))[..., 0]
@@ -293,12 +293,7 @@ class MonotonicAttention(Attention):
     """
 
     def __init__(
-        self,
-        query_size: int,
-        size: int,
-        *,
-        max_hop: int = 8,
-        hardening: tuple[float, float] = (0.4, 0.7),
+        self, query_size: int, size: int, *, max_hop: int = 8, hardening: tuple[float, float] = (0.4, 0.7)
     ):
         super().__init__(query_size, size)
         self.hardening = hardening
@@ -310,7 +305,7 @@ class MonotonicAttention(Attention):
         """Set the width of the window to one step."""
         nn.init.zeros_(self.log_width)
 
-    def remember(self, states: torch.Tensor, lengths: torch.Tensor) -> Memory:
+    def remember(self, states: Tensor, lengths: Tensor) -> Memory:
         """Prepare the source.
 
         Parameters
@@ -337,7 +332,7 @@ class MonotonicAttention(Attention):
         mass = mass.clamp(min=_LEAST_MASS)
         return Memory(behind / mass[..., None], mass.log(), mass.new_zeros(len(mass)), start)
 
-    def _windows(self, states: Any, bias: torch.Tensor) -> Any:
+    def _windows(self, states: Any, bias: Tensor) -> Any:
         """Mean of the window around each step of the source."""
         width = self.log_width.exp()
         radius = min(int(torch.ceil(7 * width)), states.shape[1] - 1)
@@ -350,7 +345,7 @@ class MonotonicAttention(Attention):
                 whole[:, :-distance] += share * part[:, distance:]
         return total / mass.clamp(min=torch.finfo(mass.dtype).tiny)
 
-    def forward(self, queries: torch.Tensor, memory: Memory, need_weights: bool = False) -> Attended:
+    def forward(self, queries: Tensor, memory: Memory, need_weights: bool = False) -> Attended:
         """Attend with all states of the decoder at once.
 
         Parameters
@@ -390,13 +385,13 @@ class MonotonicAttention(Attention):
             return 1.0
         return max(0.0, (self.progress - begin) / (end - begin))
 
-    def _window(self, position: torch.Tensor, bias: torch.Tensor) -> Any:
+    def _window(self, position: Tensor, bias: Tensor) -> Any:
         places = torch.arange(bias.shape[1], dtype=bias.dtype, device=bias.device)
         distance = places - position[..., None]  # (n, U, T)
         return torch.softmax(bias[:, None] - distance**2 / (2 * self.log_width.exp() ** 2), dim=2)
 
 
-def _shift(start: torch.Tensor) -> Any:
+def _shift(start: Tensor) -> Any:
     """Matrices (n, T, T) whose element [k, t] is start[t - k], 0 before the first step."""
     n_steps = start.shape[1]
     padded = F.pad(start, (n_steps - 1, 0))  # (n, 2 T - 1)

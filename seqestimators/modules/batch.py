@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 __all__ = ["Batch", "Ragged", "real_steps"]
 
 
-def real_steps(lengths: torch.Tensor, n_steps: int) -> torch.Tensor:
+def real_steps(lengths: Tensor, n_steps: int) -> Tensor:
     """Return which steps are no padding, Tensor of shape (n, n_steps), dtype bool.
 
     Parameters
@@ -37,11 +38,11 @@ class Ragged(NamedTuple):
             [6, 0]])
     """
 
-    values: torch.Tensor
-    lengths: torch.Tensor
+    values: Tensor
+    lengths: Tensor
 
     @classmethod
-    def from_padded(cls, pieces: Iterable[tuple[torch.Tensor, torch.Tensor]]) -> "Ragged":
+    def from_padded(cls, pieces: Iterable[tuple[Tensor, Tensor]]) -> "Ragged":
         """Take the real steps out of padded pieces.
 
         Parameters
@@ -52,9 +53,9 @@ class Ragged(NamedTuple):
         real = [one[real_steps(n, one.shape[1])] for one, n in zip(padded, lengths, strict=True)]
         return cls(torch.cat(real), torch.cat(lengths))
 
-    def pad(self) -> torch.Tensor:
-        """Return the rows as one matrix, Tensor of shape (n, longest, ...), 0 behind."""
-        n_steps = int(self.lengths.max())
+    def pad(self) -> Tensor:
+        """Return the rows as one matrix, Tensor of shape (n, T, ...), 0 behind; T is at least 1."""
+        n_steps = max(int(self.lengths.max()), 1)
         padded = self.values.new_zeros(len(self.lengths), n_steps, *self.values.shape[1:])
         padded[real_steps(self.lengths, n_steps)] = self.values
         return padded
@@ -106,14 +107,14 @@ class Batch:
 
     def __init__(
         self,
-        inputs: torch.Tensor | Sequence[torch.Tensor],
-        lengths: torch.Tensor | Sequence[torch.Tensor],
-        target: torch.Tensor | Ragged | None = None,
-        weight: torch.Tensor | None = None,
-        features: torch.Tensor | None = None,
+        inputs: Tensor | Sequence[Tensor],
+        lengths: Tensor | Sequence[Tensor],
+        target: Tensor | Ragged | None = None,
+        weight: Tensor | None = None,
+        features: Tensor | None = None,
     ):
-        self.inputs = (inputs,) if isinstance(inputs, torch.Tensor) else tuple(inputs)
-        self.lengths = (lengths,) if isinstance(lengths, torch.Tensor) else tuple(lengths)
+        self.inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+        self.lengths = (lengths,) if isinstance(lengths, Tensor) else tuple(lengths)
         self.target = target
         self.weight = weight
         self.features = features
@@ -122,6 +123,6 @@ class Batch:
         return sum(map(len, self.lengths))
 
     @property
-    def pieces(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    def pieces(self) -> Iterator[tuple[Tensor, Tensor]]:
         """The inputs and lengths of each piece."""
         return zip(self.inputs, self.lengths, strict=True)

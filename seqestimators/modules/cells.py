@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ._registry import Registry
 
@@ -17,7 +17,7 @@ __all__ = ["CELLS", "Cell"]
 CELLS = Registry()
 """The cells by the name that the parameter `cell` takes."""
 
-State = tuple[torch.Tensor, ...]
+State = tuple[Tensor, ...]
 Weights = Mapping[str, np.ndarray]
 Step = dict[str, np.ndarray]
 
@@ -66,7 +66,7 @@ class Cell(nn.Module):
         self.input_size = input_size
         self.hidden_size = hidden_size
 
-    def forward(self, inputs: torch.Tensor, state: State | None = None) -> tuple[torch.Tensor, State]:
+    def forward(self, inputs: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Read sequences.
 
         Parameters
@@ -114,7 +114,7 @@ class _TorchCell(Cell):
     def __init__(self, input_size: int, hidden_size: int):
         self.torch_class.__init__(self, input_size, hidden_size, batch_first=True)  # type: ignore[call-arg, arg-type]
 
-    def forward(self, inputs: torch.Tensor, state: State | None = None) -> tuple[torch.Tensor, State]:
+    def forward(self, inputs: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         given = None if state is None else tuple(part[None].contiguous() for part in state)
         is_single = len(self.parts) == 1
         states, last = self.torch_class.forward(self, inputs, given[0] if given and is_single else given)

@@ -1,7 +1,7 @@
 """Dropout that draws from a generator of its own."""
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 __all__ = ["Dropout", "drive_dropout"]
 
@@ -43,7 +43,7 @@ class Dropout(nn.Module):
         self.p = p
         self.generator: torch.Generator | None = None
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """Return `x` with elements zeroed and the others scaled by ``1 / (1 - p)``."""
         if not self.training or self.p == 0:
             return x

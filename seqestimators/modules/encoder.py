@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..sequences import PAD
@@ -27,7 +27,7 @@ class _Permute(torch.autograd.Function):
         return _Permute.apply(gradient, index), None
 
 
-def reverse_each(x: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+def reverse_each(x: Tensor, lengths: Tensor) -> Tensor:
     """Reverse every sequence within its own length; padding stays behind.
 
     Parameters
@@ -80,22 +80,22 @@ class States(NamedTuple):
     tensor([[ 2, 10]])
     """
 
-    directions: list[torch.Tensor]
-    lengths: torch.Tensor
+    directions: list[Tensor]
+    lengths: Tensor
 
-    def join(self) -> torch.Tensor:
+    def join(self) -> Tensor:
         """Put both directions side by side in the order of the sequence, (n, T, output_size)."""
         if len(self.directions) == 1:
             return self.directions[0]
         forward, backward = self.directions
         return torch.cat([forward, reverse_each(backward, self.lengths)], dim=2)
 
-    def last(self) -> torch.Tensor:
+    def last(self) -> Tensor:
         """Return the states that have read the whole sequence, (n, output_size); 0 of an empty one."""
         return torch.cat([last_state(states, self.lengths) for states in self.directions], dim=1)
 
 
-def last_state(states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+def last_state(states: Tensor, lengths: Tensor) -> Tensor:
     """Return the state at the last real step, Tensor of shape (n, size); 0 for a sequence of length 0.
 
     Parameters
@@ -202,7 +202,7 @@ class RecurrentEncoder(nn.Module):
         """Whether a state depends on the steps up to its own alone."""
         return not self.bidirectional
 
-    def embed(self, inputs: torch.Tensor) -> torch.Tensor:
+    def embed(self, inputs: Tensor) -> Tensor:
         """Return the vectors the first layer reads.
 
         Parameters
@@ -222,7 +222,7 @@ class RecurrentEncoder(nn.Module):
         one_hot[PAD] = 0
         return F.embedding(inputs, one_hot)
 
-    def prepare(self, inputs: torch.Tensor, lengths: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def prepare(self, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Return what the first layer reads: a place for layers before the recurrence.
 
         Parameters
@@ -241,7 +241,7 @@ class RecurrentEncoder(nn.Module):
         # Time comes first in memory, as the cells need it, and the batch first in every shape
         return self.embed(inputs.transpose(0, 1)).transpose(0, 1), lengths
 
-    def forward(self, inputs: torch.Tensor, lengths: torch.Tensor) -> States:
+    def forward(self, inputs: Tensor, lengths: Tensor) -> States:
         """Return the hidden states of the last layer.
 
         Parameters
@@ -258,7 +258,7 @@ class RecurrentEncoder(nn.Module):
         """
         return self.read_layers(inputs, lengths)[-1]
 
-    def read_layers(self, inputs: torch.Tensor, lengths: torch.Tensor) -> list[States]:
+    def read_layers(self, inputs: Tensor, lengths: Tensor) -> list[States]:
         """Return what `forward` returns for each layer, the first layer first."""
         states, lengths = self.prepare(inputs, lengths)  # (n, T, size)
         read = [self._read_layer(self.layers[0], states, lengths)]
@@ -271,7 +271,7 @@ class RecurrentEncoder(nn.Module):
                 read.append(States([cell(self.dropout(states))[0] for cell, states in pairs], lengths))
         return read
 
-    def _read_layer(self, layer: nn.Module, states: torch.Tensor, lengths: torch.Tensor) -> States:
+    def _read_layer(self, layer: nn.Module, states: Tensor, lengths: Tensor) -> States:
         forward, *backward = layer.children()
         directions = [forward(states)[0]]  # (n, T, hidden_size)
         for cell in backward:

@@ -1,7 +1,7 @@
 """The network of the language model: what comes next, at every step."""
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ..sequences import BOS, EOS, PAD, UNKNOWN
 from ._losses import cross_entropy
@@ -13,10 +13,10 @@ from .network import SequenceNetwork
 __all__ = ["LanguageNetwork"]
 
 
-class CellState(tuple[tuple[torch.Tensor, ...], ...]):
+class CellState(tuple[tuple[Tensor, ...], ...]):
     """The states of all layers, each a tuple of Tensors (n, hidden_size); none before the first token."""
 
-    def select(self, rows: torch.Tensor) -> "CellState":
+    def select(self, rows: Tensor) -> "CellState":
         """Return the states of some sequences, in that order."""
         return CellState(tuple(part[rows] for part in layer) for layer in self)
 
@@ -103,11 +103,11 @@ class LanguageNetwork(SequenceNetwork):
             parts.append(Ragged(torch.cat(logits, dim=1)[real], (lengths - 1) * len(logits)))
         return Ragged(*(torch.cat(part) for part in zip(*parts, strict=True)))
 
-    def row_losses(self, outputs: Ragged, batch: Batch) -> torch.Tensor:  # type: ignore[override]
+    def row_losses(self, outputs: Ragged, batch: Batch) -> Tensor:  # type: ignore[override]
         """Return the cross-entropy of every next token, Tensor of shape (n_total,)."""
         return cross_entropy(outputs.values, batch.target.values)  # type: ignore[union-attr, arg-type]
 
-    def next_logits(self, states: torch.Tensor, end: int = EOS) -> torch.Tensor:
+    def next_logits(self, states: Tensor, end: int = EOS) -> Tensor:
         """Return the logits of what follows each state.
 
         Parameters
@@ -124,7 +124,7 @@ class LanguageNetwork(SequenceNetwork):
         logits = self.output(self.dropout(states))
         return logits.index_fill(-1, torch.tensor(impossible, device=logits.device), -torch.inf)
 
-    def step(self, token: torch.Tensor, state: CellState) -> tuple[torch.Tensor, CellState]:
+    def step(self, token: Tensor, state: CellState) -> tuple[Tensor, CellState]:
         """Read one token of each of n sequences, forward.
 
         Parameters
@@ -150,6 +150,6 @@ class LanguageNetwork(SequenceNetwork):
         logits = logits.index_fill(1, torch.tensor([UNKNOWN], device=logits.device), -torch.inf)
         return torch.log_softmax(logits, dim=1), CellState(after)
 
-    def represent(self, batch: Batch) -> torch.Tensor:
+    def represent(self, batch: Batch) -> Tensor:
         """Return the state that has read the whole sequence, Tensor of shape (n, representation_size)."""
         return torch.cat([self.encoder(*piece).last() for piece in batch.pieces])

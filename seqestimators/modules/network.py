@@ -1,7 +1,6 @@
 """What every network of this package is: it reads batches, and it owns its loss."""
 
-import torch
-from torch import nn
+from torch import Tensor, nn
 
 from .batch import Batch
 from .encoder import RecurrentEncoder
@@ -61,7 +60,7 @@ class SequenceNetwork(nn.Module):
         """Size of the vector that `represent` returns for a sequence."""
         return self.encoder.output_size
 
-    def represent(self, batch: Batch) -> torch.Tensor:
+    def represent(self, batch: Batch) -> Tensor:
         """Return a vector for every sequence, Tensor of shape (n, representation_size).
 
         Parameters
@@ -70,7 +69,7 @@ class SequenceNetwork(nn.Module):
         """
         raise NotImplementedError
 
-    def row_losses(self, outputs: object, batch: Batch) -> torch.Tensor:
+    def row_losses(self, outputs: object, batch: Batch) -> Tensor:
         """Return the loss of every row, or of every value of a ragged target.
 
         Parameters
@@ -86,7 +85,7 @@ class SequenceNetwork(nn.Module):
         """
         raise NotImplementedError
 
-    def loss(self, batch: Batch, outputs: object = None) -> torch.Tensor:
+    def loss(self, batch: Batch, outputs: object = None) -> Tensor:
         """Return what training minimizes.
 
         Parameters

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ._losses import squared_error
@@ -61,7 +61,7 @@ default="concat"
         encoder: RecurrentEncoder,
         output_size: int,
         *,
-        criterion: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = squared_error,
+        criterion: Callable[[Tensor, Tensor], Tensor] = squared_error,
         pooling: str | type[Pooling] = "concat",
         n_features: int = 0,
         dropout: float = 0.0,
@@ -86,7 +86,7 @@ default="concat"
         """Size of the vector that the output layer reads."""
         return self.output.in_features
 
-    def represent(self, batch: Batch) -> torch.Tensor:
+    def represent(self, batch: Batch) -> Tensor:
         """Return the vector that the output layer reads, before batch norm and dropout.
 
         Parameters
@@ -101,17 +101,17 @@ default="concat"
         pooled = torch.cat([self.pooling(self.encoder(*piece)) for piece in batch.pieces])
         return pooled if batch.features is None else torch.cat([pooled, batch.features], dim=1)
 
-    def forward(self, batch: Batch) -> torch.Tensor:
+    def forward(self, batch: Batch) -> Tensor:
         """Return the outputs for one batch, Tensor of shape (n, output_size)."""
         return self.read_out(self.represent(batch))
 
-    def read_out(self, vectors: torch.Tensor) -> torch.Tensor:
+    def read_out(self, vectors: Tensor) -> Tensor:
         """Return the outputs for what `represent` returns, Tensor of shape (n, output_size)."""
         if self.norm is not None:
             vectors = _normalize(self.norm, vectors)
         return self.output(self.dropout(vectors))  # (n, output_size)
 
-    def row_losses(self, outputs: torch.Tensor, batch: Batch) -> torch.Tensor:  # type: ignore[override]
+    def row_losses(self, outputs: Tensor, batch: Batch) -> Tensor:  # type: ignore[override]
         """Return what the criterion makes of outputs and target, Tensor of shape (n,)."""
         return self.criterion(outputs, batch.target)  # type: ignore[arg-type]
 
@@ -134,7 +134,7 @@ default="concat"
         return Ragged(self.read_out(values), lengths)
 
 
-def _normalize(norm: nn.BatchNorm1d, pooled: torch.Tensor) -> torch.Tensor:
+def _normalize(norm: nn.BatchNorm1d, pooled: Tensor) -> Tensor:
     if norm.training and len(pooled) == 1:  # a single row has no variance: the running one serves
         return F.batch_norm(pooled, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
     return norm(pooled)

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ._registry import Registry
 from .batch import real_steps
@@ -15,7 +15,7 @@ POOLINGS = Registry()
 """The poolings by the name that the parameter `pooling` takes."""
 
 
-def _padded_rows(lengths: torch.Tensor, n_steps: int) -> torch.Tensor:
+def _padded_rows(lengths: Tensor, n_steps: int) -> Tensor:
     """Index of the padded steps among all ``n_steps * n``, time first, as the encoder's states lie in memory.
 
     On a CPU it takes a tenth of the time of a mask over all elements.
@@ -23,14 +23,14 @@ def _padded_rows(lengths: torch.Tensor, n_steps: int) -> torch.Tensor:
     return (~real_steps(lengths, n_steps)).T.flatten().nonzero()[:, 0]
 
 
-def fill_padding(states: torch.Tensor, lengths: torch.Tensor, value: float) -> torch.Tensor:
+def fill_padding(states: Tensor, lengths: Tensor, value: float) -> Tensor:
     """Overwrite the padded steps of states (n, T, size)."""
     time_first = states.transpose(0, 1)  # (T, n, size)
     padding = _padded_rows(lengths, len(time_first))
     return time_first.flatten(0, 1).index_fill(0, padding, value).view(time_first.shape).transpose(0, 1)
 
 
-def masked_mean(states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+def masked_mean(states: Tensor, lengths: Tensor) -> Tensor:
     """Return the mean over the real steps, 0 for a sequence of length 0.
 
     Parameters
@@ -52,7 +52,7 @@ def masked_mean(states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
     return fill_padding(states, lengths, 0).sum(1) / lengths.clamp(min=1)[:, None]
 
 
-def masked_max(states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+def masked_max(states: Tensor, lengths: Tensor) -> Tensor:
     """Return the maximum over the real steps, 0 for a sequence of length 0.
 
     Parameters
@@ -79,7 +79,7 @@ class _LastMaxMean(torch.autograd.Function):
     """last_state, masked_max and masked_mean side by side, in half the passes over memory."""
 
     @staticmethod
-    def forward(ctx: Any, states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    def forward(ctx: Any, states: Tensor, lengths: Tensor) -> Tensor:
         n, n_steps, size = states.shape
         rows = states.transpose(0, 1).reshape(n_steps * n, size)
         padding = _padded_rows(lengths, n_steps)
@@ -97,7 +97,7 @@ class _LastMaxMean(torch.autograd.Function):
         return torch.cat([last, largest.masked_fill(is_empty, 0), mean], dim=1)  # (n, 3 * size)
 
     @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         filled, largest, lengths, ends, padding, is_empty = ctx.saved_tensors
         of_last, of_largest, of_mean = gradient.masked_fill(is_empty, 0).chunk(3, dim=1)
         # 0 or 1 as a float, many times faster than bool on a CPU; equal steps share the gradient
@@ -144,11 +144,11 @@ class Pooling(nn.Module):
         super().__init__()
         self.output_size = self.n_parts * size
 
-    def forward(self, states: States) -> torch.Tensor:
+    def forward(self, states: States) -> Tensor:
         """Return the pooled states, Tensor of shape (n, output_size); 0 for a sequence of length 0."""
         return torch.cat([self.pool(one, states.lengths) for one in states.directions], dim=1)
 
-    def pool(self, states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
         """Pool one direction.
 
         Parameters
@@ -176,7 +176,7 @@ class ConcatPooling(Pooling):
 
     n_parts = 3
 
-    def pool(self, states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
         """Return last, maximum and mean, Tensor of shape (n, 3 * hidden_size)."""
         return _LastMaxMean.apply(states, lengths)
 
@@ -187,7 +187,7 @@ class LastPooling(Pooling):
 
     is_causal = True
 
-    def pool(self, states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
         """Return the last state, Tensor of shape (n, hidden_size)."""
         return last_state(states, lengths)
 
@@ -196,7 +196,7 @@ class LastPooling(Pooling):
 class MeanPooling(Pooling):
     """The mean of all states."""
 
-    def pool(self, states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
         """Return the mean, Tensor of shape (n, hidden_size)."""
         return masked_mean(states, lengths)
 
@@ -205,7 +205,7 @@ class MeanPooling(Pooling):
 class MaxPooling(Pooling):
     """The maximum of all states, unit by unit."""
 
-    def pool(self, states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
         """Return the maximum, Tensor of shape (n, hidden_size)."""
         return masked_max(states, lengths)
 
@@ -228,7 +228,7 @@ class AttentionPooling(Pooling):
         self.project = nn.Linear(size, size)
         self.energy = nn.Linear(size, 1, bias=False)
 
-    def weights(self, states: States) -> torch.Tensor:
+    def weights(self, states: States) -> Tensor:
         """Return the weight of every step.
 
         Parameters
@@ -243,13 +243,13 @@ class AttentionPooling(Pooling):
         """
         return self._weigh(states.join(), states.lengths)
 
-    def _weigh(self, joined: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    def _weigh(self, joined: Tensor, lengths: Tensor) -> Tensor:
         energies = self.energy(torch.tanh(self.project(joined)))[:, :, 0]  # (n, T)
         real = real_steps(lengths, joined.shape[1])
         lowest = torch.finfo(energies.dtype).min  # not -inf: a row without real steps would be nan
         return torch.softmax(energies.masked_fill(~real, lowest), dim=1) * real
 
-    def forward(self, states: States) -> torch.Tensor:
+    def forward(self, states: States) -> Tensor:
         """Return the weighted mean, Tensor of shape (n, size)."""
         # 0 times an infinite state behind the end would be nan
         joined = fill_padding(states.join(), states.lengths, 0)  # (n, T, size)

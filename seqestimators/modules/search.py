@@ -9,6 +9,7 @@ that follows. A state has a method ``select(rows)``.
 from typing import Any, NamedTuple
 
 import torch
+from torch import Tensor
 
 from ..sequences import BOS, EOS
 
@@ -42,7 +43,7 @@ class Hypothesis(NamedTuple):
     score: float
 
 
-def greedy_search(step: Any, state: Any, max_lengths: torch.Tensor) -> Any:
+def greedy_search(step: Any, state: Any, max_lengths: Tensor) -> Any:
     """Take the likeliest token at each step.
 
     Parameters
@@ -107,13 +108,7 @@ def _collect(written: list[Any], n: int, device: Any) -> Any:
 
 
 def beam_search(
-    step: Any,
-    state: Any,
-    max_lengths: torch.Tensor,
-    *,
-    width: int,
-    n_best: int = 1,
-    length_penalty: float = 0.0,
+    step: Any, state: Any, max_lengths: Tensor, *, width: int, n_best: int = 1, length_penalty: float = 0.0
 ) -> Any:
     """Keep the `width` best beginnings at each step.
 
@@ -216,7 +211,7 @@ def beam_search(
 
 
 def _keep_finished(
-    finished: list[Any], rows: Any, ends: torch.Tensor, beginnings: torch.Tensor, n_best: int, divisor: float
+    finished: list[Any], rows: Any, ends: Tensor, beginnings: Tensor, n_best: int, divisor: float
 ) -> None:
     """Add the sequences that end here to the best ones found so far."""
     for i, (row, candidates) in enumerate(zip(rows, ends.tolist(), strict=True)):
@@ -237,7 +232,7 @@ def _is_settled(found: list[Any], best: float, n_best: int, largest_divisor: flo
 
 
 def filter_tokens(
-    logits: torch.Tensor, *, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
+    logits: Tensor, *, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
 ) -> Any:
     """Return the log-probabilities from which the next token is drawn.
 

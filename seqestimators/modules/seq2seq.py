@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ..sequences import BOS, PAD, UNKNOWN
 from ._losses import cross_entropy
@@ -35,10 +35,10 @@ class DecoderState(NamedTuple):
         What attention keeps of the source.
     """
 
-    hidden: tuple[torch.Tensor, ...]
+    hidden: tuple[Tensor, ...]
     memory: Memory
 
-    def select(self, rows: torch.Tensor) -> "DecoderState":
+    def select(self, rows: Tensor) -> "DecoderState":
         """Return the state of some rows, in that order; a row may come several times."""
         memory = Memory(*(part[rows] for part in self.memory))
         return DecoderState(tuple(part[rows] for part in self.hidden), memory)
@@ -57,9 +57,9 @@ class Seq2SeqOutput(NamedTuple):
         Mean entropy of the hops of monotonic attention, in nats.
     """
 
-    values: torch.Tensor
-    lengths: torch.Tensor
-    entropy: torch.Tensor | None
+    values: Tensor
+    lengths: Tensor
+    entropy: Tensor | None
 
 
 class AttentionDecoder(nn.Module):
@@ -134,7 +134,7 @@ class AttentionDecoder(nn.Module):
         self.dropout = Dropout(dropout)
         self.output = nn.Linear(hidden_size, n_tokens, bias=output_bias)
 
-    def begin(self, states: torch.Tensor, last: torch.Tensor, lengths: torch.Tensor) -> DecoderState:
+    def begin(self, states: Tensor, last: Tensor, lengths: Tensor) -> DecoderState:
         """Return the state before the first token.
 
         Parameters
@@ -154,8 +154,8 @@ class AttentionDecoder(nn.Module):
         return DecoderState(hidden, self.attention.remember(states, lengths))
 
     def forward(
-        self, tokens: torch.Tensor, state: DecoderState, need_weights: bool = False
-    ) -> tuple[torch.Tensor, DecoderState, Attended]:
+        self, tokens: Tensor, state: DecoderState, need_weights: bool = False
+    ) -> tuple[Tensor, DecoderState, Attended]:
         """Read tokens of the target.
 
         Parameters
@@ -175,7 +175,7 @@ class AttentionDecoder(nn.Module):
         attended : Attended
         """
         states = self.embedding(tokens)  # (n, U, embedding_dim)
-        hidden: list[torch.Tensor] = []
+        hidden: list[Tensor] = []
         for i, layer in enumerate(self.layers):
             if i:
                 states = self.dropout(states)
@@ -187,7 +187,7 @@ class AttentionDecoder(nn.Module):
         memory = state.memory._replace(position=attended.position)
         return outputs, DecoderState(tuple(hidden), memory), attended
 
-    def logits(self, outputs: torch.Tensor) -> torch.Tensor:
+    def logits(self, outputs: Tensor) -> Tensor:
         """Return the logits of the next token; padding and the beginning never come next.
 
         Parameters
@@ -275,12 +275,12 @@ class Seq2SeqNetwork(SequenceNetwork):
         entropy = torch.cat(entropies).mean() if entropies else None
         return Seq2SeqOutput(self.decoder.logits(torch.cat(outputs)), batch.target.lengths, entropy)  # type: ignore[union-attr]
 
-    def row_losses(self, outputs: Seq2SeqOutput, batch: Batch) -> torch.Tensor:  # type: ignore[override]
+    def row_losses(self, outputs: Seq2SeqOutput, batch: Batch) -> Tensor:  # type: ignore[override]
         """Return the cross-entropy of every token, Tensor of shape (n_total,)."""
         target: Ragged = batch.target  # type: ignore[assignment]
         return cross_entropy(outputs.values, target.values, self.label_smoothing)
 
-    def loss(self, batch: Batch, outputs: object = None) -> torch.Tensor:
+    def loss(self, batch: Batch, outputs: object = None) -> Tensor:
         """Return the loss of the tokens, in training with the entropy of hops."""
         outputs = self(batch) if outputs is None else outputs
         loss = super().loss(batch, outputs)
@@ -290,13 +290,13 @@ class Seq2SeqNetwork(SequenceNetwork):
         return loss
 
     @staticmethod
-    def _pairs(batch: Batch) -> Iterator[tuple[torch.Tensor, torch.Tensor, Ragged]]:
+    def _pairs(batch: Batch) -> Iterator[tuple[Tensor, Tensor, Ragged]]:
         """Inputs, lengths and targets of each piece."""
         target: Ragged = batch.target  # type: ignore[assignment]
         parts = target.split([len(lengths) for lengths in batch.lengths])
         return ((*piece, part) for piece, part in zip(batch.pieces, parts, strict=True))
 
-    def read(self, inputs: torch.Tensor, lengths: torch.Tensor) -> DecoderState:
+    def read(self, inputs: Tensor, lengths: Tensor) -> DecoderState:
         """Read sources of shape (n, T) and return the state before the first token."""
         self.decoder.attention.progress = self.progress
         states = self.encoder(inputs, lengths)
@@ -304,14 +304,14 @@ class Seq2SeqNetwork(SequenceNetwork):
         return self.decoder.begin(joined, states.last(), states.lengths)
 
     def _follow(
-        self, state: DecoderState, target: torch.Tensor, need_weights: bool = False
-    ) -> tuple[torch.Tensor, Attended]:
+        self, state: DecoderState, target: Tensor, need_weights: bool = False
+    ) -> tuple[Tensor, Attended]:
         """Let the decoder read targets (n, U) that end in EOS, one token behind."""
         begin = target.new_full((len(target), 1), BOS)
         outputs, _, attended = self.decoder(torch.cat([begin, target[:, :-1]], dim=1), state, need_weights)
         return outputs, attended
 
-    def align(self, batch: Batch) -> list[torch.Tensor]:
+    def align(self, batch: Batch) -> list[Tensor]:
         """Return where the decoder looks while it follows the targets.
 
         Parameters
@@ -325,7 +325,7 @@ class Seq2SeqNetwork(SequenceNetwork):
             A row for each token of the target, and a column for each step of
             the source.
         """
-        found: list[torch.Tensor] = []
+        found: list[Tensor] = []
         target: Ragged = batch.target  # type: ignore[assignment]
         for (inputs, lengths), part in zip(
             batch.pieces, target.split(list(map(len, batch.lengths))), strict=True
@@ -335,7 +335,7 @@ class Seq2SeqNetwork(SequenceNetwork):
             found += [matrix[:n_tokens, :n_steps] for matrix, n_tokens, n_steps in sizes]
         return found
 
-    def search(self, batch: Batch, limits: torch.Tensor, find: Callable[..., list[object]]) -> list[object]:
+    def search(self, batch: Batch, limits: Tensor, find: Callable[..., list[object]]) -> list[object]:
         """Search for the target of each source.
 
         Parameters
@@ -357,13 +357,13 @@ class Seq2SeqNetwork(SequenceNetwork):
             found += find(self._step, self.read(inputs, lengths), limits[n_found : n_found + len(lengths)])
         return found
 
-    def _step(self, token: torch.Tensor, state: DecoderState) -> tuple[torch.Tensor, DecoderState]:
+    def _step(self, token: Tensor, state: DecoderState) -> tuple[Tensor, DecoderState]:
         """Logarithm of the probability of each next token, none for UNKNOWN."""
         outputs, state, _ = self.decoder(token[:, None], state)
         logits = self.decoder.logits(outputs[:, 0])
         logits[:, UNKNOWN] = -torch.inf  # it stands for no token that could be written
         return torch.log_softmax(logits, dim=1), state
 
-    def represent(self, batch: Batch) -> torch.Tensor:
+    def represent(self, batch: Batch) -> Tensor:
         """Return the states that have read the whole source, Tensor of shape (n, representation_size)."""
         return torch.cat([self.encoder(*piece).last() for piece in batch.pieces])

@@ -1,7 +1,7 @@
 """The network of the tagger: an output for every label, each of one or several steps."""
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ..sequences import BOS, EOS
 from ._losses import cross_entropy
@@ -81,7 +81,7 @@ class TaggingNetwork(SequenceNetwork):
         parts = [self._tag(*piece) for piece in batch.pieces]
         return Ragged(*(torch.cat(part) for part in zip(*parts, strict=True)))
 
-    def _tag(self, inputs: torch.Tensor, lengths: torch.Tensor) -> Ragged:
+    def _tag(self, inputs: Tensor, lengths: Tensor) -> Ragged:
         states = self.encoder(inputs, lengths).join()  # (n, T, size)
         labelled = real_steps(lengths, inputs.shape[1])
         if self.encoder.tokens:
@@ -89,11 +89,11 @@ class TaggingNetwork(SequenceNetwork):
         groups = states[labelled].reshape(-1, self.output.in_features)  # (n_labels, stride * size)
         return Ragged(self.output(self.dropout(groups)), labelled.sum(1) // self.stride)
 
-    def row_losses(self, outputs: Ragged, batch: Batch) -> torch.Tensor:  # type: ignore[override]
+    def row_losses(self, outputs: Ragged, batch: Batch) -> Tensor:  # type: ignore[override]
         """Return the cross-entropy of every label, Tensor of shape (n_labels,)."""
         return cross_entropy(outputs.values, batch.target.values)  # type: ignore[union-attr, arg-type]
 
-    def decode(self, outputs: Ragged) -> torch.Tensor:
+    def decode(self, outputs: Ragged) -> Tensor:
         """Return the likeliest class of every label, Tensor of shape (n_labels,), dtype int64.
 
         Parameters
@@ -103,7 +103,7 @@ class TaggingNetwork(SequenceNetwork):
         """
         return outputs.values.argmax(1)
 
-    def probabilities(self, outputs: Ragged) -> torch.Tensor:
+    def probabilities(self, outputs: Ragged) -> Tensor:
         """Return the probability of every class, Tensor of shape (n_labels, output_size).
 
         Parameters
@@ -113,7 +113,7 @@ class TaggingNetwork(SequenceNetwork):
         """
         return torch.softmax(outputs.values, dim=1)
 
-    def represent(self, batch: Batch) -> torch.Tensor:
+    def represent(self, batch: Batch) -> Tensor:
         """Return the mean hidden state of every sequence, Tensor of shape (n, representation_size)."""
         parts = [(self.encoder(*piece).join(), piece[1]) for piece in batch.pieces]
         return torch.cat([masked_mean(states, lengths) for states, lengths in parts])
