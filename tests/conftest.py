@@ -31,3 +31,16 @@ def data_home():
     if not Path(folder).is_dir():
         pytest.skip(f"SEQESTIMATORS_DATA={folder} is no folder")
     return Path(folder)
+
+
+@pytest.fixture
+def two_epochs(monkeypatch):
+    """Let every training end after two epochs, where code is run only to see that it runs."""
+    from skorch import NeuralNet
+
+    whole = NeuralNet.fit_loop
+
+    def fit_loop(net, X, y=None, epochs=None, **options):
+        return whole(net, X, y, epochs=min(epochs, 2), **options)
+
+    monkeypatch.setattr(NeuralNet, "fit_loop", fit_loop)

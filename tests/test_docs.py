@@ -11,10 +11,12 @@ from pathlib import Path
 
 import joblib
 import pytest
+from numpydoc.docscrape_sphinx import SphinxDocString
 from numpydoc.validate import validate
 
 import seqestimators
-from seqestimators import datasets
+from seqestimators import RecurrentClassifier, RecurrentSeq2Seq, datasets
+from seqestimators.estimators import groups_of
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -40,6 +42,7 @@ def take_every(step, load):
 
 
 @every_page
+@pytest.mark.usefixtures("two_epochs")
 def test_code_of_a_page_runs(page, tmp_path, monkeypatch, request):
     """All blocks in their order in one fresh module, on few of the molecules.
 
@@ -50,10 +53,9 @@ def test_code_of_a_page_runs(page, tmp_path, monkeypatch, request):
         request.getfixturevalue("data_home")
     if "dask" in code:
         pytest.importorskip("distributed")
-    step = 40 if page.stem == "quickstart" else 12  # that one searches, with more epochs
     if not re.search(r"\b(smiles|molecules|active|pic50)\[", code):
         for name in ("load_molecule_activity", "load_nci_molecules"):
-            monkeypatch.setattr(datasets, name, take_every(step, getattr(datasets, name)))
+            monkeypatch.setattr(datasets, name, take_every(12, getattr(datasets, name)))
     monkeypatch.chdir(tmp_path)
     module = types.ModuleType(f"page_{page.stem}")  # pickle looks up classes in it
     monkeypatch.setitem(sys.modules, module.__name__, module)
@@ -74,6 +76,21 @@ def test_every_page_is_in_a_table_of_contents():
             entries = [line for line in table.splitlines() if line and not line.startswith(":")]
             listed |= {(page.parent / entry).resolve() for entry in entries}
     assert {page.with_suffix("") for page in PAGES} - listed == {DOCS / "index"}
+
+
+@pytest.mark.parametrize("estimator", [RecurrentClassifier, RecurrentSeq2Seq])
+def test_the_reference_shows_every_parameter_under_the_title_of_its_group(estimator, monkeypatch):
+    monkeypatch.syspath_prepend(DOCS)
+    add_titles = importlib.import_module("grouped_parameters").add_titles
+    lines = str(SphinxDocString(inspect.getdoc(estimator))).splitlines()
+    add_titles(None, "class", estimator.__name__, estimator, None, lines)
+    shown = {}
+    for line in lines:
+        if title := re.match(r" +\.\. rubric:: (.+)", line):
+            names = shown.setdefault(title[1], [])
+        elif (name := re.match(r" +\*\*(\w+)\*\* : ", line)) and not name[1].endswith("_"):
+            names.append(name[1])
+    assert shown == groups_of(estimator)
 
 
 # What numpydoc asks for and this package does without. Everything else it checks holds everywhere.

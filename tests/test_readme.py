@@ -37,8 +37,9 @@ def test_links_lead_to_files():
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
+@pytest.mark.usefixtures("two_epochs")
 def test_everyday_use_runs(monkeypatch, capsys):
-    """The blocks as they stand, one after the other, on every twelfth molecule."""
+    """The blocks as they stand, one after the other, on every twelfth molecule and for two epochs."""
     load_all = datasets.load_molecule_activity
 
     def load_some(**options):
