@@ -11,6 +11,7 @@ from torch import nn
 from seqestimators import RecurrentLanguageModel, SequenceTokenizer
 from seqestimators.datasets import make_counting_language
 from seqestimators.exceptions import TruncationWarning
+from seqestimators.modules import Batch
 
 UNKNOWN, BOS, EOS, A, B = 1, 2, 3, 4, 5
 SMALL = {
@@ -234,7 +235,8 @@ def next_likeliest(model, prefix):
         return int(model.predict_next([prefix])[0][-1])
     network = model.net_.module_
     with torch.no_grad():
-        return int(network.forward_logits([(torch.tensor([[BOS, EOS]]), torch.tensor([2]))]).argmax())
+        logits = network.forward_logits(Batch(torch.tensor([[BOS, EOS]]), torch.tensor([2])))
+        return int(logits.values.argmax())
 
 
 def test_samples_are_strings_of_the_language(counting):

@@ -44,8 +44,8 @@ def test_the_encoder_starts_as_the_language_model(cell, bidirectional, num_layer
     dataset = SequenceDataset(read_sequences(IDS))
     inputs, lengths = dataset.source.pad(np.arange(len(IDS)))
     with torch.no_grad():
-        ours = tagger.net_.module_.encoder.read(inputs, lengths)
-        theirs = model.net_.module_.encoder.read(inputs, lengths)
+        ours = tagger.net_.module_.encoder(inputs, lengths).directions
+        theirs = model.net_.module_.encoder(inputs, lengths).directions
     real = torch.arange(inputs.shape[1]) < lengths[:, None]
     for one, other in zip(ours, theirs, strict=True):
         torch.testing.assert_close(one[real], other[real], rtol=0, atol=1e-9)
@@ -55,7 +55,7 @@ def test_the_encoder_starts_as_the_language_model(cell, bidirectional, num_layer
 @pytest.mark.parametrize("options", [{}, {"gradual_unfreezing": True, "layer_decay": 2.6}], ids=str)
 def test_architecture_and_ids_are_those_of_the_language_model(kind, options):
     model = pretrain()
-    fitted = kind(pretrained=model, hidden_size=99, max_epochs=4, random_state=0, **options).fit(
+    fitted = kind(pretrained=model, max_epochs=4, random_state=0, **options).fit(
         [[4], [5]] * 9, [0, 1] * 9
     )
     assert fitted.net_.module_.encoder.output_size == 5

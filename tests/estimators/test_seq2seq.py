@@ -100,7 +100,7 @@ def test_targets_stay_within_the_ratio():
 def test_many_sources_are_decoded_in_parts_as_one_by_one(monkeypatch):
     fitted = model(max_epochs=10).fit(X, Y)
     expected = fitted.predict(X).tolist()
-    monkeypatch.setattr("seqestimators.estimators.seq2seq.MAX_STEPS", 4)
+    monkeypatch.setattr("seqestimators.estimators.seq2seq.MAX_HELD_STEPS", 4)
     assert fitted.predict(X).tolist() == expected
 
 

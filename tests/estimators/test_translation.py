@@ -7,7 +7,7 @@ from sklearn.pipeline import make_pipeline
 
 from seqestimators import CodonTokenizer, DNATokenizer, RecurrentSeq2Seq, RecurrentTagger
 from seqestimators.datasets import make_coding_sequences
-from seqestimators.modules import MonotonicAttention
+from seqestimators.modules.attention import MonotonicAttention
 
 
 def codon_tagger(**parameters):

@@ -71,7 +71,7 @@ def test_an_empty_sequence_has_no_step(parameters):
 def test_prefixes_are_answered_in_chunks(monkeypatch):
     model = make_model()
     whole = decision_trace(model, X)
-    monkeypatch.setattr(decisions, "MAX_TOKENS", 5)
+    monkeypatch.setattr(decisions, "MAX_HELD_STEPS", 5)
     for got, expected in zip(decision_trace(model, X), whole, strict=True):
         np.testing.assert_allclose(got, expected, atol=1e-6)
 

@@ -1,6 +1,7 @@
 """Gradient flow: the total derivative of the loss with respect to every hidden state."""
 
 from copy import deepcopy
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ from seqestimators import (
     RecurrentRegressor,
     RecurrentTagger,
 )
+from seqestimators._training import run_batches
 from seqestimators.datasets import make_marker
-from seqestimators.inspection import gradient_flow, hidden_states
+from seqestimators.inspection import gradient_flow, gradients, hidden_states
 from seqestimators.inspection._fitted import FittedModel
+from seqestimators.modules import Batch
 
 X, y = ["ACGTAC", "TT", "GATTACA", "C"], ["a", "b", "a", "b"]
 
@@ -45,15 +48,15 @@ def loss_after_a_push(model, text, label, step, push, layer, direction):
         for t in range(inputs.shape[1]):
             _, memory = cell(inputs[:, t : t + 1], memory)
             if t == step:
-                memory = (memory[0] + push, memory[1]) if isinstance(memory, tuple) else memory + push
-            states.append(memory[0] if isinstance(memory, tuple) else memory)
-        return torch.cat(states).transpose(0, 1), memory
+                memory = (memory[0] + push, *memory[1:])
+            states.append(memory[0])
+        return torch.stack(states, dim=1), memory
 
     network.encoder.layers[layer][direction] = Recorded(pushed)
     ids = torch.from_numpy(model[0].transform([text])[0])[None]
     target = (np.array([label]) == model.classes_[1]).astype(float)[:, None]
     with torch.no_grad():
-        outputs = network([(ids, torch.tensor([len(text)]))])
+        outputs = network(Batch(ids, torch.tensor([len(text)])))
         return model[-1]._criterion()(outputs, torch.from_numpy(target)).item()
 
 
@@ -105,7 +108,7 @@ def test_neighbours_and_batches_change_nothing(monkeypatch):
     model = make_model(batch_norm=True, dropout=0.5)
     alone = [gradient_flow(model, text, label) for text, label in zip(X, y, strict=True)]
     for size in (10**6, 7):
-        monkeypatch.setattr("seqestimators.inspection.fitted.MAX_STEPS", size)
+        monkeypatch.setattr(gradients, "run_batches", partial(run_batches, max_steps=size))
         for got, expected in zip(gradient_flow(model, X, y), alone, strict=True):
             np.testing.assert_allclose(got, expected, rtol=1e-9)
 

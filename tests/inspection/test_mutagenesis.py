@@ -130,7 +130,7 @@ def test_several_sequences_one_empty_among_them(monkeypatch):
     results = mutagenesis(model, ["", "GAT", "A"])
     assert [frame.shape for frame in results] == [(0, 4), (3, 4), (1, 4)]
     monkeypatch.setattr(
-        import_module("seqestimators.inspection.mutagenesis"), "MAX_STEPS", 7
+        import_module("seqestimators.inspection.mutagenesis"), "MAX_HELD_STEPS", 7
     )  # two changed sequences at once
     np.testing.assert_allclose(mutagenesis(model, "GAT"), results[1], atol=1e-12)
 

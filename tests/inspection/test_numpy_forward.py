@@ -88,7 +88,8 @@ def test_a_pretrained_encoder_brings_its_own_cell():
     tokenizer = DNATokenizer().fit(X)
     ids = tokenizer.transform(X)
     language_model = RecurrentLanguageModel(cell="gru", hidden_size=5, max_epochs=1).fit(ids)
-    model = RecurrentClassifier(pretrained=language_model, cell="rnn", max_epochs=1).fit(ids, y)
+    model = RecurrentClassifier(pretrained=language_model, max_epochs=1).fit(ids, y)
+    assert model.cell == "lstm"  # which it is not
     assert_equal(model, ids, "float32", layers=[0])
 
 
