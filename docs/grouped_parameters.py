@@ -2,7 +2,7 @@
 
 import re
 
-from seqestimators.estimators import groups_of
+from seqestimators.parameters import groups_of
 
 
 def add_titles(app, what, name, thing, options, lines):

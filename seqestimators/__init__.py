@@ -44,6 +44,7 @@ _ROOMS = (
     "metrics",
     "model_selection",
     "modules",
+    "parameters",
     "plotting",
     "preprocessing",
     "sequences",

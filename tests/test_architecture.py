@@ -37,11 +37,12 @@ ARROWS = {
     },
     "testing": {"estimators", "preprocessing", "sequences"},
     "exceptions": set(),
+    "parameters": set(),
     "_sklearn": set(),
     # The package itself names its everyday classes for type checkers.
     "": {"estimators", "preprocessing"},
 }
-COMMON = {"exceptions", "_sklearn"}
+COMMON = {"exceptions", "_sklearn", "parameters"}
 
 DISTRIBUTIONS = {"Bio": "biopython", "sklearn": "scikit-learn"}
 IDS = {"PAD", "UNKNOWN", "BOS", "EOS"}

@@ -16,7 +16,7 @@ from numpydoc.validate import validate
 
 import seqestimators
 from seqestimators import RecurrentClassifier, RecurrentSeq2Seq, datasets
-from seqestimators.estimators import groups_of
+from seqestimators.parameters import groups_of
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

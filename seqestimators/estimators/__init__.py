@@ -3,7 +3,6 @@
 from .base import BaseRecurrent
 from .classifier import RecurrentClassifier
 from .language_model import RecurrentLanguageModel
-from .parameters import groups_of, parameter, with_parameters
 from .pooled import BasePooled
 from .regressor import RecurrentRegressor
 from .seq2seq import RecurrentSeq2Seq
@@ -17,7 +16,4 @@ __all__ = [
     "RecurrentRegressor",
     "RecurrentSeq2Seq",
     "RecurrentTagger",
-    "groups_of",
-    "parameter",
-    "with_parameters",
 ]

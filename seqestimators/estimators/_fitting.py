@@ -22,6 +22,7 @@ from .._training import (
     make_generators,
 )
 from ..modules import RecurrentEncoder, SequenceNetwork, Unfilled, drive_dropout, initialize
+from ..parameters import warn_of_unused, with_parameters
 from ..sequences import Sequences
 from ._groups import DTYPES, OPTIMIZERS, Computation, EarlyStopping, Network, Training
 from ._input import SequenceReader
@@ -36,7 +37,6 @@ from ._pretraining import (
 )
 from ._state import FittedState
 from ._validation_split import split_validation
-from .parameters import warn_of_unused, with_parameters
 
 __all__ = ["Fitting"]
 

@@ -8,7 +8,7 @@ from sklearn.frozen import FrozenEstimator
 
 from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions
 from ..modules import ATTENTIONS, CELLS, POOLINGS, Attention, Cell, Pooling
-from .parameters import Registered, parameter, with_parameters
+from ..parameters import Registered, parameter, with_parameters
 
 __all__ = [
     "DTYPES",

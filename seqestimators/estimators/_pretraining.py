@@ -8,8 +8,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..exceptions import InvalidSequenceError
 from ..modules import RecurrentEncoder, SequenceNetwork
+from ..parameters import default_of
 from ..sequences import Sequences, place_of
-from .parameters import default_of
 
 __all__ = [
     "ARCHITECTURE",

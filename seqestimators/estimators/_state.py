@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..parameters import default_of
 from ._pretraining import ARCHITECTURE, find_language_model
-from .parameters import default_of
 
 __all__ = ["FittedState"]
 

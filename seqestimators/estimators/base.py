@@ -14,8 +14,8 @@ from .._training import (
     run_batches,
 )
 from ..modules import Batch
+from ..parameters import with_parameters
 from ._fitting import Fitting
-from .parameters import with_parameters
 
 __all__ = ["BaseRecurrent"]
 

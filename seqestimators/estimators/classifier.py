@@ -12,10 +12,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import _check_sample_weight, _check_y, _fit_context
 from ..modules import binary_cross_entropy, cross_entropy
+from ..parameters import with_parameters
 from ._class_weights import weigh_classes
 from ._groups import ClassWeight
 from ._margins import ClassMargin
-from .parameters import with_parameters
 from .pooled import BasePooled
 
 __all__ = ["RecurrentClassifier"]

@@ -13,9 +13,9 @@ from .._sklearn import Integral, Interval, Real, _check_sample_weight, _fit_cont
 from .._training import make_generators
 from ..exceptions import TruncationWarning
 from ..modules import Batch, CellState, LanguageNetwork, Ragged, RecurrentEncoder, cross_entropy, sample
+from ..parameters import parameter, with_parameters
 from ..sequences import BOS, EOS, PAD, Sequences, object_array, place_of
 from .base import BaseRecurrent
-from .parameters import parameter, with_parameters
 
 __all__ = ["RecurrentLanguageModel"]
 

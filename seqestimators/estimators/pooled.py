@@ -9,10 +9,10 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 
 from ..modules import Batch, PooledNetwork, Ragged, RecurrentEncoder
+from ..parameters import with_parameters
 from ..sequences import Sequences
 from ._groups import Input, Network, PoolingParameters, Pretraining
 from .base import BaseRecurrent
-from .parameters import with_parameters
 
 __all__ = ["BasePooled"]
 

@@ -11,8 +11,8 @@ from sklearn.utils import check_array, check_consistent_length
 
 from .._sklearn import _check_sample_weight, _check_y, _fit_context
 from ..modules import squared_error
+from ..parameters import with_parameters
 from ._margins import NumberMargin
-from .parameters import with_parameters
 from .pooled import BasePooled
 
 __all__ = ["RecurrentRegressor"]

@@ -20,12 +20,12 @@ from ..modules import (
     beam_search,
     greedy_search,
 )
+from ..parameters import parameter, with_parameters
 from ..preprocessing import SequenceTokenizer
 from ..sequences import Sequences, object_array, read_sequences, to_kind
 from ._groups import Decoding, Input, Network
 from ._target_rows import kind_of, read_rows
 from .base import BaseRecurrent
-from .parameters import parameter, with_parameters
 
 __all__ = ["RecurrentSeq2Seq"]
 

@@ -10,13 +10,13 @@ from sklearn.utils.validation import check_is_fitted
 from .._sklearn import _fit_context
 from ..metrics import token_accuracy_score
 from ..modules import Batch, Ragged, RecurrentEncoder, TaggingNetwork
+from ..parameters import parameter, with_parameters
 from ..preprocessing.vocabulary import sort_tokens
 from ..sequences import Sequences, count_labels, encode_labels, join_labels, object_array, to_kind
 from ._class_weights import weigh_classes
 from ._groups import AT_LEAST_1, ClassWeight, Input, Network, Pretraining
 from ._target_rows import kind_of, read_rows
 from .base import BaseRecurrent
-from .parameters import parameter, with_parameters
 
 __all__ = ["RecurrentTagger"]
 

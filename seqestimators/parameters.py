@@ -1,4 +1,4 @@
-"""Every parameter of the estimators, declared once: type, default, constraint and description.
+"""Parameters that are declared once: type, default, constraint and description.
 
 A group of parameters is a class of annotated fields, described in its docstring. An estimator inherits the
 groups that it has; :func:`with_parameters` makes of them its signature, scikit-learn's constraints and its
@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, TypeVar, dataclass_transform
 
-from .._sklearn import StrOptions
+from ._sklearn import StrOptions
 
 __all__ = ["groups_of", "parameter", "with_parameters"]
 
@@ -56,7 +56,7 @@ def parameter(
     Examples
     --------
     >>> from seqestimators import RecurrentClassifier
-    >>> from seqestimators.estimators import parameter, with_parameters
+    >>> from seqestimators.parameters import parameter, with_parameters
     >>> @with_parameters
     ... class WideClassifier(RecurrentClassifier):
     ...     hidden_size: int = parameter(default=256)
@@ -85,7 +85,7 @@ def with_parameters(cls: type[T]) -> type[T]:
     Examples
     --------
     >>> from seqestimators import RecurrentTagger
-    >>> from seqestimators.estimators import parameter, with_parameters
+    >>> from seqestimators.parameters import parameter, with_parameters
     >>> @with_parameters
     ... class CodonTagger(RecurrentTagger):
     ...     '''A tagger of three nucleotides a label.'''
@@ -131,7 +131,7 @@ def groups_of(cls: type) -> dict[str, list[str]]:
     Examples
     --------
     >>> from seqestimators import RecurrentTagger
-    >>> from seqestimators.estimators import groups_of
+    >>> from seqestimators.parameters import groups_of
     >>> list(groups_of(RecurrentTagger))[:2], groups_of(RecurrentTagger)["Task"]
     (['Task', 'Network'], ['stride'])
     """
