@@ -108,7 +108,7 @@ class BaseGroupSplit(BaseCrossValidator):
             for fold in range(self.n_splits):
                 yield np.flatnonzero(fold_of_group[group] == fold)
         else:
-            n_test = self._count_test_rows(len(group), len(sizes))
+            n_test = self._count_test_rows(self.test_size, len(group), len(sizes))
             for _ in range(self.n_splits):
                 yield np.flatnonzero(self._draw_test_groups(first, sizes, n_test, random)[group])
 
@@ -127,11 +127,11 @@ class BaseGroupSplit(BaseCrossValidator):
             folds[lightest] += sizes[group]
         return fold_of_group
 
-    def _count_test_rows(self, n_rows, n_groups):
-        n_test = int(np.ceil(self.test_size * n_rows)) if self.test_size < 1 else int(self.test_size)
+    def _count_test_rows(self, test_size, n_rows, n_groups):
+        n_test = int(np.ceil(test_size * n_rows)) if test_size < 1 else int(test_size)
         if n_test >= n_rows or n_groups < 2:
             raise ValueError(
-                f"test_size={self.test_size} leaves nothing to train on: X has {n_rows} rows in {n_groups} "
+                f"test_size={test_size} leaves nothing to train on: X has {n_rows} rows in {n_groups} "
                 "group(s). Lower test_size or make the groups smaller"
             )
         return n_test

@@ -239,7 +239,7 @@ def compare(
         names=["estimator", "split"],
     )
     if correction == "auto":
-        correction = np.mean([len(test) / len(train) for train, test in splits])
+        correction = float(np.mean([len(test) / len(train) for train, test in splits]))
     differences = pd.concat(
         [
             _test_pairs(
