@@ -6,7 +6,7 @@ import numpy as np
 
 from ..exceptions import InvalidSequenceError
 from ..preprocessing import SmilesTokenizer
-from ..sequences import BOS, EOS, SPECIAL_TOKENS, check_sequences
+from ..sequences import BOS, EOS, SPECIAL_TOKENS
 from ._fitted import FittedModel, is_single, unwrap
 
 __all__ = ["AtomAlignment", "atom_alignment", "parse_as_written"]
@@ -110,15 +110,13 @@ def atom_alignment(model: Any, X: Any) -> Any:
     >>> alignment.atoms.tolist()
     [0, 1, 1, 1, 1, 1, -1, 2, -1, 3]
     """
-    tokenizer = model if isinstance(model, SmilesTokenizer) else FittedModel(model).tokenizer
+    tokenizer = model if hasattr(model, "tokenize") else FittedModel(model).tokenizer
     if not isinstance(tokenizer, SmilesTokenizer):
         raise TypeError(f"{type(model).__name__} has no SmilesTokenizer, which alone knows of atoms")
     # Not from the ids: those of unknown tokens don't tell an atom from a bond
-    read = tokenizer._split(check_sequences([X] if is_single(X) else X))
-    results = np.empty(len(read.offsets) - 1, dtype=object)
-    for row in range(len(results)):
-        codes = read.codes[read.offsets[row] : read.offsets[row + 1]]
-        tokens = [read.names[code] for code in codes.tolist()]
+    rows = tokenizer.tokenize([X] if is_single(X) else X)
+    results = np.empty(len(rows), dtype=object)
+    for row, tokens in enumerate(rows):
         smiles, atoms = "".join(tokens), _number_atoms(tokens)
         if tokenizer.add_bos:
             tokens, atoms = [SPECIAL_TOKENS[BOS], *tokens], [NO_ATOM, *atoms]
