@@ -1,6 +1,5 @@
 """What all tokenizers share, and the tokenizer of any sequence."""
 
-from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -170,7 +169,7 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             return Tokens.from_characters(sequences)
         return Tokens.from_lists(sequences)
 
-    def _join(self, tokens: Sequence[Any]) -> str:
+    def _join(self, tokens: list[Any]) -> str:
         """Put the tokens of one sequence together again."""
         return "".join(tokens)
 
@@ -182,7 +181,7 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """The tokens known whatever the data; None to learn them."""
         return None
 
-    def _position(self, preceding: Sequence[Any]) -> int:
+    def _position(self, preceding: list[Any]) -> int:
         """Where in its sequence the token behind the `preceding` ones stands."""
         return len(preceding)
 
@@ -306,7 +305,7 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         names = self.vocabulary_.tokens
         names[UNKNOWN] = SPECIAL_TOKENS[UNKNOWN] if as_list else self._unknown_text()
         ids = ids.keep(~ids.is_end & (ids.values != PAD))
-        rows = ([names[token] for token in row.tolist()] for row in ids.to_list())
+        rows = ([names[token] for token in row.tolist()] for row in ids)
         return object_array(rows if as_list else map(self._join, rows), len(ids))
 
     def _tokenize(self, X: Any) -> Tokens:

@@ -1,6 +1,5 @@
 """Codons: triplets of nucleotides in a reading frame."""
 
-from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
@@ -112,7 +111,7 @@ class CodonTokenizer(SequenceTokenizer):
     def _alphabet(self) -> list[str] | None:
         return list(map("".join, product(NUCLEOTIDES, repeat=3)))
 
-    def _position(self, preceding: Sequence[Any]) -> int:
+    def _position(self, preceding: list[Any]) -> int:
         return self.frame + 3 * len(preceding)
 
     def _split(self, sequences: list[Any]) -> Tokens:

@@ -1,6 +1,6 @@
 """Nucleotides and k-mers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -153,7 +153,7 @@ class DNATokenizer(SequenceTokenizer):
             return None
         return list(map("".join, product(self._letters, repeat=self.k)))
 
-    def _position(self, preceding: Sequence[Any]) -> int:
+    def _position(self, preceding: list[Any]) -> int:
         return self.stride * len(preceding)
 
     def _split(self, sequences: list[Any]) -> Tokens:
@@ -175,7 +175,7 @@ class DNATokenizer(SequenceTokenizer):
             )
         return split_kmers(text, offsets, self._letters, self.k, self.stride)
 
-    def _join(self, tokens: Sequence[Any]) -> str:
+    def _join(self, tokens: list[Any]) -> str:
         if self.stride > self.k:
             raise ValueError(
                 f"inverse_transform needs stride <= k: with stride={self.stride} and k={self.k} the "
@@ -220,9 +220,8 @@ def split_kmers(
     counts = np.where(lengths < k, 0, (lengths - k) // stride + 1)
     begins = offsets[:-1] + first
     ends = begins + stride * counts
-    strided = Sequences.from_rows(
-        [kmers[begin:end:stride] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)], kmers
-    )
+    pieces = [kmers[begin:end:stride] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+    strided = Sequences.from_lengths(np.concatenate(pieces), counts)
     if len(letters) ** k <= _MAX_ALPHABET:
         return Tokens(strided.values, _kmer_names(letters, k), strided.offsets)
     distinct, codes = number_distinct(strided.values, base**k)

@@ -1,6 +1,5 @@
 """Molecules as SMILES."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -132,7 +131,7 @@ class SmilesTokenizer(SequenceTokenizer):
         self.canonical = canonical
         self.stereo = stereo
 
-    def _position(self, preceding: Sequence[Any]) -> int:
+    def _position(self, preceding: list[Any]) -> int:
         return sum(map(len, preceding))
 
     @property

@@ -162,7 +162,7 @@ class Tokens:
         ndarray of shape (n_sequences,), dtype object
             Lists.
         """
-        rows = Sequences(self.codes, self.offsets).to_list()
+        rows = Sequences(self.codes, self.offsets)
         return object_array(([self.names[code] for code in row.tolist()] for row in rows), len(rows))
 
     def place(self, index: int) -> tuple[int, list[Any]]:

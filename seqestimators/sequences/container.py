@@ -1,6 +1,6 @@
 """The container of sequences of any lengths: one buffer, and where each sequence begins."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -83,6 +83,9 @@ class Sequences:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return (self.values[begin:end] for begin, end in pairwise(self.offsets.tolist()))
+
     def __getitem__(self, index: Any) -> Any:
         if np.ndim(index):
             return self.take(index)
@@ -159,9 +162,7 @@ class Sequences:
         ndarray of shape (n_sequences,), dtype object
             Views into the buffer.
         """
-        return object_array(
-            (self.values[begin:end] for begin, end in pairwise(self.offsets.tolist())), len(self)
-        )
+        return object_array(self, len(self))
 
     # The markers of beginning and end: added where a network needs them, never twice
 
