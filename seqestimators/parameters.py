@@ -155,7 +155,7 @@ def warn_of_unused(estimator: Any) -> None:
                 f"the parameter {name!r} of {type(estimator).__name__}, set to {value!r}, has no effect with "
                 f"{other}={present!r}",
                 UserWarning,
-                stacklevel=5,
+                stacklevel=6,  # where fit is called, through its wrapper for validation
             )
 
 

@@ -137,7 +137,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             )
         warn_of_unused(self)
         if self.pretrained is None and not goes_on:
-            self._warn_if_untrained()
+            self._warn_if_untrained(stacklevel=6)
         sequences = self._read(X, reset=not goes_on)
         check_consistent_length(sequences, y)
         if self.pretrained is not None:

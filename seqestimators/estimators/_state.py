@@ -43,21 +43,21 @@ class FittedState:
         twin.__dict__ = self.__dict__ | self._network_params
         return twin
 
-    def _warn_if_untrained(self) -> None:
+    def _warn_if_untrained(self, stacklevel: int) -> None:
         if self._starts_untrained:
             warnings.warn(
                 f"this {type(self).__name__} was fitted from a pretrained model, which its file doesn't "
                 "hold: a clone of it, or a new fit, starts from random weights. Set `pretrained` again to "
                 "start from the model",
                 UserWarning,
-                stacklevel=4,
+                stacklevel=stacklevel,
             )
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "net_")  # a fit that failed has left attributes too
 
     def __sklearn_clone__(self) -> Any:
-        self._warn_if_untrained()
+        self._warn_if_untrained(stacklevel=4)
         other = super().__sklearn_clone__()  # type: ignore[misc]
         if self.pretrained is not None:  # a clone of it would have forgotten what it has learned
             other.pretrained = self.pretrained

@@ -342,7 +342,7 @@ def _warn_of_special(sequences: Sequences) -> None:
             f"row {row}, position {position - 1} of X is {sequences.values[index]}, "
             "but 0 is padding, and 2 and 3 are the ends of a sequence, which never come within: the "
             "likelihood is 0. Tokens begin at 4; add 4 to all ids if yours begin at 0",
-            stacklevel=6,
+            stacklevel=7,
         )
 
 
