@@ -233,7 +233,7 @@ def test_private_names_of_scikit_learn_enter_in_one_place():
 
 
 def test_optional_dependencies_are_imported_on_demand():
-    optional = {"matplotlib", "polars", "pyarrow"}
+    optional = {"matplotlib", "polars", "pyarrow", "pytest"}
     assert_none([place for place, _, one in all_imports() if one.top in optional and not one.delayed])
 
 
@@ -253,7 +253,7 @@ def test_declared_dependencies_are_the_imported_ones():
     required = {re.split("[<>=]", name)[0] for name in pyproject["dependencies"]}
     extras = pyproject["optional-dependencies"].values()
     optional = {re.split("[<>=]", name)[0] for names in extras for name in names}
-    own = {"seqestimators", *sys.stdlib_module_names}
+    own = {"seqestimators", "pytest", *sys.stdlib_module_names}  # who parametrizes tests has pytest
     imported = {DISTRIBUTIONS.get(one.top, one.top) for _, _, one in all_imports() if one.top not in own}
     assert imported <= required | optional
     assert required <= imported
