@@ -44,7 +44,7 @@ class FittedModel:
     estimator : BaseRecurrent
         The recurrent estimator.
     tokenizer : SequenceTokenizer or None
-        The tokenizer before it, if there is one.
+        The tokenizer before it, if there is one; also in a ColumnTransformer.
     network, encoder : Module
         The network of the estimator, in evaluation mode, and its encoder.
     cell : Cell
@@ -72,8 +72,7 @@ class FittedModel:
                 steps = [(name, step) for name, step in before if step not in (None, "passthrough")]
                 self._steps = Pipeline(steps) if steps else None
                 for _, step in steps:
-                    if hasattr(step, "vocabulary_") and hasattr(step, "tokenize"):
-                        self.tokenizer = step
+                    self.tokenizer = _find_tokenizer(step) or self.tokenizer
                 model = last
             else:
                 break
@@ -193,6 +192,17 @@ class FittedModel:
             if isinstance(part, Cell):
                 part.train()  # they have no dropout of their own, and cuDNN differentiates no other
         return network
+
+
+def _find_tokenizer(step: Any) -> Any:
+    """Return a tokenizer, or the one in a ColumnTransformer, FeatureUnion or Pipeline; else None."""
+    if hasattr(step, "vocabulary_") and hasattr(step, "tokenize"):
+        return step
+    for name in ("named_transformers_", "named_transformers", "named_steps"):
+        for part in getattr(step, name, {}).values():
+            if (found := _find_tokenizer(part)) is not None:
+                return found
+    return None
 
 
 def unwrap(results: np.ndarray, X: Any) -> Any:
