@@ -10,10 +10,16 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import BaggingClassifier, StackingClassifier, VotingClassifier
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, cross_val_predict, learning_curve
+from sklearn.model_selection import (
+    GridSearchCV,
+    HalvingGridSearchCV,
+    cross_val_predict,
+    cross_val_score,
+    learning_curve,
+)
 from sklearn.pipeline import make_pipeline
 
-from seqestimators import DNATokenizer, RecurrentClassifier, RecurrentRegressor
+from seqestimators import DNATokenizer, RecurrentClassifier, RecurrentLanguageModel, RecurrentRegressor
 
 SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 2, "batch_size": 8, "random_state": 0}
 
@@ -49,6 +55,14 @@ def test_grid_search_gives_the_same_scores_under_every_backend():
     np.testing.assert_array_equal(run_grid_search(n_jobs=2), expected)
     with joblib.parallel_backend("threading", n_jobs=2):
         np.testing.assert_array_equal(run_grid_search(), expected)
+
+
+def test_a_pretrained_model_travels_to_other_processes():
+    ids = DNATokenizer().fit_transform(X)
+    language_model = RecurrentLanguageModel(**SMALL).fit(ids)
+    model = RecurrentClassifier(pretrained=language_model, max_epochs=1, random_state=0)
+    scores = [cross_val_score(model, ids, Y, cv=2, scoring="neg_log_loss", n_jobs=n) for n in (None, 2)]
+    np.testing.assert_array_equal(*scores)
 
 
 def test_clone_and_set_params(fitted):

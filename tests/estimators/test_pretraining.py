@@ -34,6 +34,11 @@ def pretrain(**parameters):
     return RecurrentLanguageModel(**sizes | SMALL | parameters).fit(IDS)
 
 
+@pytest.fixture(scope="module")
+def language_model():
+    return pretrain()
+
+
 @pytest.mark.parametrize("num_layers", [1, 2])
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
@@ -53,11 +58,9 @@ def test_the_encoder_starts_as_the_language_model(cell, bidirectional, num_layer
 
 @pytest.mark.parametrize("kind", [RecurrentClassifier, RecurrentRegressor])
 @pytest.mark.parametrize("options", [{}, {"gradual_unfreezing": True, "layer_decay": 2.6}], ids=str)
-def test_architecture_and_ids_are_those_of_the_language_model(kind, options):
-    model = pretrain()
-    fitted = kind(pretrained=model, max_epochs=4, random_state=0, **options).fit(
-        [[4], [5]] * 9, [0, 1] * 9
-    )
+def test_architecture_and_ids_are_those_of_the_language_model(kind, options, language_model):
+    model = language_model
+    fitted = kind(pretrained=model, max_epochs=4, random_state=0, **options).fit([[4], [5]] * 9, [0, 1] * 9)
     assert fitted.net_.module_.encoder.output_size == 5
     assert fitted.n_inputs_ == model.n_inputs_
     assert all(weight.requires_grad for weight in fitted.net_.module_.parameters())
@@ -75,8 +78,8 @@ def test_lower_layers_learn_more_slowly():
     assert sizes[2] == fitted.n_inputs_ * 4
 
 
-def test_unfreezing_goes_from_the_output_down():
-    model = pretrain()
+def test_unfreezing_goes_from_the_output_down(language_model):
+    model = language_model
     before = model.net_.module_.encoder.state_dict()
     options = {"dropout": 0.0, "gradual_unfreezing": True, "random_state": 0}
     after = []
@@ -90,8 +93,8 @@ def test_unfreezing_goes_from_the_output_down():
     assert "embedding.weight" in after[2]
 
 
-def test_it_stays_fitted_in_clones_and_searches():
-    model = pretrain()
+def test_it_stays_fitted_in_clones_and_searches(language_model):
+    model = language_model
     classifier = RecurrentClassifier(pretrained=model, **SMALL)
     assert clone(classifier).pretrained is model
     pipeline = make_pipeline(SequenceTokenizer(vocabulary=TOKENIZER.vocabulary_), classifier)
@@ -101,10 +104,55 @@ def test_it_stays_fitted_in_clones_and_searches():
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
 
 
-def test_what_does_not_fit_is_an_error():
+@pytest.mark.parametrize(
+    "asked",
+    [{"cell": "rnn"}, {"hidden_size": 99}, {"num_layers": 2}, {"embedding_dim": None}, {"embedding_dim": 9}],
+    ids=str,
+)
+@pytest.mark.parametrize("kind", [RecurrentClassifier, RecurrentTagger])
+def test_a_parameter_that_contradicts_the_language_model_is_an_error(language_model, kind, asked):
+    ((name, value),) = asked.items()
+    given = getattr(language_model, name)
+    y = STRINGS if kind is RecurrentTagger else Y
+    for model in (language_model, FrozenEstimator(language_model)):
+        estimator = kind(pretrained=model, **asked, **SMALL)
+        with pytest.raises(ValueError, match=f"{name}={value!r}, but the pretrained .* has {name}={given!r}"):
+            estimator.fit(IDS, y)
+        with pytest.raises(ValueError, match=f"{name}={value!r}, but the pretrained"):
+            estimator.partial_fit(IDS, y)
+
+
+def test_a_search_over_the_architecture_says_that_there_is_none(language_model):
+    search = GridSearchCV(
+        RecurrentRegressor(pretrained=language_model, **SMALL),
+        {"hidden_size": [8, 64], "cell": ["lstm", "gru"]},
+        cv=2,
+        error_score="raise",
+    )
+    with pytest.raises(
+        ValueError, match="hidden_size=8, but the pretrained language model has hidden_size=5"
+    ):
+        search.fit(IDS, Y)
+
+
+def test_what_the_language_model_has_may_be_said_and_both_directions_are_a_default():
+    """The default of `bidirectional` differs between the two, and stands for what the model has."""
+    for bidirectional in (False, True):
+        model = pretrain(bidirectional=bidirectional)
+        said = {"cell": "gru", "hidden_size": 5, "bidirectional": bidirectional, "embedding_dim": 4}
+        first, second = (
+            RecurrentClassifier(pretrained=model, **given, **SMALL).fit(IDS, Y) for given in ({}, said)
+        )
+        np.testing.assert_array_equal(first.predict_proba(IDS), second.predict_proba(IDS))
+        assert first.net_.module_.encoder.bidirectional == bidirectional
+    with pytest.raises(ValueError, match="bidirectional=False, but the pretrained"):
+        RecurrentClassifier(pretrained=model, bidirectional=False, **SMALL).fit(IDS, Y)
+
+
+def test_what_does_not_fit_is_an_error(language_model):
     with pytest.raises(NotFittedError):
         RecurrentClassifier(pretrained=RecurrentLanguageModel(), **SMALL).fit(IDS, Y)
-    model = pretrain()
+    model = language_model
     new = model.n_inputs_
     with pytest.raises(InvalidSequenceError, match=f"row 1, position 2 of X is {new}, but the pretrained"):
         RecurrentClassifier(pretrained=model, **SMALL).fit([[4], [4, 5, new]], [0, 1])
