@@ -136,6 +136,7 @@ def _trace_layers(encoder: RecurrentEncoder, vectors: np.ndarray) -> list[list[B
     orders = (slice(None), slice(None, None, -1))[: 1 + encoder.bidirectional]  # from each of its ends
     inputs = [vectors] * len(orders)  # what each direction reads
     layers = []
+    layer: Any
     for layer in encoder.layers:
         directions = [
             _run(cell, states[order], order)

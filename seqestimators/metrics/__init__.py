@@ -2,7 +2,7 @@
 
 from .perplexity import perplexity
 from .scorers import edit_similarity_scorer, exact_match_scorer, token_accuracy_scorer
-from .sequence_scores import (
+from .scores import (
     edit_similarity_score,
     exact_match_score,
     phoneme_error_rate,

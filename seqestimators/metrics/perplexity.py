@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from .._sklearn import validate_params
-from .sequence_scores import WEIGHTED, read_weight
+from .scores import WEIGHTED, read_weight
 
 __all__ = ["perplexity"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sklearn.metrics import make_scorer
 
-from .sequence_scores import edit_similarity_score, exact_match_score, token_accuracy_score
+from .scores import edit_similarity_score, exact_match_score, token_accuracy_score
 
 __all__ = ["edit_similarity_scorer", "exact_match_scorer", "token_accuracy_scorer"]
 
