@@ -140,7 +140,7 @@ class LanguageNetwork(SequenceNetwork):
             token that could be written.
         state : CellState
         """
-        states = self.encoder.embed(token[:, None])  # (n, 1, size)
+        states, _ = self.encoder.prepare(token[:, None], torch.ones_like(token))  # (n, 1, size)
         after = []
         for i, layer in enumerate(self.encoder.layers):
             forward = next(layer.children())

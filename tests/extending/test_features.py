@@ -57,7 +57,7 @@ def make_model(classifier=TableClassifier, **parameters):
     table = ColumnTransformer(
         [("tokens", DNATokenizer(), ["sequence"]), ("numbers", StandardScaler(), ["pH", "noise"])]
     )
-    return make_pipeline(table, classifier(**settings))
+    return make_pipeline(table, classifier(**settings | parameters))
 
 
 @pytest.fixture(scope="module", params=["pooled", "causal"])

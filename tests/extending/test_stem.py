@@ -134,3 +134,16 @@ def test_it_is_new_where_the_rest_comes_from_a_language_model():
     after = ConvolutionClassifier(**settings).fit(X, y)
     learned = [one.net_.module_.encoder.convolution.weight.detach().numpy() for one in (before, after)]
     assert not np.allclose(*learned)
+
+
+class PointwiseLanguageModel(RecurrentLanguageModel):
+    """A language model whose steps are prepared one by one."""
+
+    def _make_encoder(self, **options):
+        return ConvolutionEncoder(width=1, **options)
+
+
+def test_a_language_model_writes_what_it_reads():
+    model = PointwiseLanguageModel(**FAST | {"max_epochs": 20, "lr": 0.05}).fit(X)
+    sequence = model.sample(1, top_k=1, max_length=50)[0]  # the likeliest token each time
+    np.testing.assert_array_equal(model.predict_next([sequence])[0][:-1], sequence[1:])
