@@ -130,7 +130,7 @@ def test_a_search_over_the_architecture_says_that_there_is_none(language_model):
         error_score="raise",
     )
     with pytest.raises(
-        ValueError, match="hidden_size=8, but the pretrained language model has hidden_size=5"
+        ValueError, match="hidden_size=8, but the pretrained .* has hidden_size=5"
     ):
         search.fit(IDS, Y)
 

@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+from sklearn.utils.class_weight import compute_class_weight
+
+from seqestimators.estimators._class_weights import weigh_classes
+
+CLASSES, LABELS = np.array(["a", "b", "c"]), np.array([0, 0, 0, 1, 2, 2])
+
+
+def test_none_leaves_the_weights_of_the_rows():
+    weight = np.arange(6.0)
+    assert weigh_classes(None, CLASSES, LABELS, weight) is weight
+
+
+def test_balanced_gives_every_class_the_same_mass():
+    weight = np.array([1.0, 2, 3, 4, 5, 0])
+    balanced = weigh_classes("balanced", CLASSES, LABELS, weight)
+    np.testing.assert_allclose(np.bincount(LABELS, weights=balanced), 5)
+    alike = weigh_classes("balanced", CLASSES, LABELS, np.ones(6))
+    of_sklearn = compute_class_weight("balanced", classes=CLASSES, y=CLASSES[LABELS])
+    np.testing.assert_allclose(alike, of_sklearn[LABELS])
+
+
+def test_an_absent_class_is_no_division_by_zero():
+    balanced = weigh_classes("balanced", CLASSES, LABELS[:3], np.array([1.0, 1.0, 0.0]))
+    assert balanced.tolist() == pytest.approx([1 / 3, 1 / 3, 0])
+
+
+def test_a_dictionary_multiplies_and_leaves_the_rest():
+    weighed = weigh_classes({"a": 10, "c": 0}, CLASSES, LABELS, np.arange(6.0))
+    assert weighed.tolist() == [0, 10, 20, 3, 0, 0]

@@ -1,0 +1,328 @@
+import pickle
+import pickletools
+import warnings
+from copy import deepcopy
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.exceptions import NotFittedError
+from sklearn.metrics import log_loss
+from skorch.callbacks import Callback
+
+from seqestimators import RecurrentClassifier, RecurrentRegressor
+from seqestimators._training import make_generators
+from seqestimators.estimators._validation_split import split_validation
+from seqestimators.exceptions import InvalidSequenceError
+
+SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 2, "batch_size": 8, "random_state": 0}
+X = [[4, 5, 6], [5], [6, 6, 4, 5], [4, 4]] * 6
+Y = np.array([0, 1, 1, 0] * 6)
+SERIES = [np.array(row)[:, None] / 4.0 for row in X]
+
+
+def model(**parameters):
+    return RecurrentClassifier(**SMALL | parameters)
+
+
+def test_early_stopping_restores_the_best_weights():
+    fitted = model(early_stopping=True, validation_fraction=0.25, max_epochs=5, n_iter_no_change=2, lr=0.3)
+    fitted.set_params(scoring="neg_log_loss").fit(X, Y, groups=np.arange(24) // 2)
+    scores = [row["valid_neg_log_loss"] for row in fitted.history_]
+    train = max(row["train_neg_log_loss"] for row in fitted.history_)
+    assert fitted.n_iter_ == len(scores) <= 5
+    assert {"epoch", "train_loss", "valid_loss", "lr", "duration"} <= set(fitted.history_[0])
+    assert np.isfinite([*scores, train]).all()
+    _, valid = split_validation(
+        24, 0.25, stratify=Y, groups=np.arange(24) // 2, seed=make_generators(0).split_seed
+    )
+    loss = log_loss(Y[valid], fitted.predict_proba([X[i] for i in valid]))
+    assert -loss == pytest.approx(max(scores), rel=1e-5)
+
+
+class Recorder(Callback):
+    def on_epoch_end(self, net, **kwargs):
+        net.history.record("train_norm", 1.0)
+
+
+def test_callbacks_are_copied_and_called():
+    recorder = Recorder()
+    fitted = model(callbacks=[recorder]).fit(X, Y)
+    assert [row["train_norm"] for row in fitted.history_] == [1.0, 1.0]
+    assert fitted.callbacks == [recorder]
+
+
+@pytest.mark.parametrize(
+    ("scoring", "column"),
+    [
+        ("accuracy", "train_accuracy"),
+        (["accuracy", "roc_auc"], "train_roc_auc"),
+        (lambda model, X, y: 0.5, "train_score"),
+    ],
+)
+def test_scores_are_monitored(scoring, column):
+    assert column in model(scoring=scoring).fit(X, Y).history_[-1]
+
+
+@pytest.mark.parametrize(
+    "optimizer", ["adamw", "adam", "nadam", "radam", "rmsprop", "sgd", torch.optim.Adagrad]
+)
+def test_optimizers(optimizer):
+    assert np.isfinite(model(optimizer=optimizer, lr_schedule="constant").fit(X, Y).predict_proba(X)).all()
+
+
+def test_verbose_prints_a_line_an_epoch(capsys):
+    model().fit(X, Y)
+    assert capsys.readouterr().out == ""
+    model(verbose=1).fit(X, Y)
+    assert len(capsys.readouterr().out.strip().splitlines()) == 4
+
+
+def test_warm_start_goes_on():
+    fitted = model(warm_start=True).fit(X, Y)
+    before = fitted.predict_proba(X)
+    assert [row["epoch"] for row in fitted.fit(X, Y).history_] == [1, 2, 3, 4]
+    assert not np.array_equal(fitted.predict_proba(X), before)
+
+
+def test_a_pickle_holds_no_torch_objects_and_moves_no_generator():
+    data = pickle.dumps(model().fit(X, Y))
+    assert not any(
+        "torch" in str(value) or "skorch" in str(value) for _, value, _ in pickletools.genops(data)
+    )
+    before = torch.get_rng_state(), np.random.get_state()[1].copy()
+    pickle.loads(data)
+    assert torch.equal(torch.get_rng_state(), before[0])
+    np.testing.assert_array_equal(np.random.get_state()[1], before[1])
+
+
+@pytest.mark.parametrize("data", [X, SERIES], ids=["tokens", "values"])
+@pytest.mark.parametrize("kind", [RecurrentClassifier, RecurrentRegressor])
+@pytest.mark.parametrize("class_weight", [None, "balanced"])
+def test_a_weight_counts_rows(data, kind, class_weight):
+    parameters = SMALL | {"dtype": "float64", "batch_size": "all", "dropout": 0}
+    if kind is RecurrentClassifier:
+        parameters["class_weight"] = class_weight
+    weight = np.arange(24) * 7 % 3
+    rows = np.repeat(np.arange(24), weight)
+    weighted = kind(**parameters).fit(data, Y, sample_weight=weight)
+    repeated = kind(**parameters).fit([data[i] for i in rows], Y[rows])
+    np.testing.assert_allclose(weighted.transform(data), repeated.transform(data), atol=1e-9)
+
+
+def test_an_id_of_an_absent_row_is_absent():
+    parameters = SMALL | {"dtype": "float64", "batch_size": "all", "dropout": 0}
+    weighted = RecurrentClassifier(**parameters).fit([*X, [9]], [*Y, 0], sample_weight=[1] * 24 + [0])
+    absent = RecurrentClassifier(**parameters).fit(X, Y)
+    np.testing.assert_allclose(weighted.transform([*X, [9]]), absent.transform([*X, [9]]), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("rows", "error", "message"),
+    [
+        ("ACGT", ValueError, "string object received"),
+        (["AC", "G"], TypeError, "row 0 of X is the string 'AC'.*tokenizer"),
+        ([[4], None], InvalidSequenceError, "row 1 of X is missing"),
+        ([[4], [4, -5]], InvalidSequenceError, "row 1, position 1 of X is -5"),
+        ([[4], [4.5]], InvalidSequenceError, "row 1, position 0 of X is 4.5"),
+        ([[4], [np.nan, 4]], InvalidSequenceError, "row 1, position 0 of X is NaN"),
+        ([], ValueError, "X has no sequences"),
+        ([1, 2], ValueError, "row 0 of X is the number 1"),
+    ],
+    ids=str,
+)
+def test_bad_sequences(rows, error, message):
+    fitted = model(input="tokens").fit(X, Y)
+    for use in (fitted.predict, lambda rows: model(input="tokens").fit(rows, Y[: len(rows)])):
+        with pytest.raises(error, match=message):
+            use(rows)
+
+
+def test_bad_values():
+    with pytest.raises(InvalidSequenceError, match="row 1, position 0 of X is inf"):
+        model(input="values").fit([[0.5], [np.inf]], [0, 1])
+    with pytest.raises(
+        ValueError, match="series of 2 channels, but RecurrentClassifier was fitted on series of 1"
+    ):
+        model().fit(SERIES, Y).predict([np.zeros((3, 2))])
+
+
+@pytest.mark.parametrize("kind", [RecurrentClassifier, RecurrentRegressor])
+def test_bad_targets(kind):
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        kind(**SMALL).fit(X, Y[1:])
+    with pytest.raises(ValueError, match="NaN"):
+        kind(**SMALL).fit(X, np.where(Y, np.nan, 1.0))
+    with pytest.raises(ValueError, match="requires y to be passed"):
+        kind(**SMALL).fit(X, None)
+    with pytest.raises(ValueError, match="0 for every row|at least one non-zero"):
+        kind(**SMALL).fit(X, Y, sample_weight=np.zeros(24))
+
+
+@pytest.mark.parametrize("lr_schedule", ["one_cycle", "cosine"])
+def test_goes_on_at_the_full_learning_rate(lr_schedule):
+    X, y = [[4, 5], [6, 7], [4, 7], [6, 5]], [0, 1, 0, 1]
+    model = RecurrentClassifier(
+        lr=0.01, lr_schedule=lr_schedule, max_epochs=2, hidden_size=4, random_state=0, warm_start=True
+    )
+    assert model.fit(X, y).history_[-1]["lr"] < 0.001
+    assert model.fit(X, y).history_[-1]["lr"] == 0.01
+    assert model.set_params(lr=0.02).partial_fit(X, y).history_[-1]["lr"] == 0.02
+
+
+@pytest.mark.parametrize("estimator", [RecurrentClassifier, RecurrentRegressor])
+def test_names_of_columns_are_kept_and_compared(estimator):
+    frame = pd.DataFrame({"first": [4, 5] * 10, "second": [5, 6] * 10})
+    fitted = estimator(**SMALL).fit(frame, [0, 1] * 10)
+    assert fitted.feature_names_in_.tolist() == ["first", "second"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fitted.predict(frame)
+    with pytest.raises(ValueError, match="feature names should match"):
+        fitted.predict(frame[["second", "first"]])
+
+
+@pytest.mark.parametrize(
+    "change", [{"hidden_size": 9}, {"pooling": "max"}, {"cell": "gru"}, {"batch_norm": True}]
+)
+def test_a_pickle_holds_the_network_that_was_fitted(change):
+    fitted = model(pooling="mean").fit(X, Y)
+    expected = fitted.predict_proba(X)
+    fitted.set_params(**change)
+    for copy in (pickle.loads(pickle.dumps(fitted)), deepcopy(fitted)):
+        np.testing.assert_array_equal(copy.predict_proba(X), expected)
+        assert copy.get_params() == fitted.get_params()
+
+
+@pytest.mark.parametrize("batch_size", [1, 4, "all"])
+def test_class_weights_count_across_batches(batch_size):
+    """All sequences are alike, 4 of 40 of the second class: balanced, the answer is a half."""
+    weighted = model(
+        class_weight="balanced",
+        batch_size=batch_size,
+        dropout=0,
+        lr=0.005,
+        max_epochs=30,
+        optimizer="sgd",
+        gradient_clip=None,
+    ).fit([[4]] * 40, [1] * 4 + [0] * 36)
+    assert weighted.predict_proba([[4]])[0, 1] == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_class_of_weight_0_is_as_absent():
+    fitted = model(batch_size=2, class_weight={0: 0, 1: 1, 2: 1}).fit([[4], [5], [6]] * 8, [0, 1, 2] * 8)
+    assert np.isfinite(fitted.predict_proba(X)).all()
+
+
+@pytest.mark.parametrize("optimizer", [torch.optim.Adagrad, torch.optim.Rprop, torch.optim.SGD])
+def test_an_optimizer_class_gets_nothing_but_the_rate(optimizer):
+    fitted = model(optimizer=optimizer).fit(X, Y)
+    assert fitted.net_.optimizer_.param_groups[0].get("momentum", 0) == 0
+
+
+def test_momentum_begins_anew_with_every_fit():
+    fitted = model().fit(X, Y)
+    seen = []
+
+    class Spy(Callback):
+        def on_batch_end(self, net, **kwargs):
+            seen.append(net.optimizer_.param_groups[0]["betas"])
+
+    fitted.set_params(callbacks=[Spy()], warm_start=True).fit(X, Y)
+    assert set(seen) == {(0.9, 0.999)}
+
+
+@pytest.mark.parametrize("moment", ["on_batch_end", "on_epoch_end"])
+def test_an_interruption_leaves_what_is_learned_with_a_warning(moment):
+    class Interrupting(Callback):
+        pass
+
+    def interrupt(self, net, **kwargs):
+        raise KeyboardInterrupt
+
+    setattr(Interrupting, moment, interrupt)
+    with pytest.warns(UserWarning, match="Training interrupted by user"):
+        fitted = model(callbacks=[Interrupting()]).fit(X, Y)
+    assert fitted.n_iter_ <= 1
+    assert np.isfinite(fitted.predict_proba(X)).all()
+
+
+def test_validation_rows_teach_neither_tokens_nor_scale():
+    rows = [[4], [5]] * 20
+    y = np.tile([0.0, 1.0], 20)
+    groups = np.arange(40) // 4
+    parameters = SMALL | {"early_stopping": True, "validation_fraction": 0.1}
+    train, valid = split_validation(
+        40, 0.1, stratify=None, groups=groups, seed=make_generators(SMALL["random_state"]).split_seed
+    )
+    y[valid] += 1000
+    for i in valid:
+        rows[i] = [9]
+    fitted = RecurrentRegressor(**parameters).fit(rows, y, groups=groups)
+    assert fitted._y_mean == pytest.approx(y[train].mean())
+    np.testing.assert_array_equal(fitted.predict([[9]]), fitted.predict([[1]]))
+
+
+def test_a_failed_fit_leaves_it_unfitted():
+    failed = model()
+    with pytest.raises(ValueError, match="one class"):
+        failed.fit(X, np.zeros(len(X)))
+    with pytest.raises(NotFittedError):
+        failed.predict(X)
+
+
+def test_warm_start_heeds_a_new_batch_size():
+    fitted = model(warm_start=True).fit(X, Y).set_params(batch_size=3).fit(X, Y)
+    assert fitted.net_.batch_size == 3
+
+
+def test_partial_fit_refuses_what_a_chunk_cannot_tell():
+    with pytest.raises(ValueError, match="needs all labels at once"):
+        model(class_weight="balanced").partial_fit(X, Y, classes=[0, 1])
+    fitted = model().partial_fit(X, Y, classes=[0, 1]).partial_fit(X[:1], Y[:1], classes=[1, 0])
+    with pytest.raises(ValueError, match=r"classes=\[0, 1, 2\] are not those of the first call"):
+        fitted.partial_fit(X, Y, classes=[0, 1, 2])
+
+
+class WithHead(RecurrentClassifier):
+    """A module of one's own before the output layer."""
+
+    def _make_network(self, encoder):
+        network = super()._make_network(encoder)
+        network.norm = self.make_head(network.output.in_features)
+        return network
+
+
+class Scale(torch.nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.factor = torch.nn.Parameter(torch.empty(size))
+
+    def forward(self, x):
+        return x * self.factor
+
+
+class FilledScale(Scale):
+    def reset_parameters(self, generator):
+        self.factor.data.uniform_(generator=generator)
+
+
+def test_a_weight_that_nobody_fills_is_an_error_that_names_it():
+    class Unfilled(WithHead):
+        make_head = Scale
+
+    with pytest.raises(TypeError, match="the weight 'norm.factor' of PooledNetwork has no initial values"):
+        Unfilled(**SMALL).fit(X, Y)
+
+
+@pytest.mark.parametrize("head", [torch.nn.LayerNorm, FilledScale])
+def test_a_module_of_one_s_own_starts_alike_in_every_fit(head):
+    class Headed(WithHead):
+        make_head = head
+
+    first, again = Headed(**SMALL).fit(X, Y), Headed(**SMALL).fit(X, Y)
+    np.testing.assert_array_equal(first.predict_proba(X), again.predict_proba(X))
+    weights = torch.cat([weight.flatten() for weight in first.net_.module_.norm.parameters()])
+    assert weights.abs().max() < 2  # near where they began
+    np.testing.assert_array_equal(deepcopy(first).predict_proba(X), first.predict_proba(X))
