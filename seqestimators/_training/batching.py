@@ -288,8 +288,10 @@ def cut_by_steps(lengths: np.ndarray, max_steps: int, min_rows: int = 1) -> list
     order = np.argsort(lengths, kind="stable")
     batches, begin = [], 0
     while begin < len(order):
+        most = max_steps // max(lengths[order[begin]], 1)  # rows as short as this one
+        longest = lengths[order[begin : begin + most]].clip(min=1)  # no steps are padded to one
         # the longest of so many rows, times their number, grows with it
-        padded = np.arange(1, len(order) - begin + 1) * lengths[order[begin:]]
+        padded = np.arange(1, len(longest) + 1) * longest
         n_rows = max(int(np.searchsorted(padded, max_steps, side="right")), min_rows, 1)
         batches.append(order[begin : begin + n_rows])
         begin += n_rows

@@ -19,10 +19,11 @@ LENGTHS = (4, 1, 7, 2, 7, 12)
 class PackedTwin(nn.Module):
     """A network with the same weights, made of one torch module over packed sequences."""
 
-    def __init__(self, network, cell):
+    def __init__(self, network, cell, pooling="concat"):
         super().__init__()
         encoder = network.encoder
         first = encoder.layers[0][0]
+        self.kind = pooling
         self.rest = copy.deepcopy(network)
         self.recurrent = TORCH_CELLS[cell](
             first.input_size,
@@ -69,8 +70,7 @@ class PackedTwin(nn.Module):
 
     def pool(self, states, last):
         """Pool the states (T, size) of one sequence, which has no padding."""
-        pooling = self.rest.pooling
-        match pooling.kind:
+        match self.kind:
             case "last":
                 return last
             case "mean":
@@ -82,7 +82,7 @@ class PackedTwin(nn.Module):
                 directions = zip(*(part.split(self.recurrent.hidden_size) for part in parts), strict=True)
                 return torch.cat([part for direction in directions for part in direction])
             case "attention":
-                attention = pooling.attention
+                attention = self.rest.pooling
                 weights = torch.softmax(attention.energy(torch.tanh(attention.project(states))), dim=0)
                 return (weights * states).sum(0)
 
@@ -142,7 +142,6 @@ def make_network():
         num_layers=1,
         bidirectional=True,
         pooling="concat",
-        seed=0,
         **options,
     ):
         dtype = options.pop("dtype", torch.float64)
@@ -155,9 +154,8 @@ def make_network():
             bidirectional=bidirectional,
             embedding_dim=4 if kind == "embedding" else None,
             dropout=options.get("dropout", 0.0),
-            dtype=dtype,
         )
-        network = PooledNetwork(encoder, output_size=2, pooling=pooling, dtype=dtype, **options)
+        network = PooledNetwork(encoder, output_size=2, pooling=pooling, **options).to(dtype)
         return initialize(network, torch.Generator().manual_seed(0))
 
     return make

@@ -3,14 +3,14 @@
 import pytest
 import torch
 
-from seqestimators.modules import AdditiveAttention, DotAttention, MonotonicAttention, initialize
-from seqestimators.modules.attention import ATTENTIONS
+from seqestimators.modules import ATTENTIONS, Attention, initialize
+from seqestimators.modules.attention import AdditiveAttention, DotAttention, MonotonicAttention
 
 LENGTHS = torch.tensor([7, 3, 1, 0])
 
 
 def make(kind, training=False):
-    attention = ATTENTIONS[kind](4, 6, dtype=torch.float64)
+    attention = ATTENTIONS[kind](4, 6).double()
     initialize(attention, torch.Generator().manual_seed(0))
     return attention.train(training)
 
@@ -109,3 +109,47 @@ def test_kinds_have_their_names():
         "dot": DotAttention,
         "monotonic": MonotonicAttention,
     } == ATTENTIONS
+
+
+@pytest.mark.parametrize("kind", ["dot", "additive", "monotonic"])
+@pytest.mark.parametrize("training", [False, True])
+def test_the_context_has_the_size_that_is_told(kind, training):
+    attention = make(kind, training)
+    states, queries = make_source()
+    attended = attention(queries, attention.remember(states, LENGTHS))
+    assert attended.context.shape == (4, 5, attention.output_size)
+    assert (attended.entropy is not None) is (kind == "monotonic" and training)
+
+
+def test_monotonic_entropy_is_that_of_the_hops():
+    attention = make("monotonic", training=True)
+    states, queries = make_source()
+    entropy = attention(queries, attention.remember(states, LENGTHS)).entropy
+    expected = torch.distributions.Categorical(logits=attention.hop(queries)).entropy()
+    torch.testing.assert_close(entropy, expected)
+
+
+def test_monotonic_steps_harden_with_progress():
+    """Expectations up to the first of two shares, whole numbers from the second on, halfway in between."""
+    attention = make("monotonic", training=True)
+    states, queries = make_source()
+    steps = torch.softmax(attention.hop(queries), dim=2) @ torch.arange(9, dtype=torch.float64)
+    memory = attention.remember(states, LENGTHS)
+    last = []
+    for attention.progress in (0.0, 0.4, 0.55, 0.7, 1.0):
+        last.append(attention(queries[:, :1], memory).position)
+    soft, hard = steps[:, 0], steps[:, 0].round()
+    for found, expected in zip(last, (soft, soft, (soft + hard) / 2, hard, hard), strict=True):
+        torch.testing.assert_close(found, expected.clamp(max=6))
+
+
+def test_an_attention_of_ones_own_remembers_the_states():
+    attention = Attention(4, 6)
+    states, queries = make_source()
+    memory = attention.remember(states, LENGTHS)
+    assert memory.values is states
+    real = torch.arange(7) < LENGTHS.clamp(min=1)[:, None]  # an empty source is one step of zeros
+    assert torch.equal(memory.bias == 0, real)
+    assert torch.equal(memory.bias == -torch.inf, ~real)
+    with pytest.raises(NotImplementedError):
+        attention(queries, memory)

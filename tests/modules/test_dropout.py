@@ -1,8 +1,9 @@
 """Dropout: what it does to numbers, and where its random numbers come from."""
 
 import torch
+from torch import nn
 
-from seqestimators.modules import Dropout
+from seqestimators.modules import Dropout, PooledNetwork, RecurrentEncoder, drive_dropout
 
 
 def dropout(p, seed=0):
@@ -52,3 +53,20 @@ def test_without_a_generator_the_global_one_serves():
 
 def test_the_probability_is_shown():
     assert repr(Dropout(0.25)) == "Dropout(p=0.25)"
+
+
+def test_all_dropout_of_a_module_draws_from_the_generator():
+    generator = torch.Generator()
+    network = PooledNetwork(RecurrentEncoder(5), output_size=1)
+    drive_dropout(network, generator)
+    assert network.dropout.generator is generator
+    assert network.encoder.dropout.generator is generator
+
+
+def test_torchs_own_dropout_is_left_alone():
+    own, nested = nn.Dropout(0.5), nn.Sequential(nn.Sequential(Dropout(0.5)))
+    drive_dropout(own, torch.Generator())
+    assert not hasattr(own, "generator")
+    generator = torch.Generator()
+    drive_dropout(nested, generator)
+    assert nested[0][0].generator is generator

@@ -6,7 +6,8 @@ import pytest
 import torch
 from hypothesis import strategies as st
 
-from seqestimators.modules import RecurrentEncoder, reverse_each
+from seqestimators.modules import RecurrentEncoder, States
+from seqestimators.modules.encoder import last_state, reverse_each
 
 every_cell = pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 every_direction = pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
@@ -21,7 +22,7 @@ def test_states_are_those_of_the_equations(
 ):
     encoder = make_network(cell, kind=kind, bidirectional=bidirectional, num_layers=num_layers).encoder
     sequences = make_sequences(kind=kind)
-    states = encoder(*pad(sequences))
+    states = encoder(*pad(sequences)).join()
     assert states.shape == (6, 12, encoder.output_size)
     for sequence, row in zip(sequences, states, strict=True):
         expected = recurrence(encoder, cell, sequence)
@@ -50,8 +51,9 @@ def test_the_gradient_of_the_reversal_is_right():
 def test_directions_are_read_in_their_own_order(make_network, make_sequences, pad):
     encoder = make_network(num_layers=2).encoder
     inputs, lengths = pad(make_sequences())
-    states = encoder(inputs, lengths)
-    forward, backward = encoder.read(inputs, lengths)
+    read = encoder(inputs, lengths)
+    states, (forward, backward) = read.join(), read.directions
+    assert torch.equal(read.lengths, lengths)
     for row, length in enumerate(lengths):
         torch.testing.assert_close(states[row, :length, :5], forward[row, :length])
         torch.testing.assert_close(states[row, :length, 5:], backward[row, :length].flip(0))
@@ -61,14 +63,14 @@ def test_steps_at_padding_give_no_gradient(make_network, pad):
     encoder = make_network(kind="values", num_layers=2).encoder
     inputs, lengths = pad([torch.ones(2, 3, dtype=torch.float64), torch.ones(6, 3, dtype=torch.float64)])
     inputs.requires_grad_()
-    encoder(inputs, lengths)[0, :2].sum().backward()
+    encoder(inputs, lengths).join()[0, :2].sum().backward()
     assert inputs.grad[0, :2].all()
     assert not inputs.grad[0, 2:].any()
     assert not inputs.grad[1].any()
 
 
 def test_one_hot_vectors_of_padding_are_zero():
-    encoder = RecurrentEncoder(4, dtype=torch.float64)
+    encoder = RecurrentEncoder(4).double()
     vectors = encoder.embed(torch.tensor([[3, 0], [1, 0]]))
     assert vectors.dtype == torch.float64
     assert vectors.tolist() == [[[0, 0, 0, 1], [0, 0, 0, 0]], [[0, 1, 0, 0], [0, 0, 0, 0]]]
@@ -77,14 +79,103 @@ def test_one_hot_vectors_of_padding_are_zero():
 def test_dropout_acts_between_layers_only(make_network, make_sequences, pad):
     batch = pad(make_sequences())
     single, double = (make_network(num_layers=n, dropout=0.5).encoder for n in (1, 2))
-    assert torch.equal(single(*batch), single(*batch))
-    assert not torch.equal(double(*batch), double(*batch))
+    assert torch.equal(single(*batch).join(), single(*batch).join())
+    assert not torch.equal(double(*batch).join(), double(*batch).join())
     double.eval()
-    assert torch.equal(double(*batch), double(*batch))
+    assert torch.equal(double(*batch).join(), double(*batch).join())
 
 
 @every_direction
 def test_the_size_of_a_state_is_known(bidirectional):
     encoder = RecurrentEncoder(6, hidden_size=7, num_layers=2, bidirectional=bidirectional)
     assert encoder.output_size == (14 if bidirectional else 7)
-    assert encoder(torch.tensor([[4]]), torch.tensor([1])).shape == (1, 1, encoder.output_size)
+    states = encoder(torch.tensor([[4]]), torch.tensor([1]))
+    assert states.join().shape == (1, 1, encoder.output_size)
+    assert states.last().shape == (1, encoder.output_size)
+
+
+def test_the_last_states_have_read_the_whole_sequence(make_network, make_sequences, pad):
+    encoder = make_network(num_layers=2).encoder
+    sequences = make_sequences([4, 0, 7, 1])
+    states = encoder(*pad(sequences, extra=2))
+    joined, last = states.join(), states.last()
+    for row, sequence in enumerate(sequences):
+        if not len(sequence):
+            assert not last[row].any()
+            continue
+        expected = torch.cat([joined[row, len(sequence) - 1, :5], joined[row, 0, 5:]])
+        torch.testing.assert_close(last[row], expected, rtol=0, atol=0)
+
+
+def test_a_single_direction_is_joined_as_it_is():
+    one, lengths = torch.arange(12.0).view(2, 3, 2), torch.tensor([3, 1])
+    assert States([one], lengths).join() is one
+    assert States([one], lengths).last().tolist() == [[4, 5], [6, 7]]
+    assert last_state(one, torch.tensor([2, 0])).tolist() == [[2, 3], [0, 0]]
+
+
+def test_the_last_layer_is_what_forward_returns(make_network, make_sequences, pad):
+    encoder = make_network(num_layers=3).encoder
+    batch = pad(make_sequences())
+    layers = encoder.read_layers(*batch)
+    assert len(layers) == 3
+    assert torch.equal(layers[-1].join(), encoder(*batch).join())
+    assert not torch.equal(layers[0].join(), layers[1].join())
+
+
+@every_cell
+def test_directions_that_do_not_mix_are_networks_of_their_own(make_sequences, pad, cell):
+    """Each direction sees, at a step, only what it has read: changing what is yet to come moves nothing."""
+    options = {"cell": cell, "hidden_size": 5, "num_layers": 2, "embedding_dim": 4}
+    encoder = RecurrentEncoder(9, bidirectional=True, mix_directions=False, **options)
+    one = make_sequences([7])[0]
+    other = one.clone()
+    other[4:] = 1 + one[4:] % 8
+    first, second = (encoder(*pad([sequence])).directions for sequence in (one, other))
+    torch.testing.assert_close(first[0][:, :4], second[0][:, :4])
+    assert not torch.isclose(first[1], second[1]).all(2).any()
+    alone = RecurrentEncoder(9, **options)
+    alone.load_state_dict({name: encoder.state_dict()[name] for name in alone.state_dict()})
+    torch.testing.assert_close(alone(*pad([one])).join(), first[0])
+
+
+def test_prepare_may_change_the_number_of_steps(make_sequences, pad):
+    class Halving(RecurrentEncoder):
+        """Read the mean of every two steps."""
+
+        def prepare(self, inputs, lengths):
+            vectors, lengths = super().prepare(inputs, lengths)
+            return vectors.unflatten(1, (-1, 2)).mean(2), lengths // 2
+
+    options = {"hidden_size": 5, "embedding_dim": 4, "bidirectional": True}
+    halving, plain = Halving(9, **options), RecurrentEncoder(4, tokens=False, **options)
+    plain.load_state_dict({n: v for n, v in halving.state_dict().items() if n.startswith("layers")})
+    inputs, lengths = pad(make_sequences([4, 2, 6]))
+    vectors, halved = halving.prepare(inputs, lengths)
+    assert halved.tolist() == [2, 1, 3]
+    read, expected = halving(inputs, lengths), plain(vectors, halved)
+    assert torch.equal(read.lengths, halved)
+    assert torch.equal(read.last(), expected.last())
+
+
+@pytest.mark.parametrize("kind", ["embedding", "one-hot", "values"])
+def test_what_the_first_layer_reads_has_time_first_in_memory(make_network, make_sequences, pad, kind):
+    encoder = make_network(kind=kind).encoder
+    inputs, lengths = pad(make_sequences(kind=kind))
+    vectors, same = encoder.prepare(inputs, lengths)
+    assert torch.equal(same, lengths)
+    assert vectors.shape[:2] == inputs.shape[:2]
+    torch.testing.assert_close(vectors, encoder.embed(inputs))
+
+
+@every_direction
+def test_one_direction_is_causal(bidirectional):
+    assert RecurrentEncoder(9, bidirectional=bidirectional).is_causal is not bidirectional
+
+
+def test_a_cell_class_stands_for_itself(make_sequences, pad):
+    by_name = RecurrentEncoder(9, cell="gru", hidden_size=5)
+    by_class = RecurrentEncoder(9, cell=type(by_name.layers[0][0]), hidden_size=5)
+    by_class.load_state_dict(by_name.state_dict())
+    batch = pad(make_sequences())
+    assert torch.equal(by_name(*batch).join(), by_class(*batch).join())

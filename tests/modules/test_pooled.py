@@ -1,5 +1,7 @@
 """The whole network: exact for every cell, direction, depth and pooling, whatever is around a sequence."""
 
+import functools
+
 import hypothesis
 import numpy as np
 import pytest
@@ -7,14 +9,13 @@ import torch
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from seqestimators.modules import PooledNetwork, RecurrentEncoder, initialize
-from seqestimators.modules.pooling import POOLINGS
+from seqestimators.modules import POOLINGS, Batch, PooledNetwork, RecurrentEncoder, cross_entropy, initialize
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-6}
 
 every_cell = pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 every_direction = pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
-every_depth = pytest.mark.parametrize("num_layers", [1, 2, 3])
+every_depth = pytest.mark.parametrize("num_layers", [1, 3])
 every_pooling = pytest.mark.parametrize("pooling", POOLINGS)
 every_kind = pytest.mark.parametrize("kind", ["embedding", "one-hot", "values"])
 every_dtype = pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["float64", "float32"])
@@ -24,20 +25,28 @@ def close(first, second, dtype):
     torch.testing.assert_close(first, second, rtol=0, atol=TOLERANCE[dtype])
 
 
+def in_pieces(*pieces, **rest):
+    """A batch whose sequences come in several pieces."""
+    return Batch(*zip(*pieces, strict=True), **rest)
+
+
 @every_cell
 @every_direction
-@every_depth
+@pytest.mark.parametrize(
+    ("num_layers", "dtype"),
+    [(1, torch.float64), (3, torch.float64), (3, torch.float32)],
+    ids=["1-float64", "3-float64", "3-float32"],
+)
 @every_pooling
-@every_dtype
 def test_outputs_and_gradients_are_those_of_packed_sequences(
     make_network, make_sequences, pad, packed_twin, cell, bidirectional, num_layers, pooling, dtype
 ):
     network = make_network(
         cell, bidirectional=bidirectional, num_layers=num_layers, pooling=pooling, dtype=dtype
     )
-    twin = packed_twin(network, cell)
+    twin = packed_twin(network, cell, pooling)
     sequences = make_sequences()
-    outputs, expected = network([pad(sequences)]), twin(sequences)
+    outputs, expected = network(Batch(*pad(sequences))), twin(sequences)
     close(outputs, expected, dtype)
 
     target = torch.tensor([0, 1, 0, 0, 1, 1])
@@ -55,7 +64,7 @@ def test_outputs_and_gradients_are_those_of_packed_sequences(
 def test_every_kind_of_input_is_exact(make_network, make_sequences, pad, packed_twin, cell, kind, dtype):
     network = make_network(cell, kind=kind, num_layers=2, dtype=dtype)
     sequences = make_sequences(kind=kind, dtype=dtype)
-    close(network([pad(sequences)]), packed_twin(network, cell)(sequences), dtype)
+    close(network(Batch(*pad(sequences))), packed_twin(network, cell)(sequences), dtype)
 
 
 @every_cell
@@ -70,15 +79,15 @@ def test_outputs_are_those_of_the_equations(
     )
     parameters = {name: p.detach().double().numpy() for name, p in network.named_parameters()}
     sequences = make_sequences()
-    outputs = network([pad(sequences)]).detach().numpy()
+    outputs = network(Batch(*pad(sequences))).detach().numpy()
     for sequence, output in zip(sequences, outputs, strict=True):
         states = recurrence(network.encoder, cell, sequence)
         half = 5
         last = np.concatenate([states[-1, :half], states[0, half:]])
         if pooling == "attention":
-            project = states @ parameters["pooling.attention.project.weight"].T
-            hidden = np.tanh(project + parameters["pooling.attention.project.bias"])
-            weights = np.exp(hidden @ parameters["pooling.attention.energy.weight"].T)
+            project = states @ parameters["pooling.project.weight"].T
+            hidden = np.tanh(project + parameters["pooling.project.bias"])
+            weights = np.exp(hidden @ parameters["pooling.energy.weight"].T)
             pooled = (weights * states).sum(0) / weights.sum()
         elif pooling == "concat":
             parts = [last, states.max(0), states.mean(0)]
@@ -99,25 +108,34 @@ def test_nothing_around_a_sequence_changes_its_output(
     network = make_network(cell, bidirectional=bidirectional, num_layers=2, pooling=pooling, dtype=dtype)
     sequences = make_sequences([4, 0, 7, 1, 12])
     with torch.no_grad():
-        alone = torch.cat([network([pad([one])]) for one in sequences])
+        alone = torch.cat([network(Batch(*pad([one]))) for one in sequences])
         for extra in (0, 1, 100):
-            close(network([pad(sequences, extra)]), alone, dtype)
-        close(network([pad(sequences, extra=3, value=5)]), alone, dtype)
-        close(network([pad(sequences[:2]), pad(sequences[2:])]), alone, dtype)
-        close(network([pad(sequences[::-1])]), alone.flip(0), dtype)
+            close(network(Batch(*pad(sequences, extra))), alone, dtype)
+        close(network(Batch(*pad(sequences, extra=3, value=5))), alone, dtype)
+        close(network(in_pieces(pad(sequences[:2]), pad(sequences[2:]))), alone, dtype)
+        close(network(Batch(*pad(sequences[::-1]))), alone.flip(0), dtype)
+
+
+@functools.cache
+def small_network(cell):
+    encoder = RecurrentEncoder(9, cell=cell, hidden_size=3, embedding_dim=2, bidirectional=True)
+    return initialize(PooledNetwork(encoder, output_size=2), torch.Generator().manual_seed(0))
 
 
 @every_cell
+@hypothesis.settings(max_examples=50)
 @hypothesis.given(lengths=st.lists(st.integers(0, 20), min_size=1, max_size=8), seed=st.integers(0, 99))
 def test_any_lengths_give_the_results_of_single_sequences(cell, lengths, seed):
     generator = torch.Generator().manual_seed(seed)
-    encoder = RecurrentEncoder(9, cell=cell, hidden_size=3, embedding_dim=2, bidirectional=True)
-    network = initialize(PooledNetwork(encoder, output_size=2), generator)
+    network = small_network(cell)
     inputs = torch.randint(1, 9, (len(lengths), max(*lengths, 1)), generator=generator)
-    together = network([(inputs, torch.tensor(lengths))])
-    for row, length in enumerate(lengths):
-        alone = network([(inputs[row : row + 1, : max(length, 1)], torch.tensor([length]))])
-        torch.testing.assert_close(together[row], alone[0], rtol=0, atol=1e-6)
+    with torch.no_grad():
+        together = network(Batch(inputs, torch.tensor(lengths)))
+        alone = [
+            network(Batch(inputs[row : row + 1, : max(length, 1)], torch.tensor([length])))
+            for row, length in enumerate(lengths)
+        ]
+    torch.testing.assert_close(together, torch.cat(alone), rtol=0, atol=1e-6)
 
 
 @every_cell
@@ -125,7 +143,7 @@ def test_any_lengths_give_the_results_of_single_sequences(cell, lengths, seed):
 def test_an_empty_sequence_gives_the_bias(make_network, pad, cell, pooling):
     network = make_network(cell, num_layers=2, pooling=pooling)
     torch.nn.init.normal_(network.output.bias, generator=torch.Generator().manual_seed(1))
-    outputs = network([pad([torch.tensor([], dtype=torch.int64), torch.tensor([4, 5])])])
+    outputs = network(Batch(*pad([torch.tensor([], dtype=torch.int64), torch.tensor([4, 5])])))
     torch.testing.assert_close(outputs[0], network.output.bias)
     outputs.sum().backward()
     assert all(torch.isfinite(parameter.grad).all() for parameter in network.parameters())
@@ -138,8 +156,7 @@ def test_the_row_of_padding_stays_zero_in_training(make_network, make_sequences,
     optimizer = torch.optim.AdamW(network.parameters(), lr=0.1, weight_decay=0.1)
     for _ in range(3):
         optimizer.zero_grad()
-        inputs, lengths = pad([*make_sequences(), torch.tensor([3, 0, 4])])
-        network([(inputs, lengths)]).square().sum().backward()
+        network(Batch(*pad([*make_sequences(), torch.tensor([3, 0, 4])]))).square().sum().backward()
         optimizer.step()
     assert not embedding[0].any()
     assert (embedding[3] != before[3]).any()
@@ -148,45 +165,43 @@ def test_the_row_of_padding_stays_zero_in_training(make_network, make_sequences,
 @every_cell
 def test_one_hot_vectors_are_an_embedding_by_the_identity(make_network, make_sequences, pad, cell):
     one_hot = make_network(cell, kind="one-hot")
-    encoder = RecurrentEncoder(
-        9, cell=cell, hidden_size=5, bidirectional=True, embedding_dim=9, dtype=torch.float64
-    )
-    embedded = PooledNetwork(encoder, output_size=2, dtype=torch.float64)
+    encoder = RecurrentEncoder(9, cell=cell, hidden_size=5, bidirectional=True, embedding_dim=9)
+    embedded = PooledNetwork(encoder, output_size=2).double()
     identity = torch.eye(9, dtype=torch.float64)
     identity[0] = 0
     embedded.load_state_dict(one_hot.state_dict() | {"encoder.embedding.weight": identity})
-    batch = [pad([*make_sequences(), torch.tensor([4, 0, 5])])]
+    batch = Batch(*pad([*make_sequences(), torch.tensor([4, 0, 5])]))
     torch.testing.assert_close(one_hot(batch), embedded(batch), rtol=0, atol=1e-12)
 
 
 def test_represent_is_what_the_output_layer_reads(make_network, make_sequences, pad):
     network = make_network(pooling="mean")
-    batch = [pad(make_sequences())]
+    batch = Batch(*pad(make_sequences()))
     representation = network.represent(batch)
-    assert representation.shape == (6, network.pooling.output_size)
+    assert representation.shape == (6, network.pooling.output_size) == (6, network.representation_size)
     torch.testing.assert_close(network.output(representation), network(batch))
 
 
 def test_without_bias_an_empty_sequence_gives_zero(make_network, pad):
     network = make_network(output_bias=False)
     assert network.output.bias is None
-    assert not network([pad([torch.tensor([], dtype=torch.int64)])]).any()
+    assert not network(Batch(*pad([torch.tensor([], dtype=torch.int64)]))).any()
 
 
 def test_batch_norm_is_torchs_over_all_pieces(make_network, make_sequences, pad):
     network = make_network(batch_norm=True).train()
     sequences = make_sequences()
-    pooled = network.represent([pad(sequences)])
+    pooled = network.represent(Batch(*pad(sequences)))
     expected = network.output(F.batch_norm(pooled, None, None, training=True))
-    torch.testing.assert_close(network([pad(sequences[:2]), pad(sequences[2:])]), expected)
+    torch.testing.assert_close(network(in_pieces(pad(sequences[:2]), pad(sequences[2:]))), expected)
     assert network.norm.running_mean.any()
 
 
 def test_batch_norm_of_one_row_uses_the_running_statistics(make_network, make_sequences, pad):
     network = make_network(batch_norm=True).train()
-    network([pad(make_sequences())])
+    network(Batch(*pad(make_sequences())))
     before = {name: value.clone() for name, value in network.norm.state_dict().items()}
-    single = [pad(make_sequences([4]))]
+    single = Batch(*pad(make_sequences([4])))
     in_training = network(single)
     for name, value in network.norm.state_dict().items():
         torch.testing.assert_close(value, before[name])
@@ -195,7 +210,67 @@ def test_batch_norm_of_one_row_uses_the_running_statistics(make_network, make_se
 
 def test_dropout_acts_before_the_output_layer_of_a_single_layer(make_network, make_sequences, pad):
     network = make_network(dropout=0.5)
-    batch = [pad(make_sequences())]
+    batch = Batch(*pad(make_sequences()))
     assert (network(batch) != network(batch)).any()
     network.eval()
     torch.testing.assert_close(network(batch), network(batch), rtol=0, atol=0)
+
+
+def test_features_stand_behind_the_pooled_vector(make_network, make_sequences, pad):
+    network = make_network(n_features=2, pooling="mean")
+    sequences, features = make_sequences(), torch.arange(12.0, dtype=torch.float64).view(6, 2)
+    batch = Batch(*pad(sequences), features=features)
+    vectors = network.represent(batch)
+    pooled = torch.cat([network.pooling(network.encoder(*pad([one]))) for one in sequences])
+    torch.testing.assert_close(vectors, torch.cat([pooled, features], dim=1))
+    assert vectors.shape == (6, network.representation_size) == (6, network.pooling.output_size + 2)
+    torch.testing.assert_close(network(batch), network.output(vectors))
+    cut = in_pieces(pad(sequences[:4]), pad(sequences[4:]), features=features)
+    torch.testing.assert_close(network(cut), network(batch))
+
+
+@every_cell
+@pytest.mark.parametrize("n_features", [0, 2])
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_a_trace_is_the_output_on_every_prefix(
+    make_network, make_sequences, pad, cell, n_features, batch_norm
+):
+    options = {"bidirectional": False, "pooling": "last", "num_layers": 2, "batch_norm": batch_norm}
+    network = make_network(cell, n_features=n_features, **options)
+    sequences = make_sequences([4, 0, 7, 1])
+    features = torch.randn(4, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    features = features if n_features else None
+    if batch_norm:
+        network.train()(Batch(*pad(sequences), features=features))  # running statistics other than 0 and 1
+    network.eval()
+    assert network.is_causal
+    found = network.trace(in_pieces(pad(sequences[:2]), pad(sequences[2:]), features=features))
+    assert found.lengths.tolist() == [4, 0, 7, 1]
+    prefixes = [one[:end] for one in sequences for end in range(1, len(one) + 1)]
+    repeated = None if features is None else features.repeat_interleave(found.lengths, dim=0)
+    expected = network(Batch(*pad(prefixes), features=repeated))
+    torch.testing.assert_close(found.values, expected, rtol=0, atol=1e-12)
+
+
+@every_direction
+@every_pooling
+def test_only_the_last_state_of_one_direction_is_causal(make_network, bidirectional, pooling):
+    network = make_network(bidirectional=bidirectional, pooling=pooling)
+    assert network.is_causal is (pooling == "last" and not bidirectional)
+
+
+def test_the_criterion_gives_the_loss_of_each_row(make_network, make_sequences, pad):
+    target = torch.tensor([0, 1, 0, 0, 1, 1])
+    network = make_network(criterion=cross_entropy)
+    batch = Batch(*pad(make_sequences()), target)
+    outputs = network(batch)
+    expected = F.cross_entropy(outputs, target, reduction="none")
+    torch.testing.assert_close(network.row_losses(outputs, batch), expected)
+
+
+def test_the_criterion_is_the_squared_error_unless_told_otherwise(make_network, make_sequences, pad):
+    network, target = make_network(), torch.arange(12, dtype=torch.float64).view(6, 2)
+    batch = Batch(*pad(make_sequences()), target)
+    outputs = network(batch)
+    expected = ((outputs - target) ** 2).mean(1)
+    torch.testing.assert_close(network.row_losses(outputs, batch), expected)

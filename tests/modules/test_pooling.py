@@ -3,16 +3,10 @@
 import pytest
 import torch
 
-from seqestimators.modules import (
-    AttentionPooling,
-    Pooling,
-    last_state,
-    masked_max,
-    masked_mean,
-    real_steps,
-    reverse_each,
-)
-from seqestimators.modules.pooling import POOLINGS
+from seqestimators.modules import POOLINGS, Pooling, States
+from seqestimators.modules.batch import real_steps
+from seqestimators.modules.encoder import last_state
+from seqestimators.modules.pooling import fill_padding, masked_max, masked_mean
 
 LENGTHS = torch.tensor([3, 1, 6, 0])
 
@@ -54,20 +48,22 @@ def test_last_state_is_that_of_the_last_real_step(states, padded):
 
 
 def test_attention_weights_sum_to_one_and_vanish_on_padding(states, padded):
-    pooling = AttentionPooling(8, dtype=torch.float64)
-    weights = pooling.weights(padded, LENGTHS)
+    pooling = POOLINGS["attention"](8).double()
+    weights = pooling.weights(States([padded], LENGTHS))
     torch.testing.assert_close(weights.sum(1), (LENGTHS > 0).double())
     assert not weights[~real_steps(LENGTHS, 6)].any()
     assert (weights[real_steps(LENGTHS, 6)] > 0).all()
-    expected = by_row(lambda one: pooling.weights(one[None], torch.tensor([len(one)]))[0] @ one, states)
-    torch.testing.assert_close(pooling(padded, LENGTHS), expected)
+    expected = by_row(
+        lambda one: pooling.weights(States([one[None]], torch.tensor([len(one)])))[0] @ one, states
+    )
+    torch.testing.assert_close(pooling(States([padded], LENGTHS)), expected)
 
 
 @pytest.mark.parametrize("kind", POOLINGS)
 def test_gradients_flow_to_real_steps_only(padded, kind):
-    pooling = Pooling(kind, 8, dtype=torch.float64)
+    pooling = POOLINGS[kind](8).double()
     padded.requires_grad_()
-    pooled = pooling([padded], LENGTHS)
+    pooled = pooling(States([padded], LENGTHS))
     assert pooled.shape == (4, pooling.output_size)
     assert not pooled[3].any()
     pooled.square().sum().backward()
@@ -81,15 +77,18 @@ def test_gradients_flow_to_real_steps_only(padded, kind):
 
 def test_concat_joins_last_maximum_and_mean_of_each_direction(padded):
     both = [padded, -padded]
-    pooled = Pooling("concat", 16)(both, LENGTHS)
+    pooled = POOLINGS["concat"](16)(States(both, LENGTHS))
     parts = [part(one, LENGTHS) for one in both for part in (last_state, masked_max, masked_mean)]
     torch.testing.assert_close(pooled, torch.cat(parts, dim=1))
 
 
 def test_attention_sees_both_directions_of_a_step(states):
-    pooling = Pooling("attention", 16, dtype=torch.float64)
-    expected = pooling.attention(torch.cat([states, reverse_each(-states, LENGTHS)], dim=2), LENGTHS)
-    torch.testing.assert_close(pooling([states, -states], LENGTHS), expected)
+    pooling = POOLINGS["attention"](16).double()
+    backward = torch.zeros_like(states)
+    for row, length in enumerate(LENGTHS):
+        backward[row, :length] = -states[row, :length].flip(0)
+    expected = pooling(States([torch.cat([states, backward], dim=2)], LENGTHS))
+    torch.testing.assert_close(pooling(States([states, -states], LENGTHS)), expected)
 
 
 def test_the_gradient_of_concat_is_that_of_its_parts(padded):
@@ -97,7 +96,33 @@ def test_the_gradient_of_concat_is_that_of_its_parts(padded):
     padded[2] = 0.5
     weight = torch.arange(24, dtype=torch.float64)
     first, second = (padded.clone().requires_grad_() for _ in range(2))
-    (Pooling("concat", 8)([first], LENGTHS) * weight).sum().backward()
+    (POOLINGS["concat"](8)(States([first], LENGTHS)) * weight).sum().backward()
     parts = [part(second, LENGTHS) for part in (last_state, masked_max, masked_mean)]
     (torch.cat(parts, dim=1) * weight).sum().backward()
     torch.testing.assert_close(first.grad, second.grad)
+
+
+def test_padding_is_overwritten(states, padded):
+    filled = fill_padding(padded, LENGTHS, 3)
+    real = real_steps(LENGTHS, 6)
+    assert torch.equal(filled[real], states[real])
+    assert (filled[~real] == 3).all()
+
+
+def test_a_pooling_of_ones_own_sees_one_direction(states):
+    class First(Pooling):
+        """The first state."""
+
+        def pool(self, states, lengths):
+            return states[:, 0]
+
+    pooling = First(16)
+    assert pooling.output_size == 16
+    assert not pooling.is_causal
+    pooled = pooling(States([states, -states], LENGTHS))
+    assert torch.equal(pooled, torch.cat([states[:, 0], -states[:, 0]], dim=1))
+
+
+def test_a_pooling_without_a_way_is_refused(states):
+    with pytest.raises(NotImplementedError):
+        Pooling(8)(States([states], LENGTHS))

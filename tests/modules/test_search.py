@@ -5,7 +5,8 @@ import itertools
 import pytest
 import torch
 
-from seqestimators.modules import beam_search, filter_tokens, greedy_search, sample
+from seqestimators.modules import beam_search, greedy_search, sample
+from seqestimators.modules.search import filter_tokens
 
 N_TOKENS = 6  # of which 4 and 5 are ordinary, 3 is the end
 LONGEST = 3

@@ -2,16 +2,15 @@
 
 import pytest
 import torch
+from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
-from seqestimators.modules import RecurrentEncoder, TaggingNetwork, initialize
+from seqestimators.modules import Batch, Ragged, RecurrentEncoder, TaggingNetwork, initialize
 
 
-def make_network(cell="lstm", stride=1):
-    encoder = RecurrentEncoder(
-        9, cell=cell, hidden_size=3, embedding_dim=4, bidirectional=True, dtype=torch.float64
-    )
-    network = TaggingNetwork(encoder, 5, stride=stride, dtype=torch.float64)
+def make_network(cell="lstm", stride=1, bidirectional=True):
+    encoder = RecurrentEncoder(9, cell=cell, hidden_size=3, embedding_dim=4, bidirectional=bidirectional)
+    network = TaggingNetwork(encoder, 5, stride=stride).double()
     return initialize(network, torch.Generator().manual_seed(0)).eval()
 
 
@@ -29,19 +28,74 @@ def test_logits_equal_those_of_a_packed_network(cell):
     states, lengths = pad_packed_sequence(packed_cell(embedded)[0], batch_first=True)
     expected = torch.cat([network.output(one[:n]) for one, n in zip(states, lengths, strict=True)])
     padded = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
-    torch.testing.assert_close(network([(padded, lengths)]), expected, rtol=0, atol=1e-10)
+    found = network(Batch(padded, lengths))
+    assert found.lengths.tolist() == [4, 1, 2]
+    torch.testing.assert_close(found.values, expected, rtol=0, atol=1e-10)
 
 
 def test_a_label_reads_all_of_its_steps():
     network = make_network(stride=3)
     inputs = torch.tensor([[4, 5, 6, 7, 8, 4], [5, 5, 6, 0, 0, 0]])
-    states = network.encoder(inputs, torch.tensor([6, 3]))
+    states = network.encoder(inputs, torch.tensor([6, 3])).join()
     expected = torch.stack([states[0, :3].flatten(), states[0, 3:].flatten(), states[1, :3].flatten()])
-    found = network([(inputs, torch.tensor([6, 3]))])
-    torch.testing.assert_close(found, network.output(expected), rtol=0, atol=1e-12)
+    found = network(Batch(inputs, torch.tensor([6, 3])))
+    assert found.lengths.tolist() == [2, 1]
+    torch.testing.assert_close(found.values, network.output(expected), rtol=0, atol=1e-12)
 
 
 def test_markers_carry_no_label():
     network = make_network()
     inputs = torch.tensor([[2, 4, 5, 3], [2, 3, 0, 0]])
-    assert network([(inputs, torch.tensor([4, 2]))]).shape == (2, 5)
+    found = network(Batch(inputs, torch.tensor([4, 2])))
+    assert found.values.shape == (2, 5)
+    assert found.lengths.tolist() == [2, 0]
+
+
+def test_values_have_no_markers():
+    """A numeric series may hold the numbers that are markers among tokens."""
+    network = TaggingNetwork(RecurrentEncoder(1, tokens=False, hidden_size=3), 5)
+    found = network(Batch(torch.tensor([[[2.0], [3.0]], [[2.0], [0.0]]]), torch.tensor([2, 1])))
+    assert found.lengths.tolist() == [2, 1]
+
+
+def test_pieces_change_nothing():
+    network = make_network()
+    rows = [torch.tensor([4, 5, 6, 7]), torch.tensor([8]), torch.tensor([5, 5])]
+    lengths = torch.tensor([4, 1, 2])
+    together = network(Batch(torch.nn.utils.rnn.pad_sequence(rows, batch_first=True), lengths))
+    pieces = network(Batch([row[None] for row in rows], lengths.split(1)))
+    assert torch.equal(pieces.lengths, lengths)
+    torch.testing.assert_close(pieces.values, together.values, rtol=0, atol=1e-12)
+
+
+def test_every_label_has_its_cross_entropy():
+    network = make_network()
+    target = Ragged(torch.tensor([0, 4, 2]), torch.tensor([2, 1]))
+    batch = Batch(torch.tensor([[4, 5], [6, 0]]), torch.tensor([2, 1]), target)
+    outputs = network(batch)
+    expected = F.cross_entropy(outputs.values, target.values, reduction="none")
+    torch.testing.assert_close(network.row_losses(outputs, batch), expected)
+
+
+def test_probabilities_sum_to_one_and_the_likeliest_class_is_decoded():
+    network = make_network()
+    outputs = network(Batch(torch.tensor([[4, 5], [6, 0]]), torch.tensor([2, 1])))
+    probabilities = network.probabilities(outputs)
+    torch.testing.assert_close(probabilities.sum(1), torch.ones(3, dtype=torch.float64))
+    torch.testing.assert_close(probabilities.log().diff(dim=1), outputs.values.diff(dim=1))
+    assert torch.equal(network.decode(outputs), probabilities.argmax(1))
+
+
+def test_a_sequence_is_represented_by_its_mean_state():
+    network = make_network()
+    inputs, lengths = torch.tensor([[4, 5, 6], [7, 0, 0], [0, 0, 0]]), torch.tensor([3, 1, 0])
+    found = network.represent(Batch(list(inputs.split([1, 2])), list(lengths.split([1, 2]))))
+    states = network.encoder(inputs, lengths).join()
+    expected = torch.stack([states[0].mean(0), states[1, 0], torch.zeros(6, dtype=torch.float64)])
+    assert found.shape == (3, network.representation_size)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
+def test_one_direction_is_causal(bidirectional):
+    assert make_network(bidirectional=bidirectional).is_causal is not bidirectional

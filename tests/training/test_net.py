@@ -6,37 +6,45 @@ import numpy as np
 import pytest
 import torch
 
-from seqestimators._training import CrossEntropy, SequenceNet, SquaredError, batching
-from seqestimators.modules import PooledNetwork, RecurrentEncoder, initialize
+from seqestimators._training import SequenceNet, batching
+from seqestimators.modules import (
+    PooledNetwork,
+    RecurrentEncoder,
+    cross_entropy,
+    drive_dropout,
+    initialize,
+    squared_error,
+)
 
 LENGTHS = np.array([3, 9, 0, 4, 4, 1, 7, 12, 2])
 
 
-def make_net(criterion=SquaredError, output_size=1, dtype=torch.float64, tokens=True, **options):
+def make_net(criterion=squared_error, output_size=1, dtype=torch.float64, tokens=True, **options):
     encoder = RecurrentEncoder(
-        9 if tokens else 2, tokens=tokens, hidden_size=4, embedding_dim=3, bidirectional=True, dtype=dtype
+        9 if tokens else 2, tokens=tokens, hidden_size=4, embedding_dim=3, bidirectional=True
     )
-    network = PooledNetwork(encoder, output_size, dtype=dtype, dropout=options.pop("dropout", 0.0))
-    initialize(network, torch.Generator().manual_seed(0))
+    dropout = options.pop("dropout", 0.0)
+    network = PooledNetwork(encoder, output_size, criterion=criterion, dropout=dropout).to(dtype)
+    generator = torch.Generator().manual_seed(0)
+    drive_dropout(initialize(network, generator), generator)
     defaults = {"train_split": None, "optimizer": torch.optim.AdamW, "verbose": 0, "batch_size": 4}
-    return SequenceNet(network, criterion, **(defaults | options)).initialize()
+    return SequenceNet(network, **(defaults | options)).initialize()
 
 
-def whole_batch(dataset):
-    """All rows in ascending order of length, as one batch with its targets."""
-    return next(iter(batching.BatchIterator(dataset, -1)))
+def loss_of(net, batch):
+    return net.get_loss(net.infer(batch), batch.target, batch)
 
 
 def test_the_loss_is_the_weighted_mean(make_dataset):
     weight = np.random.default_rng(0).uniform(0, 3, len(LENGTHS))
     target = np.arange(len(LENGTHS)) % 3
     dataset = make_dataset(LENGTHS, target=target, weight=weight)
-    net = make_net(CrossEntropy, output_size=3)
-    batch, (targets, weights) = dataset.batch(np.arange(9)), dataset.targets(np.arange(9))
+    net = make_net(cross_entropy, output_size=3)
+    batch = dataset.batch(np.arange(9))
     logits = net.infer(batch)
     losses = -torch.log_softmax(logits, dim=1)[torch.arange(9), torch.from_numpy(target)]
     expected = (losses * torch.from_numpy(weight)).sum() / weight.sum()
-    torch.testing.assert_close(net.get_loss(logits, (targets, weights)), expected)
+    torch.testing.assert_close(net.get_loss(logits, batch.target, batch), expected)
 
 
 def test_weight_two_is_the_row_twice_and_weight_zero_is_its_absence(make_dataset):
@@ -45,9 +53,7 @@ def test_weight_two_is_the_row_twice_and_weight_zero_is_its_absence(make_dataset
     plain = make_dataset(LENGTHS, target=target)
     rows = [0, 2, 2, 3, 4, 5, 5, 7, 8]
     net = make_net()
-    first = net.get_loss(net.infer(weighted.batch(np.arange(9))), weighted.targets(np.arange(9)))
-    second = net.get_loss(net.infer(plain.batch(rows)), plain.targets(rows))
-    torch.testing.assert_close(first, second)
+    torch.testing.assert_close(loss_of(net, weighted.batch(np.arange(9))), loss_of(net, plain.batch(rows)))
 
 
 @pytest.mark.parametrize("tokens", [True, False], ids=["tokens", "values"])
@@ -58,11 +64,12 @@ def test_a_giant_sequence_gives_the_same_loss_and_gradients_cut_or_not(make_data
     dataset.source.values = dataset.source.values if tokens else dataset.source.values.double()
     results = []
     for size, n_pieces in ((10**9, 1), (50, 3)):
-        monkeypatch.setattr(batching, "MAX_PADDED_SIZE", size)
+        monkeypatch.setattr(batching, "MAX_STEPS", size)
         net = make_net(tokens=tokens)
-        batch, targets = whole_batch(dataset)
-        assert len(batch.pieces) >= n_pieces
-        loss = net.get_loss(net.infer(batch), targets)
+        batch = dataset.batch(np.argsort(lengths))
+        assert n_pieces == 1 or len(batch.inputs) >= n_pieces
+        assert n_pieces > 1 or len(batch.inputs) == 1
+        loss = loss_of(net, batch)
         loss.backward()
         results.append([loss.detach(), *(parameter.grad for parameter in net.module_.parameters())])
     for uncut, cut in zip(*results, strict=True):
@@ -78,11 +85,12 @@ def test_training_lowers_the_loss(make_dataset):
 
 def test_predictions_come_in_the_order_of_the_iterator(make_dataset):
     net = make_net()
-    dataset = make_dataset(LENGTHS)
+    dataset = make_dataset(LENGTHS, target=np.arange(9))
     iterator = net.get_iterator(dataset)
     with torch.no_grad():
         outputs = torch.cat([net.evaluation_step(batch) for batch in iterator])
-        alone = torch.cat([net.infer(dataset.batch([row])) for row in iterator.order])
+        rows = torch.cat([target for _, target in iterator])
+        alone = torch.cat([net.infer(dataset.batch([row])) for row in rows.tolist()])
     torch.testing.assert_close(outputs, alone, rtol=0, atol=1e-12)
 
 
@@ -93,10 +101,30 @@ def test_training_is_shuffled_and_prediction_is_not(make_dataset):
     assert net.get_iterator(dataset).generator is None
 
 
-@pytest.mark.parametrize(("batch_size", "expected"), [(4, [256, 44]), (-1, [256, 44]), (280, [280, 20])])
-def test_prediction_takes_larger_batches(make_dataset, batch_size, expected):
+@pytest.mark.parametrize(("batch_size", "expected"), [(4, [100, 100, 100]), (-1, [300]), (280, [280, 20])])
+def test_prediction_takes_larger_batches(make_dataset, monkeypatch, batch_size, expected):
+    monkeypatch.setattr(batching, "MAX_STEPS", 300)
     iterator = make_net(batch_size=batch_size).get_iterator(make_dataset(np.full(300, 3)))
     assert [len(batch) for batch, _ in iterator] == expected
+
+
+def test_the_network_is_asked_for_its_loss(make_dataset):
+    net, batch = make_net(), make_dataset(LENGTHS, target=np.zeros((9, 1))).batch(np.arange(9))
+    asked = []
+    net.module_.loss = lambda *given: asked.append(given) or torch.tensor(3.0)
+    assert net.get_loss("outputs", batch.target, batch) == 3
+    assert asked == [(batch, "outputs")]
+
+
+def test_validation_loss_is_that_of_all_rows(make_dataset):
+    target = np.random.default_rng(0).normal(size=(9, 1))
+    train, valid = make_dataset(LENGTHS, target=target), make_dataset(LENGTHS, target=target + 1)
+    net = make_net(max_epochs=1, lr=0.0, train_split=lambda X, y=None, **_: (train, valid))
+    net.fit(train, None)
+    for name, dataset in (("train_loss", train), ("valid_loss", valid)):
+        with torch.no_grad():
+            expected = float(loss_of(net, dataset.batch(np.arange(9))))
+        assert net.history[-1, name] == pytest.approx(expected)
 
 
 def test_a_fit_moves_no_global_generator_and_repeats(make_dataset):
