@@ -18,13 +18,13 @@ __all__ = ["groups_of", "parameter", "with_parameters"]
 
 T = TypeVar("T")
 
-SECTION = re.compile(r"^Parameters\n-+\n(.*?)(?=^\S[^\n]*\n-{3,}$|\Z)", re.MULTILINE | re.DOTALL)
-"""The section of a dedented docstring that describes the parameters."""
+SECTION = r"^{}\n-+\n(.*?)(?=^\S[^\n]*\n-{{3,}}$|\Z)"
+"""A section of a dedented docstring, by its title."""
 ENTRY = re.compile(r"^(\w+) : ([^\n]*)\n((?: +[^\n]*\n|\n)*)", re.MULTILINE)
-"""Name, type and description of one of them."""
+"""Name, type and description of a parameter in it."""
 
 
-class Registered(StrOptions):  # type: ignore[misc]
+class Registered(StrOptions):
     """The names in a registry, those included that are entered later."""
 
     def __init__(self, registry: dict[str, Any]):
@@ -165,14 +165,17 @@ def default_of(estimator: Any, name: str) -> Any:
 
 
 def _describe(cls: Any) -> None:
-    """Write all parameters into the docstring of a class, and the attributes that estimators share."""
+    """Write all parameters into the docstring of a class, and the attributes that its bases share."""
     doc = inspect.cleandoc(cls.__doc__) + "\n"
-    cls._own_descriptions = {
-        name: (kind, text.rstrip()) for name, kind, text in ENTRY.findall("".join(SECTION.findall(doc)))
+    parameters, attributes = (
+        re.compile(SECTION.format(title), re.MULTILINE | re.DOTALL) for title in ("Parameters", "Attributes")
+    )
+    cls._described = {
+        name: (kind, text.rstrip()) for name, kind, text in ENTRY.findall("".join(parameters.findall(doc)))
     }
     described: dict[str, tuple[str, str]] = {}
     for base in reversed(cls.__mro__):
-        described |= vars(base).get("_own_descriptions", {})
+        described |= vars(base).get("_described", {})
     fields, entries = _fields(cls), []
     for name in (name for names in groups_of(cls).values() for name in names):
         kind, text = described.get(name, ("object", ""))
@@ -181,5 +184,6 @@ def _describe(cls: Any) -> None:
         entries.append(f"{name} : {kind}, default={default}\n{text}\n")
     section = "Parameters\n----------\n" + "".join(entries) + "\n"
     summary = re.split(r"^\S[^\n]*\n-{3,}$", doc, maxsplit=1, flags=re.MULTILINE)[0]
-    doc = f"{summary.rstrip()}\n\n{section}{SECTION.sub('', doc.removeprefix(summary))}"
-    cls.__doc__ = doc.replace("<attributes>", getattr(cls, "_shared_attributes", ""))
+    doc = f"{summary.rstrip()}\n\n{section}{parameters.sub('', doc.removeprefix(summary))}"
+    shared = [attributes.search(base.__doc__ or "") for base in cls.__mro__[1:]]
+    cls.__doc__ = doc.replace("<attributes>", next((found[1].rstrip() for found in shared if found), ""))

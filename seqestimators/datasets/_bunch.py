@@ -7,8 +7,6 @@ from sklearn.utils import Bunch
 
 from ..sequences import object_array
 
-__all__ = ["FORM_PARAMETERS", "make_bunch"]
-
 # What every function takes that gives back a Bunch.
 FORM_PARAMETERS: dict = {"return_X_y": ["boolean"], "as_frame": ["boolean"]}
 

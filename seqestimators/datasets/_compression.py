@@ -12,8 +12,6 @@ from typing import Any
 from .._sklearn import HasMethods, Integral, Interval
 from ..exceptions import InvalidSequenceError
 
-__all__ = ["SOURCE_PARAMETERS", "UnpackingError", "open_source", "open_text"]
-
 # What every read_* function takes.
 SOURCE_PARAMETERS: dict = {
     "path_or_handle": [str, os.PathLike, HasMethods("read")],

@@ -9,8 +9,6 @@ import numpy as np
 from .._sklearn import Integral, Interval, validate_params
 from ..sequences import object_array
 
-__all__ = ["Length", "cut", "draw_labels", "draw_lengths", "length_from", "validate_generator"]
-
 Length = int | Sequence[int]
 
 

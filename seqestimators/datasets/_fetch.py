@@ -9,8 +9,6 @@ from ..exceptions import DataNotFoundError
 from ._bunch import FORM_PARAMETERS, make_bunch
 from ._registry import REMOTE_FILES
 
-__all__ = ["FETCH_PARAMETERS", "fetch", "fetch_file"]
-
 # What every fetch_* function takes.
 FETCH_PARAMETERS: dict = {
     "data_home": [str, os.PathLike, None],

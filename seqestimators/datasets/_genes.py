@@ -6,8 +6,6 @@ from typing import Any, NamedTuple
 from ..exceptions import InvalidSequenceError
 from .fasta import read_fasta
 
-__all__ = ["Gene", "read_fasta_genes", "read_genbank_genes"]
-
 _FRAMES = ("1", "2", "3")
 
 

@@ -11,8 +11,6 @@ from ._compression import open_text
 from ._genes import read_genbank_genes
 from .fasta import read_fasta
 
-__all__ = ["Columns", "read_csv", "read_ensembl", "read_genbank", "read_pairs", "read_smiles", "read_uci"]
-
 Columns = dict[str, Any]
 
 # The chosen genomes unpack to 5 MB at most.

@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 from . import _readers
 from ._readers import Columns
 
-__all__ = ["REMOTE_FILES", "RemoteFile"]
-
 
 class RemoteFile(NamedTuple):
     """A file that can be downloaded, and what it holds.

@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
-__all__ = ["weigh_classes"]
-
 
 def weigh_classes(class_weight: Any, classes: Any, labels: Any, weight: Any) -> Any:
     """Multiply the weight of every label by that of its class.

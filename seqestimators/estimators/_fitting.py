@@ -38,15 +38,37 @@ from ._pretraining import (
 from ._state import FittedState
 from ._validation_split import split_validation
 
-__all__ = ["Fitting"]
-
 FUSED = {"adam", "adamw", "sgd"}
 """Optimizers whose step torch runs as one kernel, on a CPU too."""
 
 
 @with_parameters
 class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training, Network):
-    """The part of an estimator that learns."""
+    """The part of an estimator that learns.
+
+    Attributes
+    ----------
+    net_ : skorch.NeuralNet
+        The fitted net, with the torch module in `net_.module_`.
+    history_ : list of dict
+        One row an epoch: epoch, train_loss, valid_loss under early stopping,
+        monitored scores, lr and duration in seconds.
+        ``pandas.DataFrame(model.history_)`` is a table of it.
+    n_iter_ : int
+        Number of epochs run.
+    n_parameters_ : int
+        Number of trained weights.
+    input_ : {"tokens", "values"}
+        What X was in fit.
+    n_inputs_ : int
+        Number of token ids, special ones included, or of channels.
+    known_tokens_ : ndarray of shape (n_inputs_,), dtype bool
+        Which token ids fit has seen, special ones included; only of tokens.
+    n_features_in_ : int
+        Number of columns of X, only if fit saw a 2-D array.
+    feature_names_in_ : ndarray of str
+        Names of the columns of X, only if fit saw a data frame.
+    """
 
     # What a subclass supplies
 

@@ -10,20 +10,6 @@ from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions
 from ..modules import ATTENTIONS, CELLS, POOLINGS, Attention, Cell, Pooling
 from ..parameters import Registered, parameter, with_parameters
 
-__all__ = [
-    "DTYPES",
-    "OPTIMIZERS",
-    "ClassWeight",
-    "Computation",
-    "Decoding",
-    "EarlyStopping",
-    "Input",
-    "Network",
-    "PoolingParameters",
-    "Pretraining",
-    "Training",
-]
-
 OPTIMIZERS = {
     "adam": torch.optim.Adam,
     "adamw": torch.optim.AdamW,

@@ -10,8 +10,6 @@ from sklearn.utils.validation import validate_data
 
 from ..sequences import EOS, UNKNOWN, Sequences, read_sequences
 
-__all__ = ["SequenceReader"]
-
 
 class SequenceReader(BaseEstimator):
     """Base of all estimators that read token ids or numeric series."""

@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 import torch
 
-__all__ = ["ClassMargin", "NumberMargin"]
-
 
 class ClassMargin:
     """The log-odds, or the probability, of a class.

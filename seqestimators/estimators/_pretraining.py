@@ -11,16 +11,6 @@ from ..modules import RecurrentEncoder, SequenceNetwork
 from ..parameters import default_of
 from ..sequences import Sequences, place_of
 
-__all__ = [
-    "ARCHITECTURE",
-    "find_language_model",
-    "layer_groups",
-    "layer_names",
-    "load_encoder",
-    "refuse_contradictions",
-    "refuse_new_tokens",
-]
-
 ARCHITECTURE = ("cell", "hidden_size", "num_layers", "bidirectional", "embedding_dim")
 """What a model takes over from the language model that it starts from."""
 

@@ -9,8 +9,6 @@ import torch
 from ..parameters import default_of
 from ._pretraining import ARCHITECTURE, find_language_model
 
-__all__ = ["FittedState"]
-
 NOT_KEPT = ("pretrained", "callbacks")
 """Parameters that say nothing of the network, and may hold anything."""
 RENAMED = {"_known": "known_tokens_"}

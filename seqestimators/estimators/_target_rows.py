@@ -6,8 +6,6 @@ import numpy as np
 
 from ..sequences import object_array, read_targets, to_kind
 
-__all__ = ["kind_of", "read_rows"]
-
 KINDS = {str: "string", list: "list", tuple: "tuple", np.ndarray: "array"}
 
 

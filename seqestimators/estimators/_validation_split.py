@@ -10,8 +10,6 @@ from sklearn.model_selection import (
     StratifiedShuffleSplit,
 )
 
-__all__ = ["split_validation"]
-
 
 def split_validation(
     n_rows: Any, validation_fraction: Any, *, stratify: Any = None, groups: Any = None, seed: Any = 0

@@ -1,7 +1,7 @@
 """What all recurrent estimators share: reading, training, running the network, state."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -47,26 +47,6 @@ class BaseRecurrent(
     _doc_link_template = (
         "https://seqestimators.readthedocs.io/en/latest/api/generated/seqestimators.{estimator_name}.html"
     )
-    _shared_attributes: ClassVar[str] = """net_ : skorch.NeuralNet
-    The fitted net, with the torch module in `net_.module_`.
-history_ : list of dict
-    One row an epoch: epoch, train_loss, valid_loss under early stopping,
-    monitored scores, lr and duration in seconds.
-    ``pandas.DataFrame(model.history_)`` is a table of it.
-n_iter_ : int
-    Number of epochs run.
-n_parameters_ : int
-    Number of trained weights.
-input_ : {"tokens", "values"}
-    What X was in fit.
-n_inputs_ : int
-    Number of token ids, special ones included, or of channels.
-known_tokens_ : ndarray of shape (n_inputs_,), dtype bool
-    Which token ids fit has seen, special ones included; only of tokens.
-n_features_in_ : int
-    Number of columns of X, only if fit saw a 2-D array.
-feature_names_in_ : ndarray of str
-    Names of the columns of X, only if fit saw a data frame."""
 
     # Using the network: for predict, and for those who look inside
 

@@ -16,8 +16,6 @@ from ..estimators import BaseRecurrent
 from ..modules import CELLS, Batch, Cell, Ragged, SequenceNetwork, States
 from ..sequences import SPECIAL_TOKENS, Sequences, is_biological
 
-__all__ = ["FittedModel", "is_single", "unwrap"]
-
 LIMIT = 8
 """Significant characters, at most, of a number that stands where tokens stand."""
 

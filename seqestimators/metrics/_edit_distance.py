@@ -2,8 +2,6 @@
 
 from collections.abc import Hashable, Sequence
 
-__all__ = ["edit_distance"]
-
 
 def edit_distance(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
     """Count the insertions, deletions and substitutions that turn one sequence into another.

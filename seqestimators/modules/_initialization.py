@@ -9,8 +9,6 @@ from torch.overrides import TorchFunctionMode
 
 from ..sequences import UNKNOWN
 
-__all__ = ["Unfilled", "initialize"]
-
 M = TypeVar("M", bound=nn.Module)
 
 CONSTANT = {"constant_", "dirac_", "eye_", "ones_", "zeros_"}

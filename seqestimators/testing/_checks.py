@@ -7,8 +7,6 @@ from typing import Any
 
 from sklearn.base import clone
 
-__all__ = ["Check", "assert_raises", "make_checks", "seeded"]
-
 # What a check runs on: a name for messages, and the arguments behind the estimator
 Sample = tuple[str, tuple[Any, ...]]
 
