@@ -41,10 +41,8 @@ def everything_in(model):
     attributes = {name: pickle.dumps(value) for name, value in vars(model).items() if name != "net_"}
     network = model.net_.module_
     weights = {name: weight.tolist() for name, weight in network.state_dict().items()}
-    generators = [
-        model.net_.order_generator,
-        *(getattr(part, "generator", None) for part in network.modules()),
-    ]
+    dropout = [getattr(part, "generator", None) for part in network.modules()]
+    generators = [model.net_.order_generator, *dropout]
     return attributes, weights, [one.get_state().tolist() for one in generators if one is not None]
 
 
@@ -65,19 +63,13 @@ def use_encode_target(model, y):
 
 
 def use_predict(model, y):
-    for name in (
-        "predict",
-        "predict_proba",
-        "score_samples",
-        "sample",
-        "predict_n_best",
-        "attention_weights",
-    ):
-        if name == "sample" and hasattr(model, name):
-            model.sample(2, max_length=99, random_state=0)
-        elif hasattr(model, name) and not (name == "attention_weights" and hasattr(model, "pooling")):
+    for name in ("predict", "predict_proba", "score_samples", "predict_next", "predict_n_best", "transform"):
+        if hasattr(model, name):
             getattr(model, name)(X)
-    model.transform(X)
+    if isinstance(model, RecurrentSeq2Seq):
+        model.attention_weights(X, ["ab" * 150] * len(X))
+    if isinstance(model, RecurrentLanguageModel):
+        model.sample(2, max_length=99, random_state=0)
     model.read([[4, 99], [5]])
 
 

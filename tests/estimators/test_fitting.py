@@ -197,16 +197,16 @@ def test_a_pickle_holds_the_network_that_was_fitted(change):
 
 @pytest.mark.parametrize("batch_size", [1, 4, "all"])
 def test_class_weights_count_across_batches(batch_size):
-    """All sequences are alike, 4 of 40 of the second class: balanced, the answer is a half."""
+    """All sequences are alike, 2 of 20 of the second class: balanced, the answer is a half."""
     weighted = model(
         class_weight="balanced",
         batch_size=batch_size,
         dropout=0,
-        lr=0.005,
-        max_epochs=30,
+        lr=0.02,
+        max_epochs=15,
         optimizer="sgd",
         gradient_clip=None,
-    ).fit([[4]] * 40, [1] * 4 + [0] * 36)
+    ).fit([[4]] * 20, [1] * 2 + [0] * 18)
     assert weighted.predict_proba([[4]])[0, 1] == pytest.approx(0.5, abs=0.05)
 
 
