@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..sequences import EOS, UNKNOWN, Sequences, read_sequences
 
@@ -31,6 +31,7 @@ class SequenceReader(BaseEstimator):
         -------
         Sequences
         """
+        check_is_fitted(self)
         return self._read(X, reset=False)
 
     def _read(self, X: Any, reset: bool) -> Sequences:
@@ -43,7 +44,9 @@ class SequenceReader(BaseEstimator):
             for name in ("n_features_in_", "feature_names_in_"):
                 with suppress(AttributeError):
                     delattr(self, name)
-        sequences = read_sequences(X, self.input if reset else self.input_, np.dtype(self.dtype))
+        # of a fitted model the type is that of its weights, whatever set_params has changed since
+        dtype = np.dtype(self.dtype if reset else self._as_fitted().dtype)  # type: ignore[attr-defined]
+        sequences = read_sequences(X, self.input if reset else self.input_, dtype)
         if reset:
             return sequences
         if sequences.is_tokens:

@@ -40,6 +40,11 @@ class LanguageNetwork(SequenceNetwork):
     output_bias : bool, default=True
         Whether the output layer has the bias `b`.
 
+    Raises
+    ------
+    ValueError
+        The encoder looks ahead.
+
     References
     ----------
     .. [1] Mikolov, T. et al., "Recurrent neural network based language model",
@@ -63,6 +68,11 @@ class LanguageNetwork(SequenceNetwork):
         return True
 
     def __init__(self, encoder: RecurrentEncoder, *, dropout: float = 0.0, output_bias: bool = True):
+        if not (encoder.is_causal or encoder.bidirectional):
+            raise ValueError(
+                f"a {type(encoder).__name__} reads steps that are yet to come, which a language model "
+                "predicts: give it an encoder whose `is_causal` is true"
+            )
         super().__init__(encoder)
         self.dropout = Dropout(dropout)
         size = encoder.output_size // (2 if encoder.bidirectional else 1)

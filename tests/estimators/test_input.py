@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.exceptions import NotFittedError
 
 from seqestimators import DNATokenizer, RecurrentClassifier
 from seqestimators.sequences import object_array
@@ -68,3 +69,15 @@ def test_input_can_be_chosen():
     assert as_values.input_ == "values"
     with pytest.raises(ValueError, match="row 0, position 0 of X is 0.5"):
         RecurrentClassifier(**SMALL, input="tokens").fit([[0.5], [1.5]], [0, 1])
+
+
+def test_series_have_the_type_of_the_fitted_weights():
+    series = [np.ones((n, 2)) for n in (1, 3, 2, 1)]
+    model = RecurrentClassifier(**SMALL).fit(series, [0, 1, 0, 1])
+    expected = model.predict_proba(series)
+    np.testing.assert_array_equal(model.set_params(dtype="float64").predict_proba(series), expected)
+
+
+def test_reading_needs_a_fit():
+    with pytest.raises(NotFittedError, match="RecurrentClassifier instance is not fitted"):
+        RecurrentClassifier().read(X)

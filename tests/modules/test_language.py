@@ -175,3 +175,11 @@ def test_dropout_acts_before_the_output_layer():
     states = torch.ones(3, 5, dtype=torch.float64)
     possible = [1, *range(3, 9)]
     assert (network.next_logits(states) != network.next_logits(states))[:, possible].any()
+
+
+def test_an_encoder_that_looks_ahead_is_refused():
+    class Ahead(RecurrentEncoder):
+        is_causal = False
+
+    with pytest.raises(ValueError, match="a Ahead reads steps that are yet to come"):
+        LanguageNetwork(Ahead(9))
