@@ -29,13 +29,6 @@ ROOM = Path(inspection.__file__).parent
 FILES = sorted(ROOM.rglob("*.py"))
 PACKAGE = Path(seqestimators.__file__).parent
 KINDS = ("is_classifier", "is_regressor", "is_clusterer", "is_outlier_detector", "get_tags")
-    "is_classifier",
-    "is_regressor",
-    "is_clusterer",
-    "is_outlier_detector",
-    "get_tags",
-    "_estimator_type",
-)
 
 SMALL = {"hidden_size": 4, "embedding_dim": 3, "max_epochs": 1, "random_state": 0}
 DNA, LABELS = ["ACGTAC", "TT", "GATTACA", "C"], ["a", "b", "a", "b"]
