@@ -179,7 +179,8 @@ def test_loss_is_near_the_entropy_of_the_counting_language_and_never_below(count
     assert markov > 2 * entropy
     # in exact arithmetic no loss is below the entropy, and each unit of rounding is far below this one
     assert entropy - 1e-3 < loss < entropy + (markov - entropy) / 4
-    assert model.history_[-1]["train_loss"] < model.history_[9]["train_loss"] < model.history_[0]["train_loss"]
+    losses = [row["train_loss"] for row in model.history_]
+    assert losses[-1] < losses[9] < losses[0]
     assert model.n_parameters_ == 4 * 24 * (model.n_inputs_ + 24 + 2) + 24 * model.n_inputs_
 
 
