@@ -26,16 +26,17 @@ def tests(session):
 @nox.session
 def lint(session):
     """Check style and formatting with ruff."""
-    session.install("--group", "lint")
+    session.install(*CONSTRAINTS, "--group", "lint")
     session.run("ruff", "check", *session.posargs)
     session.run("ruff", "format", "--check")
 
 
 @nox.session
 def typing(session):
-    """Check the annotations with mypy."""
+    """Check the annotations with mypy, and strictly those that a user's script meets."""
     session.install(*CONSTRAINTS, "--group", "typing", "-e", ".")
     session.run("mypy", *session.posargs)
+    session.run("mypy", "--strict", "--follow-imports", "silent", "tests/typing/consumer.py")
 
 
 @nox.session
