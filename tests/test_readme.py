@@ -24,12 +24,13 @@ def test_each_command_is_one_line_and_pins_torch(command):
     assert "-c constraints.txt -e" in command
 
 
-def test_the_exact_torch_stands_in_the_constraints_alone():
+def test_torch_and_the_tools_are_pinned_in_the_constraints_alone():
     constraints = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     pinned = [line for line in constraints.splitlines() if not line.startswith("#")]
-    assert [line.split("==")[0] for line in pinned] == ["torch"]
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert "torch>=2.6" in project["dependencies"]
+    assert [line.split("==")[0] for line in pinned] == ["torch", "mypy", "ruff"]
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert "torch>=2.6" in tomllib.loads(pyproject)["project"]["dependencies"]
+    assert not re.search("(torch|mypy|ruff)(==|.*<)", pyproject)
 
 
 def test_links_lead_to_files():
