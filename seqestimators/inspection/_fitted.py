@@ -12,10 +12,16 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from .._sklearn import Integral, StrOptions
 from ..estimators import BaseRecurrent
 from ..modules import CELLS, Batch, Cell, Ragged, SequenceNetwork, States
 from ..sequences import SPECIAL_TOKENS, Sequences, is_biological
 
+OF_STATES: dict[str, list[Any]] = {
+    "layer": [Integral],
+    "direction": [StrOptions({"forward", "backward"})],
+}
+"""What functions are told of the states to look at: see `find_layer` and `find_direction`."""
 LIMIT = 8
 """Significant characters, at most, of a number that stands where tokens stand."""
 
@@ -112,18 +118,33 @@ class FittedModel:
         """What a picture calls the network: its cell, and whether it reads both ways."""
         return ("bidirectional " if self.encoder.bidirectional else "") + CELLS.name_of(self.cell).upper()
 
+    @property
+    def vocabulary(self) -> list[Any]:
+        """The token of every id that the network reads.
+
+        Without a tokenizer they are the special tokens, then the ids themselves.
+        """
+        n_tokens = self.estimator.n_inputs_
+        tokens = SPECIAL_TOKENS if self.tokenizer is None else self.tokenizer.vocabulary_.tokens
+        return [*tokens[:n_tokens], *range(len(tokens), n_tokens)]
+
+    @property
+    def alphabet(self) -> np.ndarray:
+        """Ids of the tokens that fit has met, the special ones left out."""
+        n_special = len(SPECIAL_TOKENS)
+        return n_special + np.flatnonzero(self.estimator.known_tokens_[n_special:])
+
     def name_tokens(self, sequences: Sequences) -> list[list[str]]:
         """Return the names of all steps as lists of str, one a sequence.
 
         They are the tokens of the tokenizer; without one, the numbers.
         """
         if sequences.is_tokens:
-            if self.tokenizer is not None:
-                names = dict(enumerate(self.tokenizer.vocabulary_.tokens))
-            else:
-                names = dict(enumerate(SPECIAL_TOKENS))
-            return [[str(names.get(token, token)) for token in row.tolist()] for row in sequences.to_list()]
-        return [[_name_values(step) for step in row] for row in sequences.to_list()]
+            names = list(map(str, self.vocabulary))
+            return [[names[token] for token in row] for row in sequences]
+        return [
+            [", ".join(f"{value:g}"[:LIMIT] for value in step) for step in row.tolist()] for row in sequences
+        ]
 
     def find_layer(self, layer: int) -> int:
         """Return the index of a recurrent layer, counted from 0, or from the last if negative."""
@@ -206,7 +227,3 @@ def _find_tokenizer(step: Any) -> Any:
 def unwrap(results: np.ndarray, X: Any) -> Any:
     """Return the result of the only sequence where X is one; all of them otherwise."""
     return results[0] if is_single(X) else results
-
-
-def _name_values(step: Any) -> str:
-    return ", ".join(f"{value:g}"[:LIMIT] for value in np.atleast_1d(step).tolist())

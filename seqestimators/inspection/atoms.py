@@ -6,7 +6,7 @@ import numpy as np
 
 from ..exceptions import InvalidSequenceError
 from ..preprocessing import SmilesTokenizer
-from ..sequences import BOS, EOS, SPECIAL_TOKENS
+from ..sequences import BOS, EOS, SPECIAL_TOKENS, object_array
 from ._fitted import FittedModel, is_single, unwrap
 
 __all__ = ["AtomAlignment", "atom_alignment", "parse_as_written"]
@@ -115,15 +115,15 @@ def atom_alignment(model: Any, X: Any) -> Any:
         raise TypeError(f"{type(model).__name__} has no SmilesTokenizer, which alone knows of atoms")
     # Not from the ids: those of unknown tokens don't tell an atom from a bond
     rows = tokenizer.tokenize([X] if is_single(X) else X)
-    results = np.empty(len(rows), dtype=object)
-    for row, tokens in enumerate(rows):
+    alignments = []
+    for tokens in rows:
         smiles, atoms = "".join(tokens), _number_atoms(tokens)
         if tokenizer.add_bos:
             tokens, atoms = [SPECIAL_TOKENS[BOS], *tokens], [NO_ATOM, *atoms]
         if tokenizer.add_eos:
             tokens, atoms = [*tokens, SPECIAL_TOKENS[EOS]], [*atoms, NO_ATOM]
-        results[row] = AtomAlignment(smiles, tokens, np.array(atoms, dtype=np.int64))
-    return unwrap(results, X)
+        alignments.append(AtomAlignment(smiles, tokens, np.array(atoms, dtype=np.int64)))
+    return unwrap(object_array(alignments), X)
 
 
 def _number_atoms(tokens: list[str]) -> Any:

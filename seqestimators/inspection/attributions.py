@@ -1,6 +1,7 @@
 """What each step contributes to the answer, by gradients along a path from nothing to the sequence."""
 
 import warnings
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -11,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from .._sklearn import Integral, Interval, Real, validate_params
 from .._training import MAX_STEPS
 from ..modules import Batch, SequenceNetwork
-from ..sequences import Sequences
+from ..sequences import Sequences, object_array
 from ._fitted import FittedModel, unwrap
 
 __all__ = ["integrated_gradients"]
@@ -129,28 +130,21 @@ def integrated_gradients(
     device = fitted.estimator.net_.device
     embed = fitted.copy_network().encoder.embed
     network.encoder.tokens = False  # it reads vectors where tokens stood
-    values = torch.from_numpy(sequences.values).to(device)
     origin = _read_baseline(baseline, fitted, sequences, embed)
-    results = np.empty(len(sequences), dtype=object)
-    unfinished = []
-
-    def features(row: int) -> torch.Tensor | None:
-        if sequences.features is None:
-            return None
-        return torch.from_numpy(sequences.features[row : row + 1]).double().to(device)
-
-    for row in range(len(sequences)):
-        begin, end = sequences.offsets[row : row + 2]
-        if begin == end:
-            results[row] = np.zeros(sequences.values[:0].shape)
+    features = None if sequences.features is None else torch.from_numpy(sequences.features).double()
+    results, unfinished = [], []
+    for row, steps in enumerate(sequences):
+        if not len(steps):
+            results.append(np.zeros(steps.shape))
             continue
         with torch.no_grad():
-            vectors = embed(values[begin:end])  # (T, d)
-        path = _Path(network, margin, vectors.double(), origin, features(row))
+            vectors = embed(torch.from_numpy(steps).to(device)).double()  # (T, d)
+        own_features = None if features is None else features[row].to(device)
+        path = _Path(network, margin, vectors, origin, own_features)
         attributions, is_done = path.integrate(n_steps, tolerance * margin.unit)
         if not is_done:
             unfinished.append(row)
-        results[row] = (attributions.sum(1) if sequences.is_tokens else attributions).cpu().numpy()
+        results.append((attributions.sum(1) if sequences.is_tokens else attributions).cpu().numpy())
     if unfinished:
         warnings.warn(
             f"the attributions of {len(unfinished)} of {len(sequences)} sequences, row {unfinished[0]} the "
@@ -159,7 +153,7 @@ def integrated_gradients(
             ConvergenceWarning,
             stacklevel=2,
         )
-    return unwrap(results, X)
+    return unwrap(object_array(results), X)
 
 
 def _read_baseline(baseline: Any, fitted: FittedModel, sequences: Sequences, embed: Any) -> Any:
@@ -179,24 +173,20 @@ def _read_baseline(baseline: Any, fitted: FittedModel, sequences: Sequences, emb
     return torch.from_numpy(np.broadcast_to(vector, n_channels).copy()).to(device)
 
 
+@dataclass(eq=False)
 class _Path:
     """The straight line from a baseline to one sequence, both of shape (T, d), and the answers on it."""
 
-    def __init__(
-        self,
-        network: SequenceNetwork,
-        margin: Any,
-        vectors: torch.Tensor,
-        origin: torch.Tensor,
-        features: torch.Tensor | None,
-    ):
-        self.network = network
-        self.margin = margin
-        self.features = features
-        self.origin = origin
-        self.difference = vectors - origin
+    network: SequenceNetwork
+    margin: Any
+    vectors: torch.Tensor
+    origin: torch.Tensor
+    features: torch.Tensor | None
+
+    def __post_init__(self) -> None:
+        self.difference = self.vectors - self.origin
         with torch.no_grad():
-            self.column = margin.choose(self._run(vectors[None]))
+            self.column = self.margin.choose(self._run(self.vectors[None]))
 
     def _run(self, inputs: Any) -> Any:
         lengths = torch.full((len(inputs),), inputs.shape[1], device=inputs.device)

@@ -78,13 +78,8 @@ class CodonTable:
 
         The column "probability" is that of the letter read.
         """
-        table = pd.DataFrame(
-            {
-                "read": self.letters,
-                "expected": self.expected,
-                "probability": self.probabilities.max(axis=1),
-            }
-        )
+        probability = self.probabilities.max(axis=1).rename("probability")
+        table = pd.concat([self.letters, self.expected, probability], axis=1)
         return table[table["read"] != table["expected"]]
 
     def __str__(self) -> str:
@@ -206,9 +201,9 @@ def codon_table(
     is_last = _read_code(genetic_code).eq("*") & (stop_place == "end")
     genes, places = _make_genes(genetic_code, is_last, n_contexts, length, check_random_state(random_state))
     read = _read_labels if hasattr(fitted.estimator, "predict_proba") else _read_letters
-    answers = read(fitted, genes, places, length)  # (64 * n_contexts, 21)
-    mean = answers.reshape(len(CODONS), n_contexts, len(LETTERS)).mean(axis=1)
-    return CodonTable(pd.DataFrame(mean, index=is_last.index, columns=list(LETTERS)), genetic_code)
+    answers = read(fitted, genes, places, length).reindex(columns=list(LETTERS), fill_value=0.0)
+    mean = answers.to_numpy(np.float64).reshape(len(CODONS), n_contexts, -1).mean(axis=1)
+    return CodonTable(pd.DataFrame(mean, is_last.index, answers.columns), genetic_code)
 
 
 def _read_code(genetic_code: int) -> Any:
@@ -235,33 +230,25 @@ def _make_genes(genetic_code: int, is_last: Any, n_contexts: int, length: int, r
     return genes, places
 
 
-def _read_labels(fitted: FittedModel, genes: list[str], places: Any, length: int) -> Any:
+def _read_labels(fitted: FittedModel, genes: list[str], places: Any, length: int) -> pd.DataFrame:
     """Probability of each letter at one place of each gene, of a tagger."""
-    columns = {str(label): i for i, label in enumerate(fitted.estimator.classes_.tolist())}
-    _require_letters(columns, "labels")
+    labels = [str(label) for label in fitted.estimator.classes_.tolist()]
+    _require_letters(labels, "labels")
     rows = fitted.estimator.predict_proba(fitted.prepare(genes))
     if len(rows[0]) != length:
         raise ValueError(
             f"the model gives {len(rows[0])} labels for a gene of {length} codons: it must give one for "
             "each, as with CodonTokenizer, or with DNATokenizer and RecurrentTagger(stride=3)"
         )
-    probabilities = np.array([row[place] for row, place in zip(rows, places, strict=True)])
-    answers = np.zeros((len(genes), len(LETTERS)))
-    for i, letter in enumerate(LETTERS):
-        if letter in columns:
-            answers[:, i] = probabilities[:, columns[letter]]
-    return answers
+    return pd.DataFrame([row[place] for row, place in zip(rows, places, strict=True)], columns=labels)
 
 
-def _read_letters(fitted: FittedModel, genes: list[str], places: Any, length: int) -> Any:
+def _read_letters(fitted: FittedModel, genes: list[str], places: Any, length: int) -> pd.DataFrame:
     """1 for the letter at one place of the protein predicted for each gene, 0 for the others."""
     _require_letters(fitted.estimator.target_tokenizer_.vocabulary_, "targets")
     proteins = fitted.estimator.predict(fitted.prepare(genes))
-    given = [
-        protein[place] if place < len(protein) else None
-        for protein, place in zip(proteins, places, strict=True)
-    ]
-    return np.array([[letter == one for letter in LETTERS] for one in given], dtype=np.float64)
+    letters = ["".join(protein[place : place + 1]) for protein, place in zip(proteins, places, strict=True)]
+    return pd.get_dummies(pd.Series(letters, dtype=object), dtype=np.float64)
 
 
 def _require_letters(names: Any, kind: str) -> None:

@@ -2,14 +2,12 @@
 
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 import torch
 from scipy import stats
 from sklearn.metrics.pairwise import cosine_similarity
 
 from .._sklearn import Interval, Real, validate_params
-from ..sequences import SPECIAL_TOKENS
 from ._fitted import FittedModel
 
 __all__ = ["TokenContrast", "token_contrast", "token_embeddings", "token_similarity"]
@@ -70,7 +68,7 @@ def token_embeddings(model: Any) -> Any:
     >>> table.shape, table.loc["<pad>"].tolist()
     ((8, 3), [0.0, 0.0, 0.0])
     """
-    return _read_embeddings(_read_token_model(model))
+    return _read_embeddings(FittedModel(model))
 
 
 @validate_params(_CONFIDENCE, prefer_skip_nested_validation=True)
@@ -135,12 +133,10 @@ def token_similarity(models: Any, token: Any, *, others: Any = None, confidence:
     (['C', 'G', 'T'], ['similarity', 'low', 'high', 'n_models'])
     """
     per_model = _similarities(models, token, others)
-    similarity = per_model.mean()
+    similarity, margin = per_model.mean(), _margin(per_model, confidence)
     table = similarity.to_frame("similarity")
     if isinstance(models, (list, tuple)):
-        n_models = per_model.count()
-        margin = _margin(per_model.std(ddof=1), n_models, confidence)
-        table = table.assign(low=similarity - margin, high=similarity + margin, n_models=n_models)
+        table = table.assign(low=similarity - margin, high=similarity + margin, n_models=per_model.count())
     return table.sort_values("similarity", ascending=False, kind="stable")
 
 
@@ -236,30 +232,20 @@ def token_contrast(models: Any, token: Any, first: Any, second: Any, *, confiden
     means = pd.DataFrame({"first": per_model[first].mean(axis=1), "second": per_model[second].mean(axis=1)})
     means["difference"] = means["first"] - means["second"]
     difference = float(means["difference"].mean())
-    margin = float(_margin(means["difference"].std(ddof=1), len(means), confidence))
+    margin = float(_margin(means["difference"], confidence))
     return TokenContrast(difference, difference - margin, difference + margin, means)
 
 
-def _read_token_model(model: Any) -> Any:
-    fitted = FittedModel(model)
+def _read_embeddings(fitted: FittedModel) -> pd.DataFrame:
     if not fitted.encoder.tokens:
         raise TypeError(
             f"this {type(fitted.estimator).__name__} reads numeric series, which have no tokens: give a "
             "model of token ids"
         )
-    return fitted
-
-
-def _read_embeddings(fitted: FittedModel) -> Any:
-    n_tokens = fitted.encoder.input_size
-    device = next(fitted.encoder.parameters()).device
+    names = pd.Index(fitted.vocabulary, dtype=object, name="token", tupleize_cols=False)
     with torch.inference_mode():
-        vectors = fitted.encoder.embed(torch.arange(n_tokens, device=device)).cpu().numpy()
-    if fitted.tokenizer is not None:
-        names = fitted.tokenizer.vocabulary_.tokens[:n_tokens]
-    else:
-        names = [*SPECIAL_TOKENS, *range(len(SPECIAL_TOKENS), n_tokens)]
-    return pd.DataFrame(vectors, index=pd.Index(names, dtype=object, name="token", tupleize_cols=False))
+        ids = torch.arange(len(names), device=fitted.estimator.net_.device)
+        return pd.DataFrame(fitted.encoder.embed(ids).cpu().numpy(), index=names)
 
 
 def _similarities(models: Any, token: Any, others: Any) -> Any:
@@ -270,15 +256,13 @@ def _similarities(models: Any, token: Any, others: Any) -> Any:
     rows = []
     for i, model in enumerate(models if is_list else [models]):
         place = f"models[{i}]" if is_list else "the model"
-        fitted = _read_token_model(model)
+        fitted = FittedModel(model)
+        vectors = _read_embeddings(fitted).iloc[fitted.alphabet]
         if fitted.encoder.embedding is None:
             raise ValueError(
                 f"{place} reads one-hot vectors, which are all equally far apart: fit it with an embedding, "
                 "such as embedding_dim=32"
             )
-        known = fitted.estimator.known_tokens_.copy()
-        known[: len(SPECIAL_TOKENS)] = False
-        vectors = _read_embeddings(fitted)[known]
         for name in [token] if others is None else [token, *others]:
             if name not in vectors.index:
                 raise ValueError(
@@ -290,7 +274,6 @@ def _similarities(models: Any, token: Any, others: Any) -> Any:
     return pd.DataFrame(rows).reset_index(drop=True)
 
 
-def _margin(std: Any, n_models: int, confidence: float) -> Any:
-    """Half the width of Student's interval of a mean; NaN for one model."""
-    degrees = np.where(np.asarray(n_models) > 1, np.asarray(n_models) - 1, np.nan)
-    return stats.t.ppf((1 + confidence) / 2, degrees) * std / np.sqrt(n_models)
+def _margin(per_model: Any, confidence: float) -> Any:
+    """Half the width of Student's interval of the mean over models; NaN of fewer than two."""
+    return per_model.sem() * stats.t.ppf((1 + confidence) / 2, per_model.count() - 1)

@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from .._sklearn import Integral, StrOptions, validate_params
+from .._sklearn import validate_params
 from ..modules import CELLS
 from ..sequences import object_array
-from ._fitted import FittedModel, unwrap
+from ._fitted import OF_STATES, FittedModel, unwrap
 from .numpy_forward import trace_layers
 
 __all__ = ["gate_trace"]
 
 
-@validate_params(
-    {"layer": [Integral], "direction": [StrOptions({"forward", "backward"})]},
-    prefer_skip_nested_validation=True,
-)
+@validate_params(OF_STATES, prefer_skip_nested_validation=True)
 def gate_trace(model: Any, X: Any, *, layer: int = -1, direction: str = "forward") -> Any:
     r"""Return the gates of an LSTM or GRU at every step of a sequence.
 

@@ -6,12 +6,12 @@ import numpy as np
 import torch
 from sklearn.utils import check_consistent_length
 
-from .._sklearn import Integral, StrOptions, validate_params
+from .._sklearn import validate_params
 from .._training import SequenceDataset, run_batches
 from ..modules import Batch, Cell, Ragged
 from ..modules.encoder import reverse_each
 from ..sequences import Sequences
-from ._fitted import FittedModel, is_single, unwrap
+from ._fitted import OF_STATES, FittedModel, is_single, unwrap
 
 __all__ = ["gradient_flow"]
 
@@ -36,10 +36,7 @@ class _Unrolled(Cell):
         return torch.stack(self.states, dim=1), state  # (n, T, hidden_size)
 
 
-@validate_params(
-    {"layer": [Integral], "direction": [StrOptions({"forward", "backward"})]},
-    prefer_skip_nested_validation=True,
-)
+@validate_params(OF_STATES, prefer_skip_nested_validation=True)
 def gradient_flow(model: Any, X: Any, y: Any, *, layer: int = -1, direction: str = "forward") -> Any:
     r"""Return the norm of the gradient of the loss at every hidden state.
 

@@ -8,22 +8,27 @@ import torch
 
 from .._sklearn import StrOptions, validate_params
 from .._training import MAX_HELD_STEPS
-from ..sequences import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Sequences
+from ..sequences import BOS, EOS, PAD, UNKNOWN, Sequences, object_array
 from ._fitted import FittedModel, unwrap
 
-__all__ = ["Mutagenesis", "mutagenesis"]
+__all__ = ["change_each_token", "mutagenesis"]
 
 WITHOUT = "without"
 """Name of the only column where steps are hidden, not substituted."""
-
-PARAMETERS = {
-    "method": [StrOptions({"auto", "substitution", "occlusion"})],
-    "occlusion": [StrOptions({"delete", "unknown", "zero"})],
-    "scale": [StrOptions({"log_odds", "probability"})],
-}
+GONE = -1
+"""Stands for a token that is left out."""
+HIDDEN = {"delete": GONE, "unknown": UNKNOWN, "zero": PAD}
+"""What stands where a token was hidden."""
 
 
-@validate_params(PARAMETERS, prefer_skip_nested_validation=True)
+@validate_params(
+    {
+        "method": [StrOptions({"auto", "substitution", "occlusion"})],
+        "occlusion": [StrOptions(set(HIDDEN))],
+        "scale": [StrOptions({"log_odds", "probability"})],
+    },
+    prefer_skip_nested_validation=True,
+)
 def mutagenesis(
     model: Any,
     X: Any,
@@ -116,108 +121,81 @@ def mutagenesis(
     0.0
     """
     fitted = FittedModel(model)
-    trial = Mutagenesis(fitted, target=target, method=method, occlusion=occlusion, scale=scale)
-    sequences = fitted.read(X)
-    names = fitted.name_tokens(sequences)
-    results = np.empty(len(sequences), dtype=object)
-    for row in range(len(sequences)):
-        results[row], _ = trial.run(sequences.take([row]), names[row])
-    return unwrap(results, X)
+    results = change_each_token(fitted, fitted.read(X), target, method, occlusion, scale)
+    return unwrap(object_array([changes for changes, _ in results]), X)
 
 
-class Mutagenesis:
-    """All single changes of a sequence and the answers to them.
+def change_each_token(
+    fitted: FittedModel, sequences: Sequences, target: Any, method: str, occlusion: str, scale: str
+) -> list[tuple[pd.DataFrame, str]]:
+    """Try all single changes of some sequences.
 
     Parameters
     ----------
     fitted : FittedModel
+    sequences : Sequences
+        As its `read` returns them.
     target, method, occlusion, scale
         As in `mutagenesis`.
+
+    Returns
+    -------
+    list of n tuples (DataFrame, str)
+        What `mutagenesis` returns for a sequence, and the name of the number
+        that changes.
     """
+    margin = fitted.estimator.margin(target)
+    if not sequences.is_tokens:
+        raise ValueError(
+            "mutagenesis substitutes tokens, but the model reads series of values: use integrated_gradients"
+        )
+    if _hides(fitted.tokenizer, method):
+        letters, columns = np.array([HIDDEN[occlusion]]), [WITHOUT]
+    else:
+        letters, vocabulary = fitted.alphabet, fitted.vocabulary
+        columns = [str(vocabulary[token]) for token in letters]
 
-    def __init__(self, fitted: FittedModel, *, target: Any, method: str, occlusion: str, scale: str):
-        self.estimator = fitted.estimator
-        self.margin = fitted.estimator.margin(target)
-        if self.estimator.input_ != "tokens":
-            raise ValueError(
-                "mutagenesis substitutes tokens, but the model reads series of values: use "
-                "integrated_gradients"
-            )
-        tokenizer = fitted.tokenizer
-        overlaps = tokenizer is not None and tokenizer.tokens_overlap
-        if method == "auto":
-            hides = overlaps or (tokenizer is not None and not tokenizer.is_substitutable)
-            method = "occlusion" if hides else "substitution"
-        elif method == "substitution" and overlaps:
-            raise ValueError(
-                f"k-mers of k={tokenizer.k} and stride={tokenizer.stride} share letters: "
-                'use method="occlusion"'
-            )
-        self.occlusion = occlusion if method == "occlusion" else None
-        self.scale = scale
-        known = np.flatnonzero(self.estimator.known_tokens_)
-        self.alphabet = known[known >= len(SPECIAL_TOKENS)]
-        if tokenizer is None:
-            self.letters = [str(token) for token in self.alphabet]
-        else:
-            self.letters = [str(tokenizer.vocabulary_.tokens[token]) for token in self.alphabet]
+    def answer(sequences: Sequences, column: torch.Tensor | None = None) -> tuple[np.ndarray, torch.Tensor]:
+        """Return what the model says, and of which class or target, by default of that to explain."""
+        outputs = torch.from_numpy(fitted.estimator.run(sequences)).double()
+        column = margin.choose(outputs) if column is None else column
+        return margin.read(outputs, column.expand(len(outputs)), scale).numpy(), column
 
-    def run(self, sequence: Sequences, names: list[str]) -> tuple[pd.DataFrame, str]:
-        """Change one sequence everywhere.
-
-        Parameters
-        ----------
-        sequence : Sequences
-            Of a single row.
-        names : list of str
-            Names of its tokens.
-
-        Returns
-        -------
-        changes : DataFrame
-        answer : str
-            What it is whose changes are told.
-        """
+    results = []
+    for row, names in enumerate(fitted.name_tokens(sequences)):
+        sequence = sequences.take([row])
         tokens = sequence.values
-        reference = self._run(sequence)
-        column = self.margin.choose(reference)
-        answer = self._read(reference, column)
+        reference, column = answer(sequence)
         places = np.flatnonzero(~np.isin(tokens, (PAD, BOS, EOS)))
-        if self.occlusion:
-            cells = np.stack([places, np.zeros_like(places)], axis=1)
-        else:  # the token that stands there already changes nothing
-            cells = np.argwhere(tokens[places, None] != self.alphabet)
-            cells[:, 0] = places[cells[:, 0]]
-        columns = [WITHOUT] if self.occlusion else self.letters
-        values = np.zeros((len(tokens), len(columns)))
+        changes = np.zeros((len(places), len(letters)))
+        # the token that stands there already changes nothing
+        cells = np.argwhere(tokens[places, None] != letters)
         n_rows = max(1, MAX_HELD_STEPS // max(1, len(tokens)))
         for begin in range(0, len(cells), n_rows):
-            some = cells[begin : begin + n_rows]
-            answers = self._read(self._run(self._change(sequence, *some.T)), column)
-            values[some[:, 0], some[:, 1]] = (answers - answer).numpy()
+            i, j = cells[begin : begin + n_rows].T
+            answers, _ = answer(_change(sequence, places[i], letters[j]), column)
+            changes[i, j] = answers - reference
         index = pd.MultiIndex.from_arrays(
             [np.arange(len(places)), [names[place] for place in places]], names=["position", "token"]
         )
-        changes = pd.DataFrame(values[places], index=index, columns=columns)
-        return changes, self.margin.name(int(column), self.scale)
+        results.append((pd.DataFrame(changes, index, columns), margin.name(int(column), scale)))
+    return results
 
-    def _change(self, sequence: Sequences, places: np.ndarray, letters: np.ndarray) -> Sequences:
-        """Copies of a sequence, each changed at one place."""
-        copies = np.tile(sequence.values, (len(places), 1))
-        rows = np.arange(len(places))
-        if self.occlusion == "delete":
-            stays = np.ones(copies.shape, dtype=bool)
-            stays[rows, places] = False
-            copies = copies[stays].reshape(len(places), -1)
-        elif self.occlusion:
-            copies[rows, places] = UNKNOWN if self.occlusion == "unknown" else PAD
-        else:
-            copies[rows, places] = self.alphabet[letters]
-        features = None if sequence.features is None else np.repeat(sequence.features, len(places), axis=0)
-        return Sequences(copies.ravel(), np.arange(len(places) + 1) * copies.shape[1], features)
 
-    def _run(self, sequences: Sequences) -> torch.Tensor:
-        return torch.from_numpy(self.estimator.run(sequences)).double()
+def _hides(tokenizer: Any, method: str) -> bool:
+    """Whether tokens are hidden, not substituted."""
+    overlaps = tokenizer is not None and tokenizer.tokens_overlap
+    if method == "substitution" and overlaps:
+        raise ValueError(
+            f'k-mers of k={tokenizer.k} and stride={tokenizer.stride} share letters: use method="occlusion"'
+        )
+    if method == "auto":
+        return overlaps or (tokenizer is not None and not tokenizer.is_substitutable)
+    return method == "occlusion"
 
-    def _read(self, outputs: torch.Tensor, column: torch.Tensor) -> torch.Tensor:
-        return self.margin.read(outputs, column.expand(len(outputs)), self.scale)
+
+def _change(sequence: Sequences, places: np.ndarray, tokens: np.ndarray) -> Sequences:
+    """Copies of a sequence, each with another token at one place."""
+    copies = sequence.take(np.zeros(len(places), dtype=np.int64))
+    copies.values[copies.offsets[:-1] + places] = tokens
+    return copies.keep(copies.values != GONE)

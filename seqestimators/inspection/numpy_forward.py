@@ -154,13 +154,9 @@ def _run(cell: Cell, inputs: np.ndarray, order: slice) -> Bunch:
     weights = {name: weight.detach().cpu().numpy() for name, weight in cell.named_parameters()}
     dtype = next(iter(weights.values())).dtype
     step = {name: np.zeros(cell.hidden_size, dtype=dtype) for name in cell.parts}
-    steps = []
-    for x in inputs.astype(dtype):
+    computed = {name: np.empty((len(inputs), cell.hidden_size), dtype=dtype) for name in cell.computed}
+    for t, x in enumerate(inputs.astype(dtype)):
         step = cell.equations(weights, x, step)
-        steps.append(step)
-    return Bunch(
-        **{
-            name: np.array([step[name] for step in steps], dtype=dtype).reshape(-1, cell.hidden_size)[order]
-            for name in cell.computed
-        }
-    )
+        for name, values in computed.items():
+            values[t] = step[name]
+    return Bunch(**{name: values[order] for name, values in computed.items()})

@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from ..plotting import COLORS, open_axes
+from ..plotting import COLORS, Display, open_axes
 from .comparison import Comparison, compare
 
 __all__ = ["ComparisonDisplay"]
@@ -19,7 +19,7 @@ WRAP = 28
 """Characters of a name in one line."""
 
 
-class ComparisonDisplay:
+class ComparisonDisplay(Display):
     """Scores of several estimators on the same splits, beside those of a reference.
 
     An estimator is a row, the best on top. A dot is a split, and a faint line
@@ -252,8 +252,7 @@ class ComparisonDisplay:
             f"{self.scoring.replace('_', ' ')} on {n_splits} splits\n"
             f"mean, with the {1 - self.comparison.alpha:.0%} interval of the difference to {self.reference}"
         )
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
+        return self._finish(ax)
 
     def _limit_view(self, ax):
         """Cut wide intervals off: those of two splits leave no room for the scores."""
@@ -278,13 +277,12 @@ class ComparisonDisplay:
 def _compare_with(reference, differences, scoring):
     """Differences of all estimators to one, DataFrame with a row for each of the others."""
     pairs = differences[differences["scoring"] == scoring]
-    columns = ["difference", "low", "high", "p_adjusted"]
-    as_first = pairs[pairs["second"] == reference].set_index("first")[columns]
-    as_second = pairs[pairs["first"] == reference].set_index("second")[columns]
-    turned = as_second.assign(
-        difference=0 - as_second["difference"], low=-as_second["high"], high=-as_second["low"]
+    turned = pairs.rename(columns={"first": "second", "second": "first"}).assign(
+        difference=0 - pairs["difference"], low=-pairs["high"], high=-pairs["low"]
     )
-    return pd.concat([as_first, turned])
+    both = pd.concat([pairs, turned])
+    with_reference = both[both["second"] == reference].set_index("first")
+    return with_reference[["difference", "low", "high", "p_adjusted"]]
 
 
 def _write_p(p_value):

@@ -1,11 +1,12 @@
 """Score against size, and the smallest that is enough, as a picture."""
 
+from itertools import cycle
 from numbers import Real
 from typing import Any, Self
 
 import numpy as np
 
-from ..plotting import COLORS, open_axes
+from ..plotting import COLORS, Display, open_axes
 from .minimum import Minimum
 
 __all__ = ["MinimumDisplay"]
@@ -14,7 +15,7 @@ MAX_VALUES = 12
 """Values, at most, that are all written at the axis."""
 
 
-class MinimumDisplay:
+class MinimumDisplay(Display):
     """How a score rises with the size of a network, or with the number of training rows.
 
     A line is the mean over the splits, the bars and the band around it are its
@@ -137,8 +138,7 @@ class MinimumDisplay:
         is_number = all(isinstance(value, Real) and not isinstance(value, bool) for value in values)
         values = sorted(values) if is_number else values
         places = {value: value if is_number else i for i, value in enumerate(values)}
-        for i, (name, result) in enumerate(self.results.items()):
-            color = COLORS[i % len(COLORS)]
+        for i, ((name, result), color) in enumerate(zip(self.results.items(), cycle(COLORS), strict=False)):
             curve = result.curve
             x = [places[value] for value in curve.index]
             ax.errorbar(
@@ -170,8 +170,7 @@ class MinimumDisplay:
         ax.set_xlabel(_plain_name(next(iter(self.results.values()))))
         ax.set_ylabel("score")
         ax.legend()
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
+        return self._finish(ax)
 
 
 def _plain_name(result):

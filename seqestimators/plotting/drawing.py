@@ -1,9 +1,13 @@
 """What all displays draw with: axes, colours, tokens as ticks."""
 
+from typing import Any, Self
+
 import numpy as np
 
 __all__ = [
     "COLORS",
+    "Display",
+    "draw_band",
     "draw_heatmap",
     "label_tokens",
     "marker_of",
@@ -22,6 +26,20 @@ DIVERGING = "PuOr_r"
 """Colour map of numbers around 0: purple below, white at 0, orange above."""
 MAX_TICKS = 60
 """Tokens, at most, that are all written; of more, every so many."""
+
+
+class Display:
+    """What all displays have in common: they say where they have drawn."""
+
+    def _finish(self, axes: Any, title: str | None = None) -> Self:
+        """Keep the Axes, or the panels, with the picture, and write a title unless there is one."""
+        if np.ndim(axes):
+            self.axes_ = axes
+        self.ax_ = np.ravel(axes)[0]
+        self.figure_ = self.ax_.figure
+        if title and not self.ax_.get_title():
+            self.ax_.set_title(title)
+        return self
 
 
 def open_axes(ax, width=6.4, height=4.0):
@@ -116,6 +134,13 @@ def marker_of(n_points):
     return {"marker": "o", "markersize": 3.5} if n_points <= MAX_TICKS else {}
 
 
+def draw_band(ax, x, middle, band, *, color, **style):
+    """Draw a line and, unless it is None, the band around it, paler: its lower and upper edge."""
+    ax.plot(x, middle, color=color, **style, **marker_of(len(x)))
+    if band is not None:
+        ax.fill_between(x, *band, color=color, alpha=0.15, linewidth=0)
+
+
 def token_width(n_tokens):
     """Return a width in inches at which a row of so many tokens can be read."""
     return float(np.clip(1.6 + 0.22 * n_tokens, 4.8, 14))
@@ -149,11 +174,8 @@ def label_tokens(axis, tokens):
     else:
         step = next(step for step in (10, 20, 25, 50, 100, 200, 500, 10**9) if n_tokens / step <= 30)
         positions = np.arange(step - 1, n_tokens, step)
-        labels = (
-            [f"{tokens[i]}\n{i + 1}" for i in positions]
-            if axis.axis_name == "x"
-            else [f"{tokens[i]} {i + 1}" for i in positions]
-        )
+        between = "\n" if axis.axis_name == "x" else " "
+        labels = [f"{tokens[i]}{between}{i + 1}" for i in positions]
     longest = max((len(part) for label in labels for part in label.split("\n")), default=0)
     widest = 4 if len(labels) <= 30 else 2  # characters a label has room for
     is_crowded = axis.axis_name == "x" and longest > widest

@@ -2,14 +2,14 @@
 
 from typing import Any, Self
 
-from ...plotting import COLORS, draw_heatmap, label_tokens, open_axes, token_height, token_width
+from ...plotting import COLORS, Display, draw_heatmap, label_tokens, open_axes, token_height, token_width
 from .._fitted import FittedModel
 from ..attention import attention_weights
 
 __all__ = ["AttentionDisplay"]
 
 
-class AttentionDisplay:
+class AttentionDisplay(Display):
     """Where a network looks: bars over the tokens, or the alignment of source and target.
 
     Make it with :meth:`from_estimator`.
@@ -133,7 +133,4 @@ class AttentionDisplay:
             ax.set_ylabel("token of the target")
             ax.set_xlabel("token of the source")
         label_tokens(ax.xaxis, self.tokens)
-        if self.estimator_name and not ax.get_title():
-            ax.set_title(f"Attention of {self.estimator_name}")
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
+        return self._finish(ax, self.estimator_name and f"Attention of {self.estimator_name}")

@@ -5,7 +5,7 @@ from typing import Any, Self
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
-from ...plotting import COLORS, draw_heatmap, open_axes
+from ...plotting import COLORS, Display, draw_heatmap, open_axes
 from ..codons import BASES, codon_table
 
 __all__ = ["CodonTableDisplay"]
@@ -15,7 +15,7 @@ BLOCK_GAP = 0.25
 """Between the rows of one first base and the next, in rows."""
 
 
-class CodonTableDisplay:
+class CodonTableDisplay(Display):
     """The 64 codons with the letters that a network reads from them.
 
     Make it with :meth:`from_estimator`.
@@ -131,8 +131,7 @@ class CodonTableDisplay:
             f"{self.table.genetic_code}",
             fontsize="medium",
         )
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
+        return self._finish(ax)
 
     def _draw_cells(self, ax: Any) -> None:
         from matplotlib.colors import to_rgb

@@ -1,10 +1,11 @@
 """The answer of fitted networks along sequences as a picture."""
 
+from itertools import cycle
 from typing import Any, Self
 
 import numpy as np
 
-from ...plotting import COLORS, label_tokens, marker_of, open_panels
+from ...plotting import COLORS, Display, label_tokens, marker_of, open_panels
 from .._fitted import FittedModel
 from ..decisions import decision_trace
 
@@ -14,7 +15,7 @@ MAX_WIDTH = 14
 """Of a figure, in inches."""
 
 
-class DecisionTraceDisplay:
+class DecisionTraceDisplay(Display):
     """What fitted networks say of a sequence while they read it.
 
     At each token stands the answer on all that has been read so far, that
@@ -179,23 +180,17 @@ class DecisionTraceDisplay:
                 panels[0].figure.legend(lines, names, loc="outside upper center", ncols=len(names))
             else:
                 panels[0].legend()
-        self.axes_ = panels
-        self.ax_, self.figure_ = panels[0], panels[0].figure
-        return self
+        return self._finish(panels)
 
     def _draw_sequence(self, ax: Any, i: int) -> None:
         steps = np.arange(len(self.tokens[i]))
-        for (name, traces), color in zip(self.traces.items(), _cycle(COLORS, len(self.traces)), strict=True):
+        for (name, traces), color in zip(self.traces.items(), cycle(COLORS), strict=False):
             ax.plot(steps, traces[i], color=color, label=name, **marker_of(len(steps)))
         if self.is_probability:
             ax.axhline(0.5, color="0.5", linewidth=0.8, linestyle="--", zorder=1)
             ax.set_ylim(-0.04, 1.04)
         ax.set_xlim(-0.5, max(len(steps), 1) - 0.5)
         label_tokens(ax.xaxis, self.tokens[i])
-
-
-def _cycle(colors: Any, n: int) -> Any:
-    return [colors[i % len(colors)] for i in range(n)]
 
 
 def _choose(fitted: FittedModel, n_columns: int, target: Any) -> Any:

@@ -5,14 +5,23 @@ from typing import Any, Self
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
-from ...plotting import COLORS, draw_heatmap, label_tokens, marker_of, open_axes, open_panels, token_width
+from ...plotting import (
+    COLORS,
+    Display,
+    draw_band,
+    draw_heatmap,
+    label_tokens,
+    open_axes,
+    open_panels,
+    token_width,
+)
 from .._fitted import FittedModel
 from ..gates import gate_trace
 
 __all__ = ["GateDisplay"]
 
 
-class GateDisplay:
+class GateDisplay(Display):
     """Gates of a fitted LSTM or GRU along one sequence.
 
     Make it with :meth:`from_estimator`.
@@ -149,7 +158,7 @@ class GateDisplay:
         """
         width = token_width(len(self.tokens))
         if kind == "mean":
-            panels = [open_axes(ax, width=width)]
+            panels = np.array([open_axes(ax, width=width)])
             self._draw_means(panels[0])
         else:
             height = 1.25 * len(self.gates) + 0.6
@@ -162,11 +171,7 @@ class GateDisplay:
             label_tokens(panel.xaxis, self.tokens)
             panel.tick_params(labelbottom=panel is panels[-1])
         panels[-1].set_xlabel("token")
-        if self.estimator_name and not panels[0].get_title():
-            panels[0].set_title(f"Gates of {self.estimator_name}")
-        self.axes_ = np.array(panels, dtype=object)
-        self.ax_, self.figure_ = panels[0], panels[0].figure
-        return self
+        return self._finish(panels, self.estimator_name and f"Gates of {self.estimator_name}")
 
     def _title(self, name: str) -> str:
         return name if self.titles is None else self.titles[name]
@@ -175,8 +180,7 @@ class GateDisplay:
         steps = np.arange(len(self.tokens))
         for name, color in zip((name for name in self.gates if name in self.between), COLORS, strict=False):
             values = self.gates[name]
-            ax.plot(steps, values.mean(axis=1), color=color, label=self._title(name), **marker_of(len(steps)))
-            low, high = np.quantile(values, [0.25, 0.75], axis=1)
-            ax.fill_between(steps, low, high, color=color, alpha=0.15, linewidth=0)
+            half = np.quantile(values, [0.25, 0.75], axis=1)
+            draw_band(ax, steps, values.mean(axis=1), half, color=color, label=self._title(name))
         ax.set(ylabel="openness, mean of all units", ylim=(-0.03, 1.03), xlim=(-0.5, len(steps) - 0.5))
         ax.legend()

@@ -1,18 +1,20 @@
 """The gradient of the loss along the steps of sequences as a picture."""
 
+from itertools import cycle
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 
 from ..._sklearn import StrOptions, validate_params
-from ...plotting import COLORS, marker_of, open_axes, tick_whole_numbers
+from ...plotting import COLORS, Display, draw_band, open_axes, tick_whole_numbers
 from .._fitted import FittedModel
 from ..gradients import gradient_flow
 
 __all__ = ["GradientFlowDisplay"]
 
 
-class GradientFlowDisplay:
+class GradientFlowDisplay(Display):
     r"""Norm of the gradient at hidden states, by how long ago they were.
 
     The line is the mean over the sequences, of the logarithms, as the axis is
@@ -160,30 +162,23 @@ class GradientFlowDisplay:
         """
         ax = open_axes(ax)
         ax.set_yscale("log")
-        for i, (name, norms) in enumerate(self.norms.items()):
+        for (name, norms), color in zip(self.norms.items(), cycle(COLORS), strict=False):
             table = self._align(norms, is_relative=kind == "relative")
-            distance, color = np.arange(table.shape[1]), COLORS[i % len(COLORS)]
             with np.errstate(divide="ignore"):
                 mean = np.exp(np.nanmean(np.log(table), axis=0))
             mean[mean == 0] = np.nan  # a norm of 0 has no place on the axis: the line ends
-            ax.plot(distance, mean, color=color, label=name, **marker_of(len(distance)))
-            if len(table) > 1:
-                low, high = np.nanquantile(table, [0.1, 0.9], axis=0)
-                ax.fill_between(distance, low, high, color=color, alpha=0.15, linewidth=0)
+            most = np.nanquantile(table, [0.1, 0.9], axis=0) if len(table) > 1 else None
+            draw_band(ax, np.arange(len(mean)), mean, most, color=color, label=name)
         last = "last" if self.direction == "forward" else "first"
         ax.set_xlabel(f"steps from the {last} of the sequence")
         ax.set_ylabel("gradient norm" + (f" / that of the {last} step" if kind == "relative" else ""))
         tick_whole_numbers(ax.xaxis)
         ax.legend()
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
+        return self._finish(ax)
 
-    def _align(self, norms: Any, is_relative: Any) -> Any:
+    def _align(self, norms: Any, is_relative: bool) -> np.ndarray:
         """Norms as a table of sequences and distances, NaN where a sequence has no such step."""
         rows = [norm[::-1] if self.direction == "forward" else norm for norm in norms if len(norm)]
         if is_relative:
             rows = [row / row[0] for row in rows if row[0] > 0]
-        table = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
-        for line, row in zip(table, rows, strict=True):
-            line[: len(row)] = row
-        return table
+        return pd.DataFrame([pd.Series(row) for row in rows]).to_numpy()

@@ -1,10 +1,11 @@
 """The course of training as a picture."""
 
+from itertools import cycle
 from typing import Any, Self
 
-import numpy as np
+import pandas as pd
 
-from ...plotting import COLORS, marker_of, open_panels, tick_whole_numbers
+from ...plotting import COLORS, Display, draw_band, open_panels, tick_whole_numbers
 from .._fitted import FittedModel
 
 __all__ = ["TrainingHistoryDisplay"]
@@ -12,7 +13,7 @@ __all__ = ["TrainingHistoryDisplay"]
 PARTS = {"train": ("training", "-"), "valid": ("validation", "--")}
 
 
-class TrainingHistoryDisplay:
+class TrainingHistoryDisplay(Display):
     """Loss and monitored scores of fitted networks, epoch by epoch.
 
     There is a panel for the loss and one for each score that was monitored
@@ -115,16 +116,31 @@ class TrainingHistoryDisplay:
         TrainingHistoryDisplay
             The display, with `axes_`, `ax_` and `figure_`.
         """
-        columns = [column for column in self._columns() if column.startswith(tuple(PARTS))]
+        tables = {  # the rows are epochs, those of one seed behind those of another
+            name: pd.concat([pd.DataFrame(history) for history in histories])
+            for name, histories in self.histories.items()
+        }
+        columns = [column for table in tables.values() for column in table if column.startswith(tuple(PARTS))]
         scores = list(dict.fromkeys(column.split("_", 1)[1] for column in columns))
         parts = {part: named for part, named in PARTS.items() if f"{part}_loss" in columns}
         panels = open_panels(ax, 1, len(scores), max(6.4, 4.8 * len(scores)), 4.0)[0]
         for panel, score in zip(panels, scores, strict=True):
-            for i, (name, histories) in enumerate(self.histories.items()):
+            for (name, table), color in zip(tables.items(), cycle(COLORS), strict=False):
                 for part, (meaning, style) in parts.items():
+                    if (column := f"{part}_{score}") not in table:
+                        continue
+                    curves = table[column].groupby(level=0).agg(["mean", "min", "max"]).dropna()
+                    band = (curves["min"], curves["max"]) if len(self.histories[name]) > 1 else None
                     label = f"{name}, {meaning}" if len(parts) > 1 else name
-                    curves = _align(histories, f"{part}_{score}")
-                    _draw(panel, curves, label, color=COLORS[i % len(COLORS)], linestyle=style)
+                    draw_band(
+                        panel,
+                        curves.index + 1,
+                        curves["mean"],
+                        band,
+                        color=color,
+                        label=label,
+                        linestyle=style,
+                    )
             panel.set(xlabel="epoch", ylabel=score)
             tick_whole_numbers(panel.xaxis)
         lines, names = panels[0].get_legend_handles_labels()
@@ -132,36 +148,4 @@ class TrainingHistoryDisplay:
             panels[0].figure.legend(lines, names, loc="outside upper center", ncols=len(self.histories))
         else:
             panels[0].legend()
-        self.axes_ = panels
-        self.ax_, self.figure_ = panels[0], panels[0].figure
-        return self
-
-    def _columns(self) -> Any:
-        """Names of all that was recorded, in the order in which it was."""
-        return dict.fromkeys(
-            column
-            for histories in self.histories.values()
-            for history in histories
-            for row in history
-            for column in row
-        )
-
-
-def _align(histories: Any, column: Any) -> Any:
-    """One row a history, NaN where it lacks the column or has already ended."""
-    curves = np.full((len(histories), max(map(len, histories))), np.nan)
-    for curve, history in zip(curves, histories, strict=True):
-        curve[: len(history)] = [row.get(column, np.nan) for row in history]
-    return curves
-
-
-def _draw(ax: Any, curves: Any, label: str, **style: Any) -> None:
-    """Draw the mean of some curves and the band they lie in."""
-    recorded = ~np.isnan(curves).all(axis=0)
-    if not recorded.any():
-        return
-    epochs, curves = 1 + np.flatnonzero(recorded), curves[:, recorded]
-    ax.plot(epochs, np.nanmean(curves, axis=0), label=label, **style, **marker_of(len(epochs)))
-    if len(curves) > 1:
-        low, high = np.nanmin(curves, axis=0), np.nanmax(curves, axis=0)
-        ax.fill_between(epochs, low, high, color=style["color"], alpha=0.15, linewidth=0)
+        return self._finish(panels)

@@ -7,13 +7,12 @@ from typing import Any, Self
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
-from ...plotting import open_axes
-from ...sequences import BOS, EOS
+from ...plotting import Display, open_axes
 from .._fitted import FittedModel, is_single
 from ..atoms import atom_alignment, parse_as_written
 from ..attention import attention_weights
 from ..attributions import integrated_gradients
-from ..mutagenesis import WITHOUT, Mutagenesis
+from ..mutagenesis import WITHOUT, change_each_token
 
 __all__ = ["MoleculeAttributionDisplay"]
 
@@ -23,7 +22,7 @@ SIZE = (640, 440)
 """Width and height of the drawing, in pixels."""
 
 
-class MoleculeAttributionDisplay:
+class MoleculeAttributionDisplay(Display):
     """A molecule with its atoms coloured by attribution or attention.
 
     Make it with :meth:`from_estimator`. In a notebook it shows itself.
@@ -152,35 +151,30 @@ class MoleculeAttributionDisplay:
             margin = fitted.estimator.margin(target)
             label = f"contribution to the\n{fitted.name_of_margin(margin, sequence)}"
         else:
-            trial = Mutagenesis(
-                fitted, target=target, method="occlusion", occlusion="delete", scale="log_odds"
-            )
-            changes, answer = trial.run(sequence, alignment.tokens)
+            hidden = change_each_token(fitted, sequence, target, "occlusion", "delete", "log_odds")
+            ((changes, answer),) = hidden
             values = np.zeros(len(alignment.tokens))
-            values[~np.isin(sequence.values, (BOS, EOS))] = 0.0 - changes[WITHOUT]
+            values[~sequence.is_end] = 0.0 - changes[WITHOUT]
             label = f"drop without the atom of the\n{answer}"
         return cls(alignment, values, label=label).plot(ax=ax)
 
     @cached_property
     def svg_(self) -> Any:
         """The drawing as SVG, str."""
-        from rdkit.Chem.Draw import rdMolDraw2D
-
-        return self._draw(rdMolDraw2D.MolDraw2DSVG(*SIZE))
+        return self._draw("MolDraw2DSVG")
 
     @cached_property
     def png_(self) -> Any:
         """The drawing as PNG, bytes."""
-        from rdkit.Chem.Draw import rdMolDraw2D
-
-        return self._draw(rdMolDraw2D.MolDraw2DCairo(*SIZE))
+        return self._draw("MolDraw2DCairo")
 
     def _repr_svg_(self) -> Any:
         return self.svg_
 
-    def _draw(self, canvas: Any) -> Any:
+    def _draw(self, canvas_name: str) -> Any:
         from rdkit.Chem.Draw import rdMolDraw2D
 
+        canvas = getattr(rdMolDraw2D, canvas_name)(*SIZE)
         molecule = parse_as_written(self.alignment.smiles)
         options = canvas.drawOptions()
         options.useBWAtomPalette()
@@ -189,10 +183,7 @@ class MoleculeAttributionDisplay:
         molecule = rdMolDraw2D.PrepareMolForDrawing(molecule, addChiralHs=False)
         colors = dict(enumerate(map(self._color, self.atom_values.tolist())))
         canvas.DrawMolecule(
-            molecule,
-            highlightAtoms=list(colors),
-            highlightAtomColors=colors,
-            highlightBonds=[],
+            molecule, highlightAtoms=list(colors), highlightAtomColors=colors, highlightBonds=[]
         )
         canvas.FinishDrawing()
         return canvas.GetDrawingText()
@@ -201,10 +192,7 @@ class MoleculeAttributionDisplay:
         """Red, green and blue of an atom: white at 0."""
         strength = abs(value) / self._limit
         end = POSITIVE if value > 0 else NEGATIVE
-        return tuple(
-            float(neutral + strength * (extreme - neutral))
-            for neutral, extreme in zip(NEUTRAL, end, strict=True)
-        )
+        return tuple(1.0 - strength * (1.0 - channel) for channel in end)
 
     def plot(self, *, ax: Any = None) -> Self:
         """Draw the molecule and a bar of its colours.
@@ -241,5 +229,4 @@ class MoleculeAttributionDisplay:
             LinearSegmentedColormap.from_list("attribution", ends),
         )
         ax.figure.colorbar(colors, ax=ax, label=self.label, fraction=0.05, pad=0.02)
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
+        return self._finish(ax)

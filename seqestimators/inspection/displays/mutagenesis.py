@@ -5,9 +5,9 @@ from typing import Any, Self
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
-from ...plotting import COLORS, draw_heatmap, label_tokens, open_axes, token_height, token_width
+from ...plotting import COLORS, Display, draw_heatmap, label_tokens, open_axes, token_height, token_width
 from .._fitted import FittedModel
-from ..mutagenesis import WITHOUT, Mutagenesis
+from ..mutagenesis import WITHOUT, change_each_token
 
 __all__ = ["MutagenesisDisplay"]
 
@@ -15,7 +15,7 @@ GLYPH_WIDTH = 0.92
 """Of a letter of the logo, where the step from one to the next is 1."""
 
 
-class MutagenesisDisplay:
+class MutagenesisDisplay(Display):
     """How the answer of a model changes with every token of one sequence.
 
     Make it with :meth:`from_estimator`.
@@ -123,8 +123,7 @@ class MutagenesisDisplay:
         """
         fitted = FittedModel(model)
         sequence = fitted.read_one(x)
-        trial = Mutagenesis(fitted, target=target, method=method, occlusion=occlusion, scale=scale)
-        changes, answer = trial.run(sequence, fitted.name_tokens(sequence)[0])
+        ((changes, answer),) = change_each_token(fitted, sequence, target, method, occlusion, scale)
         return cls(changes, answer=answer).plot(kind=kind, ax=ax)
 
     @validate_params(
@@ -170,8 +169,7 @@ class MutagenesisDisplay:
             ax.set_ylabel(f"drop of the\n{self.answer}")
         label_tokens(ax.xaxis, self._tokens)
         ax.set_xlabel("token")
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
+        return self._finish(ax)
 
     def _draw_heatmap(self, ax: Any) -> None:
         letters = list(self.changes.columns)

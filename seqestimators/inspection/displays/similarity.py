@@ -1,11 +1,13 @@
 """Which tokens have learned vectors like that of one token, as a picture."""
 
+from itertools import cycle
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 
 from ..._sklearn import Integral, Interval, validate_params
-from ...plotting import COLORS, open_axes, token_height
+from ...plotting import COLORS, Display, open_axes, token_height
 from ..embeddings import token_similarity
 
 __all__ = ["TokenSimilarityDisplay"]
@@ -16,7 +18,7 @@ LIMIT = 1.05
 """Magnitude, at most, that is in view: a cosine has no larger one than 1."""
 
 
-class TokenSimilarityDisplay:
+class TokenSimilarityDisplay(Display):
     """Cosine similarity of one token's learned vector to those of the others.
 
     A bar is a token, the most similar on top. Of several models the bar is the
@@ -164,30 +166,28 @@ class TokenSimilarityDisplay:
         TokenSimilarityDisplay
             The display, with `ax_` and `figure_`.
         """
-        groups = groups or {}
         table = self.similarity
-        n_hidden = max(0, len(table) - max_tokens)
-        rows = np.arange(len(table))
-        if n_hidden:
-            rows = np.concatenate([rows[: (max_tokens + 1) // 2], rows[-(max_tokens // 2) :]])
-        table = table.iloc[rows]
-        places = np.arange(len(table)) + 1.0 * (bool(n_hidden) & (rows >= n_hidden + (max_tokens + 1) // 2))
+        places = np.arange(len(table))
+        n_hidden = len(table) - max_tokens
+        n_top, n_bottom = (max_tokens + 1) // 2, max_tokens // 2
+        if n_hidden > 0:
+            table = pd.concat([table.head(n_top), table.tail(n_bottom)])
+            places = np.delete(np.arange(max_tokens + 1), n_top)  # a place is left free between them
         ax = open_axes(ax, height=token_height(len(table)))
-        color_of = {
-            token: COLORS[i % len(COLORS)] for i, tokens in enumerate(groups.values()) for token in tokens
-        }
-        margins = table["similarity"] - table["low"] if "low" in table else None
+        colors = dict(zip(groups or {}, cycle(COLORS), strict=False))
+        color_of = {token: colors[name] for name, tokens in (groups or {}).items() for token in tokens}
         ax.barh(
             places, table["similarity"], height=0.75,
             color=[color_of.get(token, OTHER) for token in table.index],
         )  # fmt: skip
-        if margins is not None and margins.notna().any():
+        if "low" in table and table["low"].notna().any():
             ax.errorbar(
-                table["similarity"], places, xerr=margins, fmt="none", ecolor="black", elinewidth=1, capsize=2
-            )
-        if n_hidden:
+                table["similarity"], places, xerr=table["similarity"] - table["low"],
+                fmt="none", ecolor="black", elinewidth=1, capsize=2,
+            )  # fmt: skip
+        if n_hidden > 0:
             ax.text(
-                0.5, (max_tokens + 1) // 2, f"{n_hidden} tokens between are left out",
+                0.5, n_top, f"{n_hidden} tokens between are left out",
                 transform=ax.get_yaxis_transform(), ha="center", va="center", fontsize="small", color="0.4",
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
             )  # fmt: skip
@@ -207,12 +207,9 @@ class TokenSimilarityDisplay:
         ax.set_xlabel("cosine similarity" + averaged)
         ax.set_title(f"Learned vectors like that of {self.token}")
         if groups:
-            handles = [
-                ax.barh(0, 0, color=COLORS[i % len(COLORS)], label=name) for i, name in enumerate(groups)
-            ]
+            handles = [ax.barh(0, 0, color=color, label=name) for name, color in colors.items()]
             ax.legend(handles=handles, fontsize="small")
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
+        return self._finish(ax)
 
     def _name(self, token: Any, row: Any) -> Any:
         """Name of a bar; where some models lack the token, with the number of those that don't."""

@@ -5,14 +5,14 @@ from typing import Any, Self
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
-from ...plotting import COLORS, draw_heatmap, label_tokens, open_axes, token_width
+from ...plotting import COLORS, Display, draw_heatmap, label_tokens, open_axes, token_width
 from .._fitted import FittedModel
 from ..states import hidden_states
 
 __all__ = ["HiddenStateDisplay"]
 
 
-class HiddenStateDisplay:
+class HiddenStateDisplay(Display):
     """Hidden states of a fitted network along one sequence.
 
     Make it with :meth:`from_estimator`.
@@ -109,16 +109,11 @@ class HiddenStateDisplay:
             draw_heatmap(ax, self.states.T, diverging=True, label="activation")
             ax.set_ylabel("unit")
         else:
-            ax.plot(
-                np.linalg.norm(self.states, axis=1), marker="o", markersize=3, color=COLORS[0],
-                label=self.estimator_name,
-            )  # fmt: skip
+            norms = np.linalg.norm(self.states, axis=1)
+            ax.plot(norms, marker="o", markersize=3, color=COLORS[0], label=self.estimator_name)
             ax.set_ylabel("norm of the hidden state")
-            ax.set_ylim(bottom=0)
-            ax.set_xlim(-0.5, len(self.tokens) - 0.5)
+            ax.set_ylim(0, 1.05 * norms.max(initial=0) or None)  # the highest dot isn't cut off
+            ax.set_xlim(-0.5, max(len(self.tokens), 1) - 0.5)
         ax.set_xlabel("token")
         label_tokens(ax.xaxis, self.tokens)
-        if self.estimator_name and not ax.get_title():
-            ax.set_title(f"Hidden states of {self.estimator_name}")
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
+        return self._finish(ax, self.estimator_name and f"Hidden states of {self.estimator_name}")
