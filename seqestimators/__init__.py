@@ -34,36 +34,6 @@ if TYPE_CHECKING:
         SmilesTokenizer,
     )
 
-_ROOMS = (
-    "baselines",
-    "datasets",
-    "domain",
-    "estimators",
-    "exceptions",
-    "inspection",
-    "metrics",
-    "model_selection",
-    "modules",
-    "parameters",
-    "plotting",
-    "preprocessing",
-    "sequences",
-    "testing",
-)
-_ROOM_OF_NAME = {
-    "CodonTokenizer": "preprocessing",
-    "DNATokenizer": "preprocessing",
-    "Padder": "preprocessing",
-    "ProteinTokenizer": "preprocessing",
-    "RecurrentClassifier": "estimators",
-    "RecurrentLanguageModel": "estimators",
-    "RecurrentRegressor": "estimators",
-    "RecurrentSeq2Seq": "estimators",
-    "RecurrentTagger": "estimators",
-    "SequenceTokenizer": "preprocessing",
-    "SmilesTokenizer": "preprocessing",
-}
-
 __all__ = [
     "CodonTokenizer",
     "DNATokenizer",
@@ -79,10 +49,17 @@ __all__ = [
 ]
 
 
+def _rooms():
+    from pkgutil import iter_modules
+
+    return [room.name for room in iter_modules(__path__) if not room.name.startswith("_")]
+
+
 def __getattr__(name):
-    if name in _ROOM_OF_NAME:
-        return getattr(_import_module(f".{_ROOM_OF_NAME[name]}", __name__), name)
-    if name in _ROOMS:
+    if name in __all__:
+        room = "estimators" if name.startswith("Recurrent") else "preprocessing"
+        return getattr(_import_module(f".{room}", __name__), name)
+    if name in _rooms():
         return _import_module(f".{name}", __name__)
     if name == "__version__":
         from importlib.metadata import version
@@ -92,4 +69,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted({*__all__, *_ROOMS, "__version__"})
+    return sorted({*__all__, *_rooms(), "__version__"})

@@ -17,6 +17,7 @@ from sklearn.utils._param_validation import (
     Real,
     RealNotInt,
     StrOptions,
+    validate_parameter_constraints,
 )
 from sklearn.utils._param_validation import validate_params as _untyped_validate_params
 from sklearn.utils.validation import _check_sample_weight, _check_y
@@ -32,6 +33,7 @@ __all__ = [
     "_check_sample_weight",
     "_check_y",
     "_fit_context",
+    "validate_parameter_constraints",
     "validate_params",
 ]
 

@@ -33,7 +33,11 @@ class Registered(StrOptions):
 
 
 def parameter(
-    *, default: Any, constraints: Sequence[Any] | None = None, unless: tuple[str, Any] | None = None
+    *,
+    default: Any,
+    constraints: Sequence[Any] | None = None,
+    unless: tuple[str, Any] | None = None,
+    kw_only: bool = True,
 ) -> Any:
     """Declare a parameter: a field of a class that :func:`with_parameters` decorates.
 
@@ -48,6 +52,8 @@ def parameter(
     unless : tuple (name, value) or None, default=None
         Another parameter, and the value of it with which this one has no
         effect, or a class of such values: then fit warns.
+    kw_only : bool, default=True
+        Whether the constructor takes it by its name only.
 
     Returns
     -------
@@ -63,7 +69,8 @@ def parameter(
     >>> WideClassifier().hidden_size
     256
     """
-    return dataclasses.field(default=default, metadata={"constraints": constraints, "unless": unless})
+    metadata = {"constraints": constraints, "unless": unless}
+    return dataclasses.field(default=default, kw_only=kw_only, metadata=metadata)
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(parameter,))

@@ -6,18 +6,20 @@ from typing import Any, Self
 
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import gen_even_slices
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, _fit_context
 from ..domain import parse_molecules
+from ..parameters import parameter, with_parameters
+from ..preprocessing.base import StringInput
 from ..sequences import check_sequences
 
 __all__ = ["MolecularDescriptors", "MorganFingerprint"]
 
 
-class _MoleculeTransformer(TransformerMixin, BaseEstimator):
+class _MoleculeTransformer(TransformerMixin, StringInput):
     """SMILES to rows of numbers, in parallel."""
 
     def _compute(self, X, compute, *parameters):
@@ -47,14 +49,8 @@ class _MoleculeTransformer(TransformerMixin, BaseEstimator):
             )
         return np.concatenate(parts)
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.one_d_array = True
-        tags.input_tags.two_d_array = False
-        return tags
 
-
+@with_parameters
 class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, _MoleculeTransformer):
     """Extended-connectivity fingerprints (ECFP) of molecules, from RDKit.
 
@@ -64,14 +60,14 @@ class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, _MoleculeTransformer):
 
     Parameters
     ----------
-    radius : int, default=2
+    radius : int
         Greatest distance from the central atom, in bonds; at least 0.
-    n_bits : int, default=2048
+    n_bits : int
         Length of a fingerprint; at least 1. Fewer bits make more
         substructures share a position.
-    counts : bool, default=False
+    counts : bool
         Whether to count how often each substructure occurs; 0 or 1 otherwise.
-    n_jobs : int or None, default=None
+    n_jobs : int or None
         Number of parallel jobs; -1 uses all processors. None means 1 unless
         in a ``joblib.parallel_config`` context. It pays off from some ten
         thousand molecules on.
@@ -116,20 +112,14 @@ class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, _MoleculeTransformer):
     array([ 6., 11.], dtype=float32)
     """
 
-    _parameter_constraints: dict = {
-        "radius": [Interval(Integral, 0, None, closed="left")],
-        "n_bits": [Interval(Integral, 1, None, closed="left")],
-        "counts": ["boolean"],
-        "n_jobs": [Integral, None],
-    }
-
-    def __init__(
-        self, radius: int = 2, n_bits: int = 2048, counts: bool = False, n_jobs: int | None = None
-    ) -> None:
-        self.radius = radius
-        self.n_bits = n_bits
-        self.counts = counts
-        self.n_jobs = n_jobs
+    radius: int = parameter(
+        default=2, constraints=[Interval(Integral, 0, None, closed="left")], kw_only=False
+    )
+    n_bits: int = parameter(
+        default=2048, constraints=[Interval(Integral, 1, None, closed="left")], kw_only=False
+    )
+    counts: bool = parameter(default=False, constraints=["boolean"], kw_only=False)
+    n_jobs: int | None = parameter(default=None, constraints=[Integral, None], kw_only=False)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -195,15 +185,16 @@ def _fingerprints(smiles, first_row, radius, n_bits, counts):
     return result
 
 
+@with_parameters
 class MolecularDescriptors(_MoleculeTransformer):
     """Descriptors of molecules, from RDKit: weight, polarity, counts of rings and groups, and so on.
 
     Parameters
     ----------
-    names : array-like of str or None, default=None
+    names : array-like of str or None
         Descriptors to compute, by RDKit's names. None means all that RDKit
         lists in ``rdkit.Chem.Descriptors.descList``, some 210.
-    n_jobs : int or None, default=None
+    n_jobs : int or None
         Number of parallel jobs; -1 uses all processors. None means 1 unless
         in a ``joblib.parallel_config`` context. All descriptors of a molecule
         of the size of a drug take some ten milliseconds, so that it pays off
@@ -261,14 +252,8 @@ class MolecularDescriptors(_MoleculeTransformer):
     array(['MolWt', 'RingCount'], dtype=object)
     """
 
-    _parameter_constraints: dict = {
-        "names": ["array-like", None],
-        "n_jobs": [Integral, None],
-    }
-
-    def __init__(self, names: Any = None, n_jobs: int | None = None) -> None:
-        self.names = names
-        self.n_jobs = n_jobs
+    names: Any = parameter(default=None, constraints=["array-like", None], kw_only=False)
+    n_jobs: int | None = parameter(default=None, constraints=[Integral, None], kw_only=False)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:

@@ -10,6 +10,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from .._sklearn import HasMethods, Integral, Interval, _check_sample_weight, _fit_context
+from ..parameters import parameter, with_parameters
 from ..preprocessing.vocabulary import sort_tokens
 from ..sequences import (
     PAD,
@@ -31,6 +32,7 @@ def _has_probabilities(classifier):
     return estimator is None or hasattr(estimator, "predict_proba")
 
 
+@with_parameters
 class PositionwiseClassifier(BaseEstimator):
     """Label every token of a sequence with a classifier of single tokens.
 
@@ -41,12 +43,12 @@ class PositionwiseClassifier(BaseEstimator):
 
     Parameters
     ----------
-    estimator : classifier or None, default=None
+    estimator : classifier or None
         What labels the vectors, which are a sparse CSR matrix. None means
         ``LogisticRegression(C=100, tol=1e-6, max_iter=1000)``.
-    window : int, default=0
+    window : int
         Number of neighbours seen on either side; at least 0.
-    stride : int, default=1
+    stride : int
         Number of tokens a label, at least 1; it divides the length of every
         sequence. The ids of beginning and end carry no label.
 
@@ -108,16 +110,11 @@ class PositionwiseClassifier(BaseEstimator):
     array(['MLK*'], dtype=object)
     """
 
-    _parameter_constraints: dict = {
-        "estimator": [HasMethods(["fit", "predict"]), None],
-        "window": [Interval(Integral, 0, None, closed="left")],
-        "stride": [Interval(Integral, 1, None, closed="left")],
-    }
-
-    def __init__(self, estimator: Any = None, *, window: int = 0, stride: int = 1) -> None:
-        self.estimator = estimator
-        self.window = window
-        self.stride = stride
+    estimator: Any = parameter(
+        default=None, constraints=[HasMethods(["fit", "predict"]), None], kw_only=False
+    )
+    window: int = parameter(default=0, constraints=[Interval(Integral, 0, None, closed="left")])
+    stride: int = parameter(default=1, constraints=[Interval(Integral, 1, None, closed="left")])
 
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -160,11 +157,20 @@ class PositionwiseClassifier(BaseEstimator):
             )
         sequences = self._read(X)
         labels, kind = self._read_labels(y, sequences)
-        weight = None
+        estimator = self.estimator
+        if estimator is None:
+            estimator = LogisticRegression(C=100, tol=1e-6, max_iter=1000)
+        weights = {}
         if sample_weight is not None:
+            if not has_fit_parameter(estimator, "sample_weight"):
+                raise ValueError(
+                    f"{type(estimator).__name__} takes no sample_weight: leave it out, or choose another "
+                    "classifier"
+                )
             weight = self._read_weight(sample_weight, sequences)
             kept = np.flatnonzero(weight)
-            sequences, labels, weight = sequences[kept], labels[kept], weight[kept]
+            sequences, labels = sequences[kept], labels[kept]
+            weights["sample_weight"] = np.repeat(weight[kept], labels.lengths)
         if not len(labels.values):
             raise ValueError("y has no labels: every sequence is empty or has the weight 0")
         self.target_kind_ = kind
@@ -172,18 +178,6 @@ class PositionwiseClassifier(BaseEstimator):
         self.tokens_ = np.unique(sequences.values)
         if self.window:
             self.tokens_ = np.union1d(self.tokens_, [PAD])
-        if self.estimator is None:
-            estimator = LogisticRegression(C=100, tol=1e-6, max_iter=1000)
-        else:
-            estimator = self.estimator
-        weights = {}
-        if weight is not None:
-            if not has_fit_parameter(estimator, "sample_weight"):
-                raise ValueError(
-                    f"{type(estimator).__name__} takes no sample_weight: leave it out, or choose another "
-                    "classifier"
-                )
-            weights["sample_weight"] = np.repeat(weight, labels.lengths)
         targets = self.classes_[encode_labels(labels, self.classes_).values]
         self.estimator_ = clone(estimator).fit(self._encode(sequences)[0], targets, **weights)
         return self

@@ -2,7 +2,7 @@
 
 from typing import Any, Self
 
-from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.base import TransformerMixin, clone
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -10,12 +10,13 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from .._sklearn import HasMethods, Integral, Interval, Real, validate_params
 from ..preprocessing import Padder, SequenceTokenizer
+from ..preprocessing.base import StringInput
 from ..sequences import check_sequences
 
 __all__ = ["make_kmer_logistic", "make_onehot_logistic"]
 
 
-class StringReader(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # type: ignore[call-arg]
+class StringReader(TransformerMixin, StringInput, auto_wrap_output_keys=None):  # type: ignore[call-arg]
     """Sequences in any container to a list of strings, for CountVectorizer.
 
     FunctionTransformer does the same but for an empty list, where it raises
@@ -39,9 +40,6 @@ class StringReader(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
-        tags.input_tags.string = True
-        tags.input_tags.one_d_array = True
-        tags.input_tags.two_d_array = False
         return tags
 
 

@@ -10,45 +10,57 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.model_selection import BaseCrossValidator
 from sklearn.utils import check_random_state
 
-from .._sklearn import Integral, Interval, RealNotInt
+from .._sklearn import Integral, Interval, RealNotInt, validate_parameter_constraints
+from ..parameters import parameter, with_parameters
 
-SPLIT_PARAMETERS: dict = {
-    "n_splits": [Interval(Integral, 1, None, closed="left")],
-    "test_size": [
-        Interval(RealNotInt, 0, 1, closed="neither"),
-        Interval(Integral, 1, None, closed="left"),
-        None,
-    ],
-    "shuffle": ["boolean"],
-    "random_state": ["random_state"],
-}
+AT_LEAST_1 = Interval(Integral, 1, None, closed="left")
+SHARE = Interval(RealNotInt, 0, 1, closed="neither")
 
 
+@with_parameters
 class BaseGroupSplit(BaseCrossValidator):
-    """Splitter of rows into groups that subclasses find in X. One hook: `_find_groups`."""
+    """Splitter of rows into groups that subclasses find in X. One hook: `_find_groups`.
+
+    Parameters
+    ----------
+    n_splits : int
+        Number of splits; at least 1, and 2 for folds.
+    test_size : float, int or None
+        None makes `n_splits` folds: every row is tested on once. Else each
+        split is drawn for itself, and its test set has this share, or this
+        number, of the rows.
+    shuffle : bool
+        Whether chance decides where a group goes.
+    random_state : int, RandomState instance or None
+        Order of the groups. An int makes the splits repeatable.
+    """
 
     __metadata_request__split = {"groups": True}
 
-    def __init__(self, n_splits: int, test_size: float | None, shuffle: bool, random_state: Any) -> None:
-        if test_size is None and n_splits < 2:
+    n_splits: int = parameter(default=5, constraints=[AT_LEAST_1], kw_only=False)
+    test_size: float | None = parameter(default=None, constraints=[SHARE, AT_LEAST_1, None])
+    shuffle: bool = parameter(default=True, constraints=["boolean"])
+    random_state: Any = parameter(default=None, constraints=["random_state"])
+
+    def __post_init__(self) -> None:
+        validate_parameter_constraints(
+            self._parameter_constraints, vars(self), caller_name=type(self).__name__
+        )
+        if self.test_size is None and self.n_splits < 2:
             raise ValueError(
-                f"n_splits={n_splits} folds leave nothing to train on: take at least 2, or set test_size for "
-                "a single split"
+                f"n_splits={self.n_splits} folds leave nothing to train on: take at least 2, or set "
+                "test_size for a single split"
             )
-        if test_size is not None and not shuffle and n_splits > 1:
+        if self.test_size is not None and not self.shuffle and self.n_splits > 1:
             raise ValueError(
-                f"n_splits={n_splits} with test_size={test_size} and shuffle=False would be the same split "
-                f"{n_splits} times: set n_splits=1, shuffle=True, or test_size=None for folds"
+                f"n_splits={self.n_splits} with test_size={self.test_size} and shuffle=False would be the "
+                f"same split {self.n_splits} times: set n_splits=1, shuffle=True, or test_size=None for folds"
             )
-        if not shuffle and random_state is not None:
+        if not self.shuffle and self.random_state is not None:
             raise ValueError(
-                f"random_state={random_state!r} has no effect with shuffle=False: leave it None or set "
+                f"random_state={self.random_state!r} has no effect with shuffle=False: leave it None or set "
                 "shuffle=True"
             )
-        self.n_splits = n_splits
-        self.test_size = test_size
-        self.shuffle = shuffle
-        self.random_state = random_state
 
     @abstractmethod
     def _find_groups(self, X: Any) -> np.ndarray:

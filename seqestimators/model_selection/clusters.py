@@ -8,17 +8,12 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils import gen_batches
 
-from .._sklearn import Integral, Interval, Real, StrOptions, validate_params
+from .._sklearn import Interval, Real, StrOptions
+from ..parameters import parameter, with_parameters
 from ..sequences import check_sequences
-from ._group_split import SPLIT_PARAMETERS, BaseGroupSplit
+from ._group_split import AT_LEAST_1, BaseGroupSplit
 
 __all__ = ["SequenceClusterSplit"]
-
-CLUSTER_PARAMETERS: dict = {
-    "k": [Interval(Integral, 1, None, closed="left")],
-    "threshold": [Interval(Real, 0, 1, closed="right")],
-    "similarity": [StrOptions({"jaccard", "containment"})],
-}
 
 # The IUPAC letters and their complements. U is read as T.
 _COMPLEMENT = str.maketrans("ACGTBDHKMRVY", "TGCAVHDMKYBR")
@@ -27,6 +22,7 @@ _COMPLEMENT = str.maketrans("ACGTBDHKMRVY", "TGCAVHDMKYBR")
 _BATCH_ROWS = 256
 
 
+@with_parameters
 class SequenceClusterSplit(BaseGroupSplit):
     """Cross-validation that keeps near-identical sequences together.
 
@@ -37,34 +33,32 @@ class SequenceClusterSplit(BaseGroupSplit):
 
     Parameters
     ----------
-    n_splits : int, default=5
-        Number of splits; at least 1, and 2 for folds.
-    test_size : float, int or None, default=None
+    test_size : float, int or None
         None makes `n_splits` folds: every sequence is tested on once. Else
         each split is drawn for itself, and its test set has this share, or
         this number, of the sequences.
-    shuffle : bool, default=True
+    shuffle : bool
         Whether chance decides where a cluster goes. With `test_size`,
         clusters in random order join the test set while they fit; without
         chance they join the training set while they fit, the largest first,
         and the rest is tested on. Folds get the largest clusters first, each
         the smallest fold so far; chance only orders clusters of one size.
-    k : int, default=8
+    k : int
         Length of a k-mer; at least 1. Long enough that unrelated sequences
         share few: for DNA, ``4 ** k`` must be far above their length. A
         shorter sequence is compared as a whole.
-    threshold : float, default=0.5
+    threshold : float
         Least similarity that links two sequences, above 0 and up to 1. One
         substitution in the middle of 60 nucleotides leaves a Jaccard
         similarity of 0.74 for k=8, three leave 0.38.
-    similarity : {"jaccard", "containment"}, default="jaccard"
+    similarity : {"jaccard", "containment"}
         Number of k-mers that both have, divided by that of the k-mers that
         either has ("jaccard") or that the one with fewer has ("containment":
         a fragment is linked to what it is cut from).
-    reverse_complement : bool, default=False
+    reverse_complement : bool
         Whether a DNA sequence equals its reverse complement, the other
         strand. Lower case is then read as upper case, and U as T.
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState instance or None
         Order of the clusters. An int makes the splits repeatable.
 
     Raises
@@ -104,27 +98,10 @@ class SequenceClusterSplit(BaseGroupSplit):
     [2]
     """
 
-    @validate_params(
-        {**SPLIT_PARAMETERS, **CLUSTER_PARAMETERS, "reverse_complement": ["boolean"]},
-        prefer_skip_nested_validation=True,
-    )
-    def __init__(
-        self,
-        n_splits: int = 5,
-        *,
-        test_size: float | None = None,
-        shuffle: bool = True,
-        k: int = 8,
-        threshold: float = 0.5,
-        similarity: str = "jaccard",
-        reverse_complement: bool = False,
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(n_splits, test_size, shuffle, random_state)
-        self.k = k
-        self.threshold = threshold
-        self.similarity = similarity
-        self.reverse_complement = reverse_complement
+    k: int = parameter(default=8, constraints=[AT_LEAST_1])
+    threshold: float = parameter(default=0.5, constraints=[Interval(Real, 0, 1, closed="right")])
+    similarity: str = parameter(default="jaccard", constraints=[StrOptions({"jaccard", "containment"})])
+    reverse_complement: bool = parameter(default=False, constraints=["boolean"])
 
     def _find_groups(self, X: Any) -> np.ndarray:
         sequences = check_sequences(X)

@@ -240,19 +240,7 @@ def compare(
     )
     if correction == "auto":
         correction = float(np.mean([len(test) / len(train) for train, test in splits]))
-    differences = pd.concat(
-        [
-            _test_pairs(
-                {model: scores.loc[model, name].to_numpy() for model in estimators},
-                name,
-                correction,
-                ropes[name],
-                alpha,
-            )
-            for name in scorers
-        ],
-        ignore_index=True,
-    )
+    differences = _test_pairs(scores, scorers, correction, ropes, alpha)
     summary = scores.groupby(level="estimator", sort=False).agg(["mean", "std"])
     return Comparison(scores, summary, differences, alpha, {name: ropes[name] for name in scorers})
 
@@ -281,21 +269,17 @@ def _score_on(estimator, X, y, splits, scorers, n_jobs):
     return pd.DataFrame({**columns, "fit_time": result["fit_time"], "score_time": result["score_time"]})
 
 
-def _test_pairs(scores, scoring, correction, rope, alpha):
-    """Tests of all pairs of estimators, whose scores a dict has by name, as a DataFrame."""
-    rows = [
-        {
-            "scoring": scoring,
-            "first": first,
-            "second": second,
-            **_test_differences(scores[first] - scores[second], correction, rope, alpha),
-        }
-        for first, second in combinations(scores, 2)
-    ]
+def _test_pairs(scores, scorings, correction, ropes, alpha):
+    """Tests of all pairs of estimators by every scoring, as a DataFrame."""
+    rows = []
+    for scoring in scorings:
+        for first, second in combinations(scores.index.unique("estimator"), 2):
+            difference = (scores.loc[first, scoring] - scores.loc[second, scoring]).to_numpy()
+            tests = _test_differences(difference, correction, ropes[scoring], alpha)
+            rows.append({"scoring": scoring, "first": first, "second": second, **tests})
     table = pd.DataFrame(rows)
-    table.insert(
-        table.columns.get_loc("p_value") + 1, "p_adjusted", _adjust_holm(table["p_value"].to_numpy())
-    )
+    adjusted = table.groupby("scoring")["p_value"].transform(lambda p: _adjust_holm(p.to_numpy()))
+    table.insert(table.columns.get_loc("p_value") + 1, "p_adjusted", adjusted)
     return table
 
 

@@ -9,10 +9,11 @@ import pandas as pd
 from .._sklearn import Interval, Real, StrOptions, validate_params
 from ..domain import parse_molecules
 from ..sequences import check_sequences
-from .clusters import CLUSTER_PARAMETERS, cluster_sequences, one_strand
+from .clusters import SequenceClusterSplit, cluster_sequences, one_strand
 
 __all__ = ["LeakageReport", "leakage_report"]
 
+_CLUSTERING = SequenceClusterSplit._parameter_constraints
 _MEANING = {
     "exact": "the same string",
     "canonical": "the same molecule, however written",
@@ -85,8 +86,9 @@ class LeakageReport:
         "y_train": ["array-like", None],
         "y_test": ["array-like", None],
         "kind": [StrOptions({"string", "smiles", "dna"})],
-        **CLUSTER_PARAMETERS,
-        "threshold": [*CLUSTER_PARAMETERS["threshold"], None],
+        "k": _CLUSTERING["k"],
+        "threshold": [*_CLUSTERING["threshold"], None],
+        "similarity": _CLUSTERING["similarity"],
         "tolerance": [Interval(Real, 0, None, closed="left")],
     },
     prefer_skip_nested_validation=True,

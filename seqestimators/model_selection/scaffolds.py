@@ -4,14 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from .._sklearn import StrOptions, validate_params
+from .._sklearn import StrOptions
 from ..domain import parse_molecules
+from ..parameters import parameter, with_parameters
 from ..sequences import check_sequences
-from ._group_split import SPLIT_PARAMETERS, BaseGroupSplit
+from ._group_split import BaseGroupSplit
 
 __all__ = ["ScaffoldSplit"]
 
 
+@with_parameters
 class ScaffoldSplit(BaseGroupSplit):
     """Cross-validation that tests on molecular scaffolds not trained on.
 
@@ -22,13 +24,11 @@ class ScaffoldSplit(BaseGroupSplit):
 
     Parameters
     ----------
-    n_splits : int, default=5
-        Number of splits; at least 1, and 2 for folds.
-    test_size : float, int or None, default=None
+    test_size : float, int or None
         None makes `n_splits` folds: every molecule is tested on once. Else
         each split is drawn for itself, and its test set has this share, or
         this number, of the molecules.
-    shuffle : bool, default=True
+    shuffle : bool
         Whether chance decides where a scaffold goes. With `test_size`,
         scaffolds in random order join the test set while they fit, which is
         never larger than asked for. Without chance, scaffolds join the
@@ -37,11 +37,11 @@ class ScaffoldSplit(BaseGroupSplit):
         test set is never smaller than asked for. Folds get the most frequent
         scaffolds first, each the smallest fold so far; chance only orders
         scaffolds of the same number of molecules.
-    acyclic : {"together", "apart"}, default="together"
+    acyclic : {"together", "apart"}
         What to do with molecules without a ring, whose scaffold is empty:
         "together" takes them for one group, as MoleculeNet does, "apart" for
         one group for each molecule, whose stereoisomers stay together.
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState instance or None
         Order of the scaffolds. An int makes the splits repeatable.
 
     Raises
@@ -83,21 +83,7 @@ class ScaffoldSplit(BaseGroupSplit):
     (array([0, 1, 2, 5]), array([3, 4]))
     """
 
-    @validate_params(
-        {**SPLIT_PARAMETERS, "acyclic": [StrOptions({"together", "apart"})]},
-        prefer_skip_nested_validation=True,
-    )
-    def __init__(
-        self,
-        n_splits: int = 5,
-        *,
-        test_size: float | None = None,
-        shuffle: bool = True,
-        acyclic: str = "together",
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(n_splits, test_size, shuffle, random_state)
-        self.acyclic = acyclic
+    acyclic: str = parameter(default="together", constraints=[StrOptions({"together", "apart"})])
 
     def _find_groups(self, X: Any) -> np.ndarray:
         from rdkit.Chem import MolToSmiles

@@ -1,6 +1,6 @@
 """What all tokenizers share, and the tokenizer of any sequence."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._sklearn import Integral, Interval, StrOptions, _fit_context
 from ..exceptions import InvalidSequenceError
+from ..parameters import parameter, with_parameters
 from ..sequences import (
     PAD,
     SPECIAL_TOKENS,
@@ -22,10 +23,24 @@ from ..sequences import (
 from .tokens import Tokens
 from .vocabulary import Vocabulary, sort_tokens
 
-__all__ = ["SequenceTokenizer"]
+__all__ = ["SequenceTokenizer", "StringInput"]
+
+AT_LEAST_1 = Interval(Integral, 1, None, closed="left")
 
 
-class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class StringInput(BaseEstimator):
+    """An estimator whose X is a list of strings, or the like, instead of a matrix."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+
+@with_parameters
+class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
     """Turn sequences of any symbols into token ids.
 
     A string is cut into its characters, a list into its items, which may be
@@ -35,21 +50,22 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    vocabulary : list of tokens, dict or None, default=None
+    vocabulary : list of tokens, dict or None
         Tokens to know, in any order, or the `vocabulary_` of another
         tokenizer. It stays as given: `min_frequency` and `max_tokens` don't
-        apply. None learns the tokens from the data.
-    unknown : {"token", "error"}, default="token"
+        apply. None takes the alphabet of a tokenizer that has one, else it
+        learns the tokens from the data.
+    unknown : {"token", "error"}
         What to do with a token that the vocabulary lacks: give it the id 1,
         or raise an error.
-    add_bos : bool, default=False
+    add_bos : bool
         Whether to put the id 2 before every sequence.
-    add_eos : bool, default=False
+    add_eos : bool
         Whether to put the id 3 behind every sequence.
-    min_frequency : int, default=1
+    min_frequency : int
         Least number of times that a token occurs in the training data to be
         known; at least 1.
-    max_tokens : int or None, default=None
+    max_tokens : int or None
         Greatest number of tokens to know, besides the special ones; at least
         1. The most frequent are kept, the first in sorted order among equals.
 
@@ -125,34 +141,17 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     ['cab']
     """
 
-    _parameter_constraints: dict[str, list[Any]] = {
-        "vocabulary": [list, tuple, dict, set, np.ndarray, None],
-        "unknown": [StrOptions({"token", "error"})],
-        "add_bos": ["boolean"],
-        "add_eos": ["boolean"],
-        "min_frequency": [Interval(Integral, 1, None, closed="left")],
-        "max_tokens": [Interval(Integral, 1, None, closed="left"), None],
-    }
+    title: ClassVar[str] = "Token ids"
+
+    vocabulary: Any = parameter(default=None, constraints=[list, tuple, dict, set, np.ndarray, None])
+    unknown: str = parameter(default="token", constraints=[StrOptions({"token", "error"})])
+    add_bos: bool = parameter(default=False, constraints=["boolean"])
+    add_eos: bool = parameter(default=False, constraints=["boolean"])
+    min_frequency: int = parameter(default=1, constraints=[AT_LEAST_1])
+    max_tokens: int | None = parameter(default=None, constraints=[AT_LEAST_1, None])
 
     # Whether a row may be a list of items. Where False, rows are strings.
     _reads_lists = True
-
-    def __init__(
-        self,
-        *,
-        vocabulary: Any = None,
-        unknown: str = "token",
-        add_bos: bool = False,
-        add_eos: bool = False,
-        min_frequency: int = 1,
-        max_tokens: int | None = None,
-    ) -> None:
-        self.vocabulary = vocabulary
-        self.unknown = unknown
-        self.add_bos = add_bos
-        self.add_eos = add_eos
-        self.min_frequency = min_frequency
-        self.max_tokens = max_tokens
 
     def _split(self, sequences: list[Any]) -> Tokens:
         """Cut sequences into tokens: the one hook of a new tokenizer.
@@ -367,10 +366,3 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if self.add_bos or self.add_eos:
             ids = ids.with_ends(begin=self.add_bos, end=self.add_eos)
         return ids.to_list()[:, None] if is_column(X) else ids.to_list()
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.one_d_array = True
-        tags.input_tags.two_d_array = False
-        return tags

@@ -7,6 +7,7 @@ import numpy as np
 
 from .._sklearn import Integral, Options, StrOptions
 from ..exceptions import InvalidSequenceError
+from ..parameters import parameter, with_parameters
 from .base import SequenceTokenizer
 from .dna import NUCLEOTIDES, require_letters, split_kmers
 from .tokens import Tokens, join_ascii
@@ -14,6 +15,7 @@ from .tokens import Tokens, join_ascii
 __all__ = ["CodonTokenizer"]
 
 
+@with_parameters
 class CodonTokenizer(SequenceTokenizer):
     """Turn coding DNA or RNA into ids of its 64 codons.
 
@@ -21,23 +23,14 @@ class CodonTokenizer(SequenceTokenizer):
 
     Parameters
     ----------
-    frame : {0, 1, 2}, default=0
+    frame : {0, 1, 2}
         Number of nucleotides before the first codon. They are left out.
-    partial : {"error", "drop"}, default="error"
+    partial : {"error", "drop"}
         What to do with one or two nucleotides behind the last codon: refuse
         the sequence, or leave them out.
-    vocabulary : list of str, dict or None, default=None
-        Codons to know, or the `vocabulary_` of another tokenizer.
-    unknown : {"token", "error"}, default="token"
+    unknown : {"token", "error"}
         What to do with a codon that holds another letter than A, C, G, T and
         U: give it the id 1, or raise an error.
-    add_bos, add_eos : bool, default=False
-        Whether to put the id 2 before, and the id 3 behind, every sequence.
-    min_frequency : int, default=1
-        Least number of times that a codon occurs in the training data to be
-        known; at least 1.
-    max_tokens : int or None, default=None
-        Greatest number of codons to know, the most frequent; at least 1.
 
     Attributes
     ----------
@@ -75,35 +68,10 @@ class CodonTokenizer(SequenceTokenizer):
     ['ATGAAATAA', 'ATGNNN']
     """
 
-    _parameter_constraints: dict[str, list[Any]] = {
-        **SequenceTokenizer._parameter_constraints,
-        "frame": [Options(Integral, {0, 1, 2})],
-        "partial": [StrOptions({"error", "drop"})],
-    }
-    _reads_lists = False
+    frame: int = parameter(default=0, constraints=[Options(Integral, {0, 1, 2})])
+    partial: str = parameter(default="error", constraints=[StrOptions({"error", "drop"})])
 
-    def __init__(
-        self,
-        *,
-        frame: int = 0,
-        partial: str = "error",
-        vocabulary: Any = None,
-        unknown: str = "token",
-        add_bos: bool = False,
-        add_eos: bool = False,
-        min_frequency: int = 1,
-        max_tokens: int | None = None,
-    ) -> None:
-        super().__init__(
-            vocabulary=vocabulary,
-            unknown=unknown,
-            add_bos=add_bos,
-            add_eos=add_eos,
-            min_frequency=min_frequency,
-            max_tokens=max_tokens,
-        )
-        self.frame = frame
-        self.partial = partial
+    _reads_lists = False
 
     def _unknown_text(self) -> str:
         return "NNN"

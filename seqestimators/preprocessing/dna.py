@@ -9,8 +9,9 @@ import numpy as np
 
 from .._sklearn import Integral, Interval, StrOptions
 from ..exceptions import InvalidSequenceError
+from ..parameters import parameter, with_parameters
 from ..sequences import SPECIAL_TOKENS, UNKNOWN, Sequences, place_of
-from .base import SequenceTokenizer
+from .base import AT_LEAST_1, SequenceTokenizer
 from .tokens import Tokens, join_ascii, number_distinct
 
 __all__ = ["DNATokenizer"]
@@ -28,6 +29,7 @@ _OTHER = "?"
 _MAX_ALPHABET = 4096
 
 
+@with_parameters
 class DNATokenizer(SequenceTokenizer):
     """Turn DNA or RNA into ids of nucleotides or k-mers.
 
@@ -35,27 +37,18 @@ class DNATokenizer(SequenceTokenizer):
 
     Parameters
     ----------
-    k : int, default=1
+    k : int
         Number of nucleotides in a token, 1 to 15.
-    stride : int, default=1
+    stride : int
         Number of nucleotides from the start of one token to the next; at
         least 1.
-    ambiguous : {"unknown", "keep", "error"}, default="unknown"
+    ambiguous : {"unknown", "keep", "error"}
         What to do with the IUPAC letters N, R, Y, S, W, K, M, B, D, H and V:
         "unknown" leaves them to `unknown`, as any other letter, "keep" adds
         them to the alphabet, "error" refuses them.
-    vocabulary : list of str, dict or None, default=None
-        Tokens to know, or the `vocabulary_` of another tokenizer.
-    unknown : {"token", "error"}, default="token"
+    unknown : {"token", "error"}
         What to do with a token outside the vocabulary: give it the id 1, or
         raise an error. A k-mer with an unknown letter is unknown as a whole.
-    add_bos, add_eos : bool, default=False
-        Whether to put the id 2 before, and the id 3 behind, every sequence.
-    min_frequency : int, default=1
-        Least number of times that a token occurs in the training data to be
-        known; at least 1.
-    max_tokens : int or None, default=None
-        Greatest number of tokens to know, the most frequent; at least 1.
 
     Attributes
     ----------
@@ -103,38 +96,11 @@ class DNATokenizer(SequenceTokenizer):
     ['ACGTA']
     """
 
-    _parameter_constraints: dict[str, list[Any]] = {
-        **SequenceTokenizer._parameter_constraints,
-        "k": [Interval(Integral, 1, 15, closed="both")],
-        "stride": [Interval(Integral, 1, None, closed="left")],
-        "ambiguous": [StrOptions({"unknown", "keep", "error"})],
-    }
-    _reads_lists = False
+    k: int = parameter(default=1, constraints=[Interval(Integral, 1, 15, closed="both")])
+    stride: int = parameter(default=1, constraints=[AT_LEAST_1])
+    ambiguous: str = parameter(default="unknown", constraints=[StrOptions({"unknown", "keep", "error"})])
 
-    def __init__(
-        self,
-        *,
-        k: int = 1,
-        stride: int = 1,
-        ambiguous: str = "unknown",
-        vocabulary: Any = None,
-        unknown: str = "token",
-        add_bos: bool = False,
-        add_eos: bool = False,
-        min_frequency: int = 1,
-        max_tokens: int | None = None,
-    ) -> None:
-        super().__init__(
-            vocabulary=vocabulary,
-            unknown=unknown,
-            add_bos=add_bos,
-            add_eos=add_eos,
-            min_frequency=min_frequency,
-            max_tokens=max_tokens,
-        )
-        self.k = k
-        self.stride = stride
-        self.ambiguous = ambiguous
+    _reads_lists = False
 
     @property
     def _letters(self) -> str:

@@ -8,9 +8,11 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import Integral, Interval, StrOptions, _fit_context
+from .._sklearn import StrOptions, _fit_context
 from ..exceptions import InvalidSequenceError, TruncationWarning
+from ..parameters import parameter, with_parameters
 from ..sequences import PAD, SPECIAL_TOKENS, UNKNOWN, Sequences, read_sequences
+from .base import AT_LEAST_1
 
 __all__ = ["Padder"]
 
@@ -23,6 +25,7 @@ def _has_columns(padder: "Padder") -> bool:
     return not padder.one_hot and getattr(padder, "input_", "tokens") == "tokens"
 
 
+@with_parameters
 class Padder(TransformerMixin, BaseEstimator):
     """Fill sequences of any lengths up to one length.
 
@@ -30,15 +33,15 @@ class Padder(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    length : int or None, default=None
+    length : int or None
         Length of every sequence in the output; at least 1. None takes that of
         the longest sequence in `fit`.
-    side : {"right", "left"}, default="right"
+    side : {"right", "left"}
         Where padding is added. "left" is for token ids only.
-    truncate : {"right", "left", "error"}, default="right"
+    truncate : {"right", "left", "error"}
         What to do with a longer sequence: cut its end or its beginning off,
         with a warning, or raise an error.
-    one_hot : bool, default=False
+    one_hot : bool
         Whether to give one-hot vectors instead of token ids.
 
     Attributes
@@ -83,24 +86,12 @@ class Padder(TransformerMixin, BaseEstimator):
     (2, 3, 8)
     """
 
-    _parameter_constraints: dict[str, list[Any]] = {
-        "length": [Interval(Integral, 1, None, closed="left"), None],
-        "side": [StrOptions({"right", "left"})],
-        "truncate": [StrOptions({"right", "left", "error"})],
-        "one_hot": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        length: int | None = None,
-        side: str = "right",
-        truncate: str = "right",
-        one_hot: bool = False,
-    ) -> None:
-        self.length = length
-        self.side = side
-        self.truncate = truncate
-        self.one_hot = one_hot
+    length: int | None = parameter(default=None, constraints=[AT_LEAST_1, None], kw_only=False)
+    side: str = parameter(default="right", constraints=[StrOptions({"right", "left"})], kw_only=False)
+    truncate: str = parameter(
+        default="right", constraints=[StrOptions({"right", "left", "error"})], kw_only=False
+    )
+    one_hot: bool = parameter(default=False, constraints=["boolean"], kw_only=False)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:

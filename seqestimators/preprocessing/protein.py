@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ..parameters import with_parameters
 from .base import SequenceTokenizer
 from .tokens import Tokens, join_ascii
 
@@ -14,6 +15,7 @@ _AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY" + "UO" + "BZJX" + "*-"
 _UPPER = [chr(code).upper() for code in range(128)]
 
 
+@with_parameters
 class ProteinTokenizer(SequenceTokenizer):
     """Turn proteins into ids of amino acids.
 
@@ -23,18 +25,9 @@ class ProteinTokenizer(SequenceTokenizer):
 
     Parameters
     ----------
-    vocabulary : list of str, dict or None, default=None
-        Letters to know, or the `vocabulary_` of another tokenizer.
-    unknown : {"token", "error"}, default="token"
+    unknown : {"token", "error"}
         What to do with any other character: give it the id 1, or raise an
         error.
-    add_bos, add_eos : bool, default=False
-        Whether to put the id 2 before, and the id 3 behind, every sequence.
-    min_frequency : int, default=1
-        Least number of times that a letter occurs in the training data to be
-        known; at least 1.
-    max_tokens : int or None, default=None
-        Greatest number of letters to know, the most frequent; at least 1.
 
     Attributes
     ----------

@@ -6,6 +6,7 @@ import numpy as np
 
 from .._sklearn import StrOptions
 from ..domain import parse_molecules
+from ..parameters import parameter, with_parameters
 from .base import SequenceTokenizer
 from .tokens import Tokens, join_ascii
 
@@ -25,34 +26,22 @@ def _letter_masks(position: int) -> bytes:
 _FIRST_LETTER, _SECOND_LETTER = _letter_masks(0), _letter_masks(1)
 
 
+@with_parameters
 class SmilesTokenizer(SequenceTokenizer):
     """Turn SMILES into ids of atoms, bonds, branches and rings.
 
     Parameters
     ----------
-    scheme : {"atom", "character"}, default="atom"
+    scheme : {"atom", "character"}
         "atom" keeps bracket atoms (``[nH]``, ``[C@@H]``), elements of two
         letters and ring closures of several digits (``%12``, ``%(123)``)
         whole; "character" keeps Br, Cl, Si and Cr whole and cuts all else into
         characters, bracket atoms too.
-    canonical : bool, default=False
+    canonical : bool
         Whether to rewrite every SMILES into RDKit's canonical one first.
-    stereo : bool, default=True
+    stereo : bool
         Whether to keep stereochemistry. False has RDKit rewrite every SMILES
         without it; isotopes stay.
-    vocabulary : list of str, dict or None, default=None
-        Tokens to know, or the `vocabulary_` of another tokenizer. None learns
-        them from the data.
-    unknown : {"token", "error"}, default="token"
-        What to do with a token that the vocabulary lacks: give it the id 1, or
-        raise an error.
-    add_bos, add_eos : bool, default=False
-        Whether to put the id 2 before, and the id 3 behind, every sequence.
-    min_frequency : int, default=1
-        Least number of times that a token occurs in the training data to be
-        known; at least 1.
-    max_tokens : int or None, default=None
-        Greatest number of tokens to know, the most frequent; at least 1.
 
     Attributes
     ----------
@@ -98,38 +87,11 @@ class SmilesTokenizer(SequenceTokenizer):
     ['C[C@@H](N)Cl', 'Brc1cc[nH]c1']
     """
 
-    _parameter_constraints: dict[str, list[Any]] = {
-        **SequenceTokenizer._parameter_constraints,
-        "scheme": [StrOptions({"atom", "character"})],
-        "canonical": ["boolean"],
-        "stereo": ["boolean"],
-    }
-    _reads_lists = False
+    scheme: str = parameter(default="atom", constraints=[StrOptions({"atom", "character"})])
+    canonical: bool = parameter(default=False, constraints=["boolean"])
+    stereo: bool = parameter(default=True, constraints=["boolean"])
 
-    def __init__(
-        self,
-        *,
-        scheme: str = "atom",
-        canonical: bool = False,
-        stereo: bool = True,
-        vocabulary: Any = None,
-        unknown: str = "token",
-        add_bos: bool = False,
-        add_eos: bool = False,
-        min_frequency: int = 1,
-        max_tokens: int | None = None,
-    ) -> None:
-        super().__init__(
-            vocabulary=vocabulary,
-            unknown=unknown,
-            add_bos=add_bos,
-            add_eos=add_eos,
-            min_frequency=min_frequency,
-            max_tokens=max_tokens,
-        )
-        self.scheme = scheme
-        self.canonical = canonical
-        self.stereo = stereo
+    _reads_lists = False
 
     def _position(self, preceding: list[Any]) -> int:
         return sum(map(len, preceding))

@@ -40,6 +40,15 @@ class Check:
                 ) from error
 
 
+def checks_in(namespace: dict[str, Any]) -> list[Callable[..., None]]:
+    """Return the checks that a file defines, in its order: its private functions called ``check_*``."""
+    return [
+        function
+        for name, function in namespace.items()
+        if name.startswith("check_") and name not in namespace["__all__"]
+    ]
+
+
 def make_checks(
     functions: Sequence[Callable[..., None]], find_samples: Callable[[], Iterable[Sample]]
 ) -> list[Check]:

@@ -13,8 +13,9 @@ from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import get_tags
 
+from ..preprocessing import Padder
 from ..sequences import UNKNOWN, object_array
-from ._checks import Check, Sample, assert_raises, make_checks, seeded
+from ._checks import Check, Sample, assert_raises, checks_in, make_checks, seeded
 
 __all__ = ["check_sequence_estimator", "estimator_checks"]
 
@@ -78,7 +79,7 @@ def check_sequence_estimator(estimator: Any) -> None:
 
 def estimator_checks(estimator: Any) -> list[Check]:
     """Return all checks of an estimator."""
-    return make_checks(_CHECKS, lambda: _find_samples(seeded(estimator)))
+    return make_checks(checks_in(globals()), lambda: _find_samples(seeded(estimator)))
 
 
 def _find_samples(estimator: Any) -> list[Sample]:
@@ -301,27 +302,6 @@ def check_bad_input(estimator, X, y):
         assert_raises(ValueError, lambda X: estimator.fit(X, y[1:]), X)
 
 
-_CHECKS = (
-    check_parameters,
-    check_not_fitted,
-    check_input_is_unchanged,
-    check_outputs,
-    check_padding,
-    check_batches_and_order,
-    check_batch_size,
-    check_ragged_and_padded_fit,
-    check_containers,
-    check_refit,
-    check_clone,
-    check_pickle,
-    check_empty_and_single,
-    check_unknown_ids,
-    check_global_generators,
-    check_strings,
-    check_bad_input,
-)
-
-
 def _methods(estimator):
     return [name for name in _METHODS if hasattr(estimator, name)]
 
@@ -347,11 +327,8 @@ def _parts(result):
 
 
 def _pad(X, extra):
-    """Sequences as one array: token ids with 0 behind, values with NaN."""
-    fill = 0 if X[0].ndim == 1 else np.nan
-    padded = np.full((len(X), max(map(len, X)) + extra, *X[0].shape[1:]), fill, dtype=X[0].dtype)
-    for row, sequence in zip(padded, X, strict=True):
-        row[: len(sequence)] = sequence
+    """Sequences of one length: token ids with 0 behind, values with NaN."""
+    padded = Padder(length=max(map(len, X)) + extra).fit_transform(X)
     # Ragged fits accept any width; as lists of rows, a fit to these learns none either.
     return list(padded)
 

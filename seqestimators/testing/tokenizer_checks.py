@@ -10,8 +10,9 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
+from ..preprocessing import Padder
 from ..sequences import BOS, EOS, SPECIAL_TOKENS, UNKNOWN, object_array
-from ._checks import Check, Sample, assert_raises, make_checks
+from ._checks import Check, Sample, assert_raises, checks_in, make_checks
 
 __all__ = ["check_sequence_tokenizer", "tokenizer_checks"]
 
@@ -67,12 +68,12 @@ def check_sequence_tokenizer(tokenizer: Any, sequences: Iterable[Any] | None = N
 def tokenizer_checks(tokenizer: Any, sequences: Iterable[Any] | None = None) -> list[Check]:
     """Return all checks of a tokenizer."""
     given = None if sequences is None else list(sequences)
-    return make_checks(
-        _CHECKS, lambda: _find_samples(tokenizer) if given is None else [("the given sequences", (given,))]
-    )
+    return make_checks(checks_in(globals()), lambda: _find_samples(tokenizer, given))
 
 
-def _find_samples(tokenizer: Any) -> list[Sample]:
+def _find_samples(tokenizer: Any, given: list[Any] | None) -> list[Sample]:
+    if given is not None:
+        return [("the given sequences", (given,))]
     for name, sample in _SAMPLES.items():
         try:
             clone(tokenizer).fit(sample)
@@ -121,9 +122,7 @@ def check_round_trip(tokenizer, sequences):
     """The inverse of transform gives the sequences back, from ragged ids and from a padded matrix."""
     ids = tokenizer.fit_transform(sequences)
     assert list(tokenizer.inverse_transform(ids)) == sequences
-    padded = np.zeros((len(ids), max(map(len, ids)) + 2), dtype=np.int64)
-    for row, sequence in zip(padded, ids, strict=True):
-        row[: len(sequence)] = sequence
+    padded = Padder(length=max(map(len, ids)) + 2).fit_transform(ids)
     assert list(tokenizer.inverse_transform(padded)) == sequences
 
 
@@ -250,27 +249,6 @@ def check_bad_input(tokenizer, sequences):
         for missing in (None, float("nan")):
             assert_raises(ValueError, method, [sequences[0], missing], mentions="row 1")
         assert_raises(TypeError, method, [1, 2])
-
-
-_CHECKS = (
-    check_parameters,
-    check_not_fitted,
-    check_fit_returns_self,
-    check_ragged_output,
-    check_round_trip,
-    check_containers,
-    check_columns,
-    check_rows_are_independent,
-    check_vocabulary,
-    check_tokens,
-    check_given_vocabulary,
-    check_unknown_tokens,
-    check_ends,
-    check_empty_and_single,
-    check_refit,
-    check_pickle_and_clone,
-    check_bad_input,
-)
 
 
 def _assert_same_ids(actual, expected, where=""):

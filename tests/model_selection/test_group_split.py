@@ -15,9 +15,6 @@ groupings = st.integers(1, 12).flatmap(
 class SplitByFirstLetter(BaseGroupSplit):
     """The hook alone."""
 
-    def __init__(self, n_splits=2, *, test_size=None, shuffle=True, random_state=None):
-        super().__init__(n_splits, test_size, shuffle, random_state)
-
     def _find_groups(self, X):
         return np.array([ord(row[0]) for row in X])
 
