@@ -162,7 +162,9 @@ def make_ecfp_mlp(
     array([1, 0])
     """
     perceptron = MLPClassifier if task == "classification" else MLPRegressor
-    model = perceptron(hidden_layer_sizes, alpha=alpha, max_iter=max_iter, random_state=random_state)
+    model = perceptron(
+        hidden_layer_sizes=hidden_layer_sizes, alpha=alpha, max_iter=max_iter, random_state=random_state
+    )
     if task == "regression":
         model = TransformedTargetRegressor(model, transformer=StandardScaler())
     return make_pipeline(MorganFingerprint(radius=radius, n_bits=n_bits, counts=counts, n_jobs=n_jobs), model)
