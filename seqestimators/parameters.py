@@ -74,12 +74,12 @@ def parameter(
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(parameter,))
-def with_parameters(cls: type[T]) -> type[T]:
+def with_parameters(class_: type[T]) -> type[T]:
     """Give a class the constructor, constraints and documentation of its parameters.
 
     Parameters
     ----------
-    cls : type
+    class_ : type
         Its annotated attributes are the parameters, and those of its bases.
         Its docstring describes those that it declares itself; afterwards it
         describes all, each with its default.
@@ -101,32 +101,32 @@ def with_parameters(cls: type[T]) -> type[T]:
     >>> CodonTagger(random_state=0)
     CodonTagger(random_state=0)
     """
-    for name, field in vars(cls).items():
+    for name, field in vars(class_).items():
         if isinstance(field, dataclasses.Field) and field.metadata["constraints"] is None:
-            inherited = next(base for base in cls.__mro__[1:] if name in _fields(base))
+            inherited = next(base for base in class_.__mro__[1:] if name in _fields(base))
             field.metadata = _fields(inherited)[name].metadata
-    dataclasses.dataclass(kw_only=True, eq=False, repr=False)(cls)
-    described: Any = cls
+    dataclasses.dataclass(kw_only=True, eq=False, repr=False)(class_)
+    described: Any = class_
     described._parameter_constraints = {
-        name: list(field.metadata["constraints"]) for name, field in _fields(cls).items()
+        name: list(field.metadata["constraints"]) for name, field in _fields(class_).items()
     }
-    if cls.__doc__ is not None:  # python -OO strips docstrings
+    if class_.__doc__ is not None:  # python -OO strips docstrings
         _describe(described)
-    return cls
+    return class_
 
 
-def _fields(cls: type) -> dict[str, Any]:
-    if not dataclasses.is_dataclass(cls):
+def _fields(class_: type) -> dict[str, Any]:
+    if not dataclasses.is_dataclass(class_):
         return {}
-    return {field.name: field for field in dataclasses.fields(cls)}
+    return {field.name: field for field in dataclasses.fields(class_)}
 
 
-def groups_of(cls: type) -> dict[str, list[str]]:
+def groups_of(class_: type) -> dict[str, list[str]]:
     """Return the parameters of an estimator, group by group.
 
     Parameters
     ----------
-    cls : type
+    class_ : type
         Decorated by :func:`with_parameters`.
 
     Returns
@@ -143,8 +143,10 @@ def groups_of(cls: type) -> dict[str, list[str]]:
     (['Task', 'Network'], ['stride'])
     """
     named: dict[str, list[str]] = {"Task": []}
-    for name in _fields(cls):
-        owner = next(base for base in reversed(cls.__mro__) if name in vars(base).get("__annotations__", {}))
+    for name in _fields(class_):
+        owner = next(
+            base for base in reversed(class_.__mro__) if name in vars(base).get("__annotations__", {})
+        )
         named.setdefault(vars(owner).get("title", "Task"), []).append(name)
     return {title: names for title, names in named.items() if names}
 
@@ -171,20 +173,20 @@ def default_of(estimator: Any, name: str) -> Any:
     return _fields(type(estimator))[name].default
 
 
-def _describe(cls: Any) -> None:
+def _describe(class_: Any) -> None:
     """Write all parameters into the docstring of a class, and the attributes that its bases share."""
-    doc = inspect.cleandoc(cls.__doc__) + "\n"
+    doc = inspect.cleandoc(class_.__doc__) + "\n"
     parameters, attributes = (
         re.compile(SECTION.format(title), re.MULTILINE | re.DOTALL) for title in ("Parameters", "Attributes")
     )
-    cls._described = {
+    class_._described = {
         name: (kind, text.rstrip()) for name, kind, text in ENTRY.findall("".join(parameters.findall(doc)))
     }
     described: dict[str, tuple[str, str]] = {}
-    for base in reversed(cls.__mro__):
+    for base in reversed(class_.__mro__):
         described |= vars(base).get("_described", {})
-    fields, entries = _fields(cls), []
-    for name in (name for names in groups_of(cls).values() for name in names):
+    fields, entries = _fields(class_), []
+    for name in (name for names in groups_of(class_).values() for name in names):
         kind, text = described.get(name, ("object", ""))
         default = fields[name].default
         default = f'"{default}"' if isinstance(default, str) else repr(default)
@@ -192,5 +194,5 @@ def _describe(cls: Any) -> None:
     section = "Parameters\n----------\n" + "".join(entries) + "\n"
     summary = re.split(r"^\S[^\n]*\n-{3,}$", doc, maxsplit=1, flags=re.MULTILINE)[0]
     doc = f"{summary.rstrip()}\n\n{section}{parameters.sub('', doc.removeprefix(summary))}"
-    shared = [attributes.search(base.__doc__ or "") for base in cls.__mro__[1:]]
-    cls.__doc__ = doc.replace("<attributes>", next((found[1].rstrip() for found in shared if found), ""))
+    shared = [attributes.search(base.__doc__ or "") for base in class_.__mro__[1:]]
+    class_.__doc__ = doc.replace("<attributes>", next((found[1].rstrip() for found in shared if found), ""))

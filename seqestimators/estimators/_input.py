@@ -45,7 +45,7 @@ class SequenceReader(BaseEstimator):
                 with suppress(AttributeError):
                     delattr(self, name)
         # of a fitted model the type is that of its weights, whatever set_params has changed since
-        dtype = np.dtype(self.dtype if reset else self._as_fitted().dtype)  # type: ignore[attr-defined]
+        dtype = np.dtype(self.dtype if reset else self._as_fitted().dtype)
         sequences = read_sequences(X, self.input if reset else self.input_, dtype)
         if reset:
             return sequences

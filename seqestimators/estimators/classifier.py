@@ -209,7 +209,18 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         return binary_cross_entropy if self._is_multilabel or self._is_binary() else cross_entropy
 
     def margin(self, target: Any = None) -> ClassMargin:
-        """Return the log-odds of a class, see :class:`BaseRecurrent`."""
+        """Return what explanations are about: the log-odds of a class.
+
+        Parameters
+        ----------
+        target : object, default=None
+            One of `classes_`. None takes the second of two, the likeliest of several.
+
+        Returns
+        -------
+        ClassMargin
+            It reads the number from outputs of the network, and names it.
+        """
         return ClassMargin(self.classes_.tolist(), self._n_outputs(), self._is_multilabel, target)
 
     def decision_function(self, X: Any) -> np.ndarray:

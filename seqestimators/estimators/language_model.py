@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 import torch
@@ -146,8 +146,19 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         rows = [part for ahead, back in pairs for part in (ahead, back[::-1])]
         return Sequences(np.concatenate(rows), 2 * following.offsets)
 
-    def encode_target(self, X: Any, y: Any) -> Any:
-        """Refuse: the targets of a language model are in X."""
+    def encode_target(self, X: Any, y: Any) -> NoReturn:
+        """Refuse: the targets of a language model are in X.
+
+        Parameters
+        ----------
+        X, y : Ignored
+            Present for the API of the recurrent estimators.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
         raise TypeError(
             f"{type(self).__name__} has no loss of a sequence and its target: this needs a "
             "RecurrentClassifier, RecurrentRegressor, RecurrentTagger or RecurrentSeq2Seq"

@@ -141,7 +141,18 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         return squared_error
 
     def margin(self, target: int | None = None) -> NumberMargin:
-        """Return a predicted number, see :class:`BaseRecurrent`."""
+        """Return what explanations are about: a predicted number.
+
+        Parameters
+        ----------
+        target : int or None, default=None
+            Index of a target. None takes the only one.
+
+        Returns
+        -------
+        NumberMargin
+            It reads the number from outputs of the network, and names it.
+        """
         return NumberMargin(self._y_mean, self._y_scale, target)
 
     def predict(self, X: Any) -> np.ndarray:

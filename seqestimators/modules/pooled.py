@@ -30,9 +30,8 @@ class PooledNetwork(SequenceNetwork):
     criterion : callable, default=squared error
         Takes outputs and target of shape (n, ...), returns a loss for every
         row, Tensor of shape (n,).
-    pooling : {"concat", "last", "mean", "max", "attention"} or Pooling class, \
-default="concat"
-        See `POOLINGS`.
+    pooling : str or Pooling class, default="concat"
+        One of `POOLINGS`: "concat", "last", "mean", "max" or "attention".
     n_features : int, default=0
         Number of `Batch.features` that stand beside the pooled vector.
     dropout : float, default=0.0
