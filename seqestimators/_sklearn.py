@@ -9,46 +9,34 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sklearn.base import _fit_context as _untyped_fit_context
-from sklearn.utils._param_validation import (
-    HasMethods,
-    Integral,
-    Interval,
-    Options,
-    Real,
-    RealNotInt,
-    StrOptions,
-    validate_parameter_constraints,
-)
+from sklearn.utils._param_validation import HasMethods as HasMethods
+from sklearn.utils._param_validation import Integral as Integral
+from sklearn.utils._param_validation import Interval as Interval
+from sklearn.utils._param_validation import Options as Options
+from sklearn.utils._param_validation import Real as Real
+from sklearn.utils._param_validation import RealNotInt as RealNotInt
+from sklearn.utils._param_validation import StrOptions as StrOptions
+from sklearn.utils._param_validation import validate_parameter_constraints as validate_parameter_constraints
 from sklearn.utils._param_validation import validate_params as _untyped_validate_params
-from sklearn.utils.validation import _check_sample_weight, _check_y
-
-__all__ = [
-    "HasMethods",
-    "Integral",
-    "Interval",
-    "Options",
-    "Real",
-    "RealNotInt",
-    "StrOptions",
-    "_check_sample_weight",
-    "_check_y",
-    "_fit_context",
-    "validate_parameter_constraints",
-    "validate_params",
-]
+from sklearn.utils.validation import _check_sample_weight as _check_sample_weight
+from sklearn.utils.validation import _check_y as _check_y
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[F], F]:
-    """Return scikit-learn's decorator of fit, which type checkers see through."""
-    return _untyped_fit_context(prefer_skip_nested_validation=prefer_skip_nested_validation)
+def _fit_context(fit: F) -> F:
+    """Let a method fit check the parameters of its estimator; type checkers see through it."""
+    return _untyped_fit_context(prefer_skip_nested_validation=True)(fit)
 
 
-def validate_params(
-    parameter_constraints: dict[str, Any], *, prefer_skip_nested_validation: bool
-) -> Callable[[F], F]:
-    """Return scikit-learn's decorator of functions, which type checkers see through."""
-    return _untyped_validate_params(
-        parameter_constraints, prefer_skip_nested_validation=prefer_skip_nested_validation
-    )
+def _fit_context_of_meta_estimator(fit: F) -> F:
+    """Do the same where an inner estimator is to check its own parameters too."""
+    return _untyped_fit_context(prefer_skip_nested_validation=False)(fit)
+
+
+def validate_params(constraints: dict[str, Any], *, nested: bool = False) -> Callable[[F], F]:
+    """Return a decorator that lets a function check its parameters; type checkers see through it.
+
+    With `nested`, an estimator that is one of them is to check its own too.
+    """
+    return _untyped_validate_params(constraints, prefer_skip_nested_validation=not nested)

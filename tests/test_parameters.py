@@ -47,7 +47,7 @@ class Cake(BaseEstimator, Oven):
 
     layers: int = parameter(default=1, constraints=[Interval(Integral, 1, None, closed="left")])
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def fit(self, X, y=None):
         """Bake."""
         return self

@@ -7,7 +7,7 @@ from .._sklearn import StrOptions, validate_params
 __all__ = ["make_majority"]
 
 
-@validate_params({"task": [StrOptions({"classification", "regression"})]}, prefer_skip_nested_validation=True)
+@validate_params({"task": [StrOptions({"classification", "regression"})]})
 def make_majority(*, task: str = "classification") -> DummyClassifier | DummyRegressor:
     """Make the model that looks at nothing: the most frequent class, or the mean.
 

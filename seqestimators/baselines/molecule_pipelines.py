@@ -24,16 +24,9 @@ _FOREST: dict = {
 }
 
 
-@validate_params(
-    {**_FINGERPRINT, "C": [Interval(Real, 0, None, closed="neither")]}, prefer_skip_nested_validation=True
-)
+@validate_params({**_FINGERPRINT, "C": [Interval(Real, 0, None, closed="neither")]})
 def make_ecfp_logistic(
-    *,
-    radius: int = 2,
-    n_bits: int = 2048,
-    counts: bool = False,
-    C: float = 1.0,
-    n_jobs: int | None = None,
+    *, radius: int = 2, n_bits: int = 2048, counts: bool = False, C: float = 1.0, n_jobs: int | None = None
 ) -> Pipeline:
     """Make a classifier of molecules: Morgan fingerprints and a logistic regression.
 
@@ -88,8 +81,7 @@ def make_ecfp_logistic(
         "alpha": [Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def make_ecfp_mlp(
     *,
@@ -170,7 +162,7 @@ def make_ecfp_mlp(
     return make_pipeline(MorganFingerprint(radius=radius, n_bits=n_bits, counts=counts, n_jobs=n_jobs), model)
 
 
-@validate_params({**_FINGERPRINT, **_FOREST}, prefer_skip_nested_validation=True)
+@validate_params({**_FINGERPRINT, **_FOREST})
 def make_ecfp_forest(
     *,
     task: str = "classification",
@@ -235,9 +227,7 @@ def make_ecfp_forest(
     )
 
 
-@validate_params(
-    {**MolecularDescriptors._parameter_constraints, **_FOREST}, prefer_skip_nested_validation=True
-)
+@validate_params({**MolecularDescriptors._parameter_constraints, **_FOREST})
 def make_descriptor_forest(
     *,
     task: str = "classification",

@@ -121,7 +121,7 @@ class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, _MoleculeTransformer):
     counts: bool = parameter(default=False, constraints=["boolean"], kw_only=False)
     n_jobs: int | None = parameter(default=None, constraints=[Integral, None], kw_only=False)
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def fit(self, X: Any, y: Any = None) -> Self:
         """Check the parameters and the input; there is nothing to learn.
 
@@ -255,7 +255,7 @@ class MolecularDescriptors(_MoleculeTransformer):
     names: Any = parameter(default=None, constraints=["array-like", None], kw_only=False)
     n_jobs: int | None = parameter(default=None, constraints=[Integral, None], kw_only=False)
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def fit(self, X: Any, y: Any = None) -> Self:
         """Check the parameters and the input, and settle the columns.
 

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from .._sklearn import HasMethods, Integral, Interval, _check_sample_weight, _fit_context
+from .._sklearn import HasMethods, Integral, Interval, _check_sample_weight, _fit_context_of_meta_estimator
 from ..parameters import parameter, with_parameters
 from ..preprocessing.vocabulary import sort_tokens
 from ..sequences import (
@@ -116,7 +116,7 @@ class PositionwiseClassifier(BaseEstimator):
     window: int = parameter(default=0, constraints=[Interval(Integral, 0, None, closed="left")])
     stride: int = parameter(default=1, constraints=[Interval(Integral, 1, None, closed="left")])
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @_fit_context_of_meta_estimator
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Fit the classifier to all tokens and their labels.
 

@@ -48,8 +48,7 @@ class StringReader(TransformerMixin, StringInput, auto_wrap_output_keys=None):  
         "k": [Interval(Integral, 1, None, closed="left"), tuple],
         "lowercase": ["boolean"],
         "C": [Interval(Real, 0, None, closed="neither")],
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def make_kmer_logistic(*, k: int | tuple[int, int] = 4, lowercase: bool = False, C: float = 0.1) -> Pipeline:
     """Make a classifier of strings: counts of their k-mers and a logistic regression.
@@ -128,8 +127,7 @@ def make_kmer_logistic(*, k: int | tuple[int, int] = 4, lowercase: bool = False,
         "length": Padder._parameter_constraints["length"],
         "truncate": Padder._parameter_constraints["truncate"],
         "C": [Interval(Real, 0, None, closed="neither")],
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def make_onehot_logistic(
     tokenizer: Any = None, *, length: int | None = None, truncate: str = "error", C: float = 0.1

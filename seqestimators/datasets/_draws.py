@@ -32,7 +32,7 @@ def validate_generator(shortest: int | None = None, **constraints: list[Any]) ->
         "n_samples": [Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
     }
-    return validate_params(constraints, prefer_skip_nested_validation=True)
+    return validate_params(constraints)
 
 
 def length_from(shortest: int) -> list[Any]:

@@ -43,10 +43,7 @@ def read_uci(path: Path) -> Columns:
 def read_pairs(path: Path) -> Columns:
     """Read words and their phonemes, one pair a line."""
     pairs = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
-    return {
-        "word": [word for word, _ in pairs],
-        "phonemes": [phonemes.split(" ") for _, phonemes in pairs],
-    }
+    return {"word": [word for word, _ in pairs], "phonemes": [phonemes.split(" ") for _, phonemes in pairs]}
 
 
 def read_ensembl(path: Path, genetic_code: int = 11) -> Columns:

@@ -36,8 +36,7 @@ _N_NAMED = 10
         "stop": ["boolean"],
         **SOURCE_PARAMETERS,
         **FORM_PARAMETERS,
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def read_coding_sequences(
     path_or_handle: Any,

@@ -114,7 +114,7 @@ class FastaRecord(NamedTuple):
         )
 
 
-@validate_params(SOURCE_PARAMETERS, prefer_skip_nested_validation=True)
+@validate_params(SOURCE_PARAMETERS)
 def read_fasta(path_or_handle: Any, *, max_bytes: int | None = 2**30) -> Iterator[FastaRecord]:
     r"""Read the records of a FASTA file, one at a time.
 

@@ -13,8 +13,7 @@ __all__ = ["fetch_coding_sequences"]
     {
         "source": [StrOptions({"ecoli", "arabidopsis_chloroplast", "yersinia_plasmid", "phix174"})],
         **FETCH_PARAMETERS,
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def fetch_coding_sequences(
     source: str = "ecoli",

@@ -11,7 +11,7 @@ __all__ = ["fetch_bbbp", "fetch_esol", "fetch_freesolv", "fetch_lipophilicity", 
 _MOLECULE_PARAMETERS = {"invalid": [StrOptions({"keep", "drop"})], **FETCH_PARAMETERS}
 
 
-@validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
+@validate_params(_MOLECULE_PARAMETERS)
 def fetch_bbbp(
     *,
     invalid: str = "keep",
@@ -80,7 +80,7 @@ def fetch_bbbp(
     return fetch("bbbp", data_home, download_if_missing, return_X_y, as_frame, invalid)
 
 
-@validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
+@validate_params(_MOLECULE_PARAMETERS)
 def fetch_esol(
     *,
     invalid: str = "keep",
@@ -140,7 +140,7 @@ def fetch_esol(
     return fetch("esol", data_home, download_if_missing, return_X_y, as_frame, invalid)
 
 
-@validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
+@validate_params(_MOLECULE_PARAMETERS)
 def fetch_freesolv(
     *,
     invalid: str = "keep",
@@ -199,7 +199,7 @@ def fetch_freesolv(
     return fetch("freesolv", data_home, download_if_missing, return_X_y, as_frame, invalid)
 
 
-@validate_params(_MOLECULE_PARAMETERS, prefer_skip_nested_validation=True)
+@validate_params(_MOLECULE_PARAMETERS)
 def fetch_lipophilicity(
     *,
     invalid: str = "keep",
@@ -255,9 +255,7 @@ def fetch_lipophilicity(
     return fetch("lipophilicity", data_home, download_if_missing, return_X_y, as_frame, invalid)
 
 
-@validate_params(
-    {"subset": [StrOptions({"valid", "test"})], **_MOLECULE_PARAMETERS}, prefer_skip_nested_validation=True
-)
+@validate_params({"subset": [StrOptions({"valid", "test"})], **_MOLECULE_PARAMETERS})
 def fetch_zinc(
     subset: str = "valid",
     *,

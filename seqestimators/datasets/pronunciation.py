@@ -14,8 +14,7 @@ __all__ = ["fetch_g2p"]
         "language": [StrOptions({"ady", "ice", "jpn"})],
         "subset": [StrOptions({"train", "dev", "test"})],
         **FETCH_PARAMETERS,
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def fetch_g2p(
     language: str = "ady",

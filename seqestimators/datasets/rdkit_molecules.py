@@ -41,9 +41,7 @@ Shipped with RDKit as test data. Ertl, Rohde and Selzer, J. Med. Chem. 43 (2000)
 """
 
 
-@validate_params(
-    {"target": [StrOptions({"pIC50", "active"})], **FORM_PARAMETERS}, prefer_skip_nested_validation=True
-)
+@validate_params({"target": [StrOptions({"pIC50", "active"})], **FORM_PARAMETERS})
 def load_molecule_activity(*, target: str = "pIC50", return_X_y: bool = False, as_frame: bool = False) -> Any:
     """Load 1017 molecules with a measured activity. Needs no network.
 
@@ -121,9 +119,7 @@ def load_molecule_activity(*, target: str = "pIC50", return_X_y: bool = False, a
     )
 
 
-@validate_params(
-    {"invalid": [StrOptions({"keep", "drop"})], **FORM_PARAMETERS}, prefer_skip_nested_validation=True
-)
+@validate_params({"invalid": [StrOptions({"keep", "drop"})], **FORM_PARAMETERS})
 def load_nci_molecules(*, invalid: str = "keep", return_X_y: bool = False, as_frame: bool = False) -> Any:
     """Load 4999 molecules with their polar surface area. Needs no network.
 

@@ -42,9 +42,7 @@ class SwissProtFeature(NamedTuple):
     note: str
 
 
-@validate_params(
-    {"labels": [dict, None], **SOURCE_PARAMETERS, **FORM_PARAMETERS}, prefer_skip_nested_validation=True
-)
+@validate_params({"labels": [dict, None], **SOURCE_PARAMETERS, **FORM_PARAMETERS})
 def read_swissprot(
     path_or_handle: Any,
     *,

@@ -9,7 +9,7 @@ from ._fetch import FETCH_PARAMETERS, fetch
 __all__ = ["fetch_promoters", "fetch_splice"]
 
 
-@validate_params(FETCH_PARAMETERS, prefer_skip_nested_validation=True)
+@validate_params(FETCH_PARAMETERS)
 def fetch_splice(
     *,
     data_home: str | PathLike[str] | None = None,
@@ -70,7 +70,7 @@ def fetch_splice(
     return fetch("splice", data_home, download_if_missing, return_X_y, as_frame)
 
 
-@validate_params(FETCH_PARAMETERS, prefer_skip_nested_validation=True)
+@validate_params(FETCH_PARAMETERS)
 def fetch_promoters(
     *,
     data_home: str | PathLike[str] | None = None,

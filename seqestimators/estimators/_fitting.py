@@ -62,7 +62,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         What X was in fit.
     n_inputs_ : int
         Number of token ids, special ones included, or of channels.
-    known_tokens_ : ndarray of shape (n_inputs_,), dtype bool
+    known_tokens_ : ndarray of shape (n_inputs,), dtype bool
         Which token ids fit has seen, special ones included; only of tokens.
     n_features_in_ : int
         Number of columns of X, only if fit saw a 2-D array.

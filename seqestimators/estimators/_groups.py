@@ -11,12 +11,7 @@ from ..modules import ATTENTIONS, CELLS, POOLINGS, Attention, Cell, Pooling
 from ..parameters import Registered, parameter, with_parameters
 
 OPTIMIZERS = {
-    "adam": torch.optim.Adam,
-    "adamw": torch.optim.AdamW,
-    "nadam": torch.optim.NAdam,
-    "radam": torch.optim.RAdam,
-    "rmsprop": torch.optim.RMSprop,
-    "sgd": torch.optim.SGD,
+    name.lower(): getattr(torch.optim, name) for name in ("Adam", "AdamW", "NAdam", "RAdam", "RMSprop", "SGD")
 }
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 

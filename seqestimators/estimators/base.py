@@ -8,11 +8,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
-from .._training import (
-    MAX_STEPS,
-    SequenceDataset,
-    run_batches,
-)
+from .._training import MAX_STEPS, SequenceDataset, run_batches
 from ..modules import Batch
 from ..parameters import with_parameters
 from ._fitting import Fitting
@@ -21,11 +17,7 @@ __all__ = ["BaseRecurrent"]
 
 
 @with_parameters
-class BaseRecurrent(
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-    Fitting,
-):
+class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Fitting):
     """Base of all recurrent estimators.
 
     A subclass declares its parameters as fields, and supplies what its task

@@ -70,7 +70,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
     array(['start'], dtype='<U5')
     """
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
         """Fit the network to sequences and their labels.
 
@@ -105,7 +105,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         """
         return self._fit(X, y, sample_weight, groups)
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Run one epoch over a chunk of data, at a constant learning rate.
 

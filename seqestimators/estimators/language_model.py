@@ -77,7 +77,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
     bidirectional: bool = parameter(default=False)
     dropout: float = parameter(default=0.0)
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Self:
         """Fit the network to sequences.
 
@@ -106,7 +106,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         """
         return self._fit(X, None, sample_weight, groups)
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Run one epoch over a chunk of data, at a constant learning rate.
 
@@ -266,8 +266,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
             "top_p": [Interval(Real, 0, 1, closed="right"), None],
             "max_length": [Interval(Integral, 1, None, closed="left"), None],
             "random_state": ["random_state"],
-        },
-        prefer_skip_nested_validation=True,
+        }
     )
     def sample(
         self,

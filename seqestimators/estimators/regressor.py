@@ -55,7 +55,7 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
     (2,)
     """
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
         """Fit the network to sequences and their targets.
 
@@ -90,7 +90,7 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         """
         return self._fit(X, y, sample_weight, groups)
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Run one epoch over a chunk of data, at a constant learning rate.
 

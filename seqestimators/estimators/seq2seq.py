@@ -12,19 +12,12 @@ from sklearn.utils.validation import check_is_fitted
 from .._sklearn import Integral, _fit_context
 from .._training import MAX_HELD_STEPS
 from ..metrics import exact_match_score
-from ..modules import (
-    AttentionDecoder,
-    Batch,
-    RecurrentEncoder,
-    Seq2SeqNetwork,
-    beam_search,
-    greedy_search,
-)
+from ..modules import AttentionDecoder, Batch, RecurrentEncoder, Seq2SeqNetwork, beam_search, greedy_search
 from ..parameters import parameter, with_parameters
 from ..preprocessing import SequenceTokenizer
 from ..sequences import Sequences, object_array, read_sequences, to_kind
 from ._groups import Decoding, Input, Network
-from ._target_rows import kind_of, read_rows
+from ._target_rows import SequenceTargets
 from .base import BaseRecurrent
 
 __all__ = ["RecurrentSeq2Seq"]
@@ -36,7 +29,7 @@ SPARE_TOKENS = 10
 
 
 @with_parameters
-class RecurrentSeq2Seq(BaseRecurrent, Input, Decoding, Network):
+class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Decoding, Network):
     """Recurrent network that writes a sequence for a sequence.
 
     An encoder reads the source, a decoder writes the target token by token
@@ -95,7 +88,7 @@ class RecurrentSeq2Seq(BaseRecurrent, Input, Decoding, Network):
 
     hidden_size: int = parameter(default=128)
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
         """Fit the network to sources and their targets.
 
@@ -127,7 +120,7 @@ class RecurrentSeq2Seq(BaseRecurrent, Input, Decoding, Network):
         """
         return self._fit(X, y, sample_weight, groups)
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Run one epoch over a chunk of data, at a constant learning rate.
 
@@ -148,11 +141,8 @@ class RecurrentSeq2Seq(BaseRecurrent, Input, Decoding, Network):
         """
         return self._partial_fit(X, y, sample_weight)
 
-    def _read_target(self, y: Any) -> np.ndarray:
-        return read_rows(y)
-
     def _learn_target(self, y: Any, sequences: Any, sample_weight: np.ndarray, classes: Any = None) -> None:
-        self.target_kind_ = kind_of(y)
+        super()._learn_target(y, sequences, sample_weight)
         tokenizer = SequenceTokenizer() if self.target_tokenizer is None else self.target_tokenizer
         self.target_tokenizer_ = clone(tokenizer).fit(y)
         self.max_length_ratio_ = self.max_length_ratio or self._find_ratio(y, sequences)
@@ -295,12 +285,6 @@ class RecurrentSeq2Seq(BaseRecurrent, Input, Decoding, Network):
             In [0, 1].
         """
         return exact_match_score(y, self.predict(X), sample_weight=sample_weight)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.required = True
-        tags._skip_test = True  # scikit-learn's checks know one label a row
-        return tags
 
 
 def _find_likeliest(step: Any, state: Any, limits: torch.Tensor) -> list[Any]:

@@ -15,14 +15,14 @@ from ..preprocessing.vocabulary import sort_tokens
 from ..sequences import Sequences, count_labels, encode_labels, join_labels, object_array, to_kind
 from ._class_weights import weigh_classes
 from ._groups import AT_LEAST_1, ClassWeight, Input, Network, Pretraining
-from ._target_rows import kind_of, read_rows
+from ._target_rows import SequenceTargets
 from .base import BaseRecurrent
 
 __all__ = ["RecurrentTagger"]
 
 
 @with_parameters
-class RecurrentTagger(BaseRecurrent, ClassWeight, Input, Pretraining, Network):
+class RecurrentTagger(SequenceTargets, BaseRecurrent, ClassWeight, Input, Pretraining, Network):
     """Recurrent network that labels every step of a sequence.
 
     Each label belongs to one step of the sequence, or to `stride` steps: the
@@ -75,7 +75,7 @@ class RecurrentTagger(BaseRecurrent, ClassWeight, Input, Pretraining, Network):
 
     stride: int = parameter(default=1, constraints=[AT_LEAST_1])
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
         """Fit the network to sequences and the labels of their steps.
 
@@ -111,7 +111,7 @@ class RecurrentTagger(BaseRecurrent, ClassWeight, Input, Pretraining, Network):
         """
         return self._fit(X, y, sample_weight, groups)
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Run one epoch over a chunk of data, at a constant learning rate.
 
@@ -135,12 +135,9 @@ class RecurrentTagger(BaseRecurrent, ClassWeight, Input, Pretraining, Network):
         """
         return self._partial_fit(X, y, sample_weight, classes)
 
-    def _read_target(self, y: Any) -> np.ndarray:
-        return read_rows(y)
-
     def _learn_target(self, y: Any, sequences: Any, sample_weight: np.ndarray, classes: Any = None) -> None:
         used = set(self._join_labels(y, sequences).values.tolist())
-        self.target_kind_ = kind_of(y)
+        super()._learn_target(y, sequences, sample_weight)
         if not used and classes is None:
             raise ValueError("y has no labels: every sequence is empty")
         labels = sort_tokens(used if classes is None else {*np.asarray(classes).tolist()})
@@ -232,9 +229,3 @@ class RecurrentTagger(BaseRecurrent, ClassWeight, Input, Pretraining, Network):
             In [0, 1].
         """
         return token_accuracy_score(y, self.predict(X), sample_weight=sample_weight)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.required = True
-        tags._skip_test = True  # scikit-learn's checks know one label a row
-        return tags

@@ -5,18 +5,8 @@ from .attention import attention_weights
 from .attributions import integrated_gradients
 from .codons import CodonTable, codon_table
 from .decisions import decision_trace
-from .displays import (
-    AttentionDisplay,
-    CodonTableDisplay,
-    DecisionTraceDisplay,
-    GateDisplay,
-    GradientFlowDisplay,
-    HiddenStateDisplay,
-    MoleculeAttributionDisplay,
-    MutagenesisDisplay,
-    TokenSimilarityDisplay,
-    TrainingHistoryDisplay,
-)
+from .displays import *  # noqa: F403
+from .displays import __all__ as _displays
 from .embeddings import TokenContrast, token_contrast, token_embeddings, token_similarity
 from .gates import gate_trace
 from .gradients import gradient_flow
@@ -26,18 +16,8 @@ from .states import hidden_states
 
 __all__ = [
     "AtomAlignment",
-    "AttentionDisplay",
     "CodonTable",
-    "CodonTableDisplay",
-    "DecisionTraceDisplay",
-    "GateDisplay",
-    "GradientFlowDisplay",
-    "HiddenStateDisplay",
-    "MoleculeAttributionDisplay",
-    "MutagenesisDisplay",
     "TokenContrast",
-    "TokenSimilarityDisplay",
-    "TrainingHistoryDisplay",
     "atom_alignment",
     "attention_weights",
     "codon_table",
@@ -52,3 +32,4 @@ __all__ = [
     "token_embeddings",
     "token_similarity",
 ]
+__all__ += _displays

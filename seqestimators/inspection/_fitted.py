@@ -17,10 +17,7 @@ from ..estimators import BaseRecurrent
 from ..modules import CELLS, Batch, Cell, Ragged, SequenceNetwork, States
 from ..sequences import SPECIAL_TOKENS, Sequences, is_biological
 
-OF_STATES: dict[str, list[Any]] = {
-    "layer": [Integral],
-    "direction": [StrOptions({"forward", "backward"})],
-}
+OF_STATES: dict[str, list[Any]] = {"layer": [Integral], "direction": [StrOptions({"forward", "backward"})]}
 """What functions are told of the states to look at: see `find_layer` and `find_direction`."""
 LIMIT = 8
 """Significant characters, at most, of a number that stands where tokens stand."""

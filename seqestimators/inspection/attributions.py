@@ -25,8 +25,7 @@ MAX_HALVINGS = 20
     {
         "n_steps": [Interval(Integral, 1, None, closed="left")],
         "tolerance": [Interval(Real, 0, None, closed="neither")],
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def integrated_gradients(
     model: Any,

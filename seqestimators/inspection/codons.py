@@ -98,8 +98,7 @@ class CodonTable:
         "length": [Interval(Integral, 3, None, closed="left")],
         "stop_place": [StrOptions({"end", "inside"})],
         "random_state": ["random_state"],
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def codon_table(
     model: Any,

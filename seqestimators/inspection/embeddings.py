@@ -71,7 +71,7 @@ def token_embeddings(model: Any) -> Any:
     return _read_embeddings(FittedModel(model))
 
 
-@validate_params(_CONFIDENCE, prefer_skip_nested_validation=True)
+@validate_params(_CONFIDENCE)
 def token_similarity(models: Any, token: Any, *, others: Any = None, confidence: float = 0.95) -> Any:
     """Return the cosine similarity of one token's learned vector to those of others.
 
@@ -175,7 +175,7 @@ class TokenContrast(NamedTuple):
     """Shape (n_models, 3): "first", "second" and "difference" of each model."""
 
 
-@validate_params(_CONFIDENCE, prefer_skip_nested_validation=True)
+@validate_params(_CONFIDENCE)
 def token_contrast(models: Any, token: Any, first: Any, second: Any, *, confidence: float = 0.95) -> Any:
     """Compare the similarity of a token to two groups of tokens.
 

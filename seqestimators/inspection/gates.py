@@ -11,7 +11,7 @@ from .numpy_forward import trace_layers
 __all__ = ["gate_trace"]
 
 
-@validate_params(OF_STATES, prefer_skip_nested_validation=True)
+@validate_params(OF_STATES)
 def gate_trace(model: Any, X: Any, *, layer: int = -1, direction: str = "forward") -> Any:
     r"""Return the gates of an LSTM or GRU at every step of a sequence.
 

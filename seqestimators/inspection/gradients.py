@@ -36,7 +36,7 @@ class _Unrolled(Cell):
         return torch.stack(self.states, dim=1), state  # (n, T, hidden_size)
 
 
-@validate_params(OF_STATES, prefer_skip_nested_validation=True)
+@validate_params(OF_STATES)
 def gradient_flow(model: Any, X: Any, y: Any, *, layer: int = -1, direction: str = "forward") -> Any:
     r"""Return the norm of the gradient of the loss at every hidden state.
 

@@ -26,8 +26,7 @@ HIDDEN = {"delete": GONE, "unknown": UNKNOWN, "zero": PAD}
         "method": [StrOptions({"auto", "substitution", "occlusion"})],
         "occlusion": [StrOptions(set(HIDDEN))],
         "scale": [StrOptions({"log_odds", "probability"})],
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def mutagenesis(
     model: Any,

@@ -13,7 +13,7 @@ from ._fitted import FittedModel, unwrap
 __all__ = ["numpy_forward"]
 
 
-@validate_params({"layer": [Integral]}, prefer_skip_nested_validation=True)
+@validate_params({"layer": [Integral]})
 def numpy_forward(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
     r"""Recompute the hidden states of a fitted network in plain numpy.
 

@@ -10,7 +10,7 @@ from ._fitted import FittedModel, unwrap
 __all__ = ["hidden_states"]
 
 
-@validate_params({"layer": [Integral]}, prefer_skip_nested_validation=True)
+@validate_params({"layer": [Integral]})
 def hidden_states(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
     """Return the hidden state of a fitted network at every step of a sequence.
 

@@ -10,7 +10,7 @@ from .scores import WEIGHTED, read_weight
 __all__ = ["perplexity"]
 
 
-@validate_params(WEIGHTED, prefer_skip_nested_validation=True)
+@validate_params(WEIGHTED)
 def perplexity(log_likelihood: Any, n_tokens: Any, *, sample_weight: Any = None) -> float:
     """Exponential of the mean negative log-likelihood of a token.
 

@@ -20,7 +20,7 @@ __all__ = [
 WEIGHTED: dict = {"sample_weight": ["array-like", None]}
 
 
-@validate_params(WEIGHTED, prefer_skip_nested_validation=True)
+@validate_params(WEIGHTED)
 def token_accuracy_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     """Share of positions that agree, over all sequences.
 
@@ -75,7 +75,7 @@ def token_accuracy_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None)
     return float(weight @ _count_agreements(y_true, y_pred) / n_positions)
 
 
-@validate_params(WEIGHTED, prefer_skip_nested_validation=True)
+@validate_params(WEIGHTED)
 def exact_match_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     """Share of sequences that are right from the first item to the last.
 
@@ -112,7 +112,7 @@ def exact_match_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None) ->
     return float(np.average(_are_equal(y_true, y_pred), weights=weight))
 
 
-@validate_params(WEIGHTED, prefer_skip_nested_validation=True)
+@validate_params(WEIGHTED)
 def edit_similarity_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     """Mean of 1 - edit distance / length of the longer sequence.
 
@@ -158,7 +158,7 @@ def edit_similarity_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None
     return float(np.average(1 - _edit_distances(y_true, y_pred) / np.maximum(longest, 1), weights=weight))
 
 
-@validate_params(WEIGHTED, prefer_skip_nested_validation=True)
+@validate_params(WEIGHTED)
 def word_error_rate(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     """Share of sequences that are not right as a whole.
 
@@ -201,7 +201,7 @@ def word_error_rate(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> f
     return float(np.average(~_are_equal(y_true, y_pred), weights=weight))
 
 
-@validate_params(WEIGHTED, prefer_skip_nested_validation=True)
+@validate_params(WEIGHTED)
 def phoneme_error_rate(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     """Sum of the edit distances over the sum of the true lengths.
 

@@ -111,7 +111,7 @@ class Comparison:
         "rope": [Interval(Real, 0, None, closed="left"), dict],
         "alpha": [Interval(Real, 0, 1, closed="neither")],
     },
-    prefer_skip_nested_validation=False,  # the estimators are to check theirs
+    nested=True,  # the estimators are to check theirs
 )
 def compare(
     estimators: dict[str, Any],

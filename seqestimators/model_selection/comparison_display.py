@@ -230,13 +230,13 @@ class ComparisonDisplay(Display):
         for row in rows:
             ax.scatter(
                 scores[:, row], places[row], s=16 if n_splits <= 10 else 9,
-                color=COLORS[0] if is_reference[row] else COLORS[5], linewidths=0, alpha=0.8, zorder=2,
+                color=COLORS[0] if is_reference[row] else COLORS[5], linewidths=0, alpha=0.8, zorder=2
             )  # fmt: skip
         ax.axvline(*means[is_reference], color=COLORS[0], linewidth=1, linestyle="--", zorder=1)
         ax.errorbar(
             means[~is_reference], rows[~is_reference],
             xerr=(self.differences["high"] - self.differences["difference"]).to_numpy(),
-            fmt="none", ecolor="black", elinewidth=1.5, capsize=3, zorder=3,
+            fmt="none", ecolor="black", elinewidth=1.5, capsize=3, zorder=3
         )  # fmt: skip
         ax.scatter(means, rows, s=36, marker="D", color="black", edgecolors="white", linewidths=0.8, zorder=4)
         self._limit_view(ax)
@@ -246,7 +246,7 @@ class ComparisonDisplay(Display):
         for row, name in enumerate(self.scores):
             ax.text(
                 1.015, row, self._judge(name),
-                transform=ax.get_yaxis_transform(), va="center", fontsize="small",
+                transform=ax.get_yaxis_transform(), va="center", fontsize="small"
             )  # fmt: skip
         ax.set_xlabel(
             f"{self.scoring.replace('_', ' ')} on {n_splits} splits\n"

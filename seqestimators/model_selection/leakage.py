@@ -90,8 +90,7 @@ class LeakageReport:
         "threshold": [*_CLUSTERING["threshold"], None],
         "similarity": _CLUSTERING["similarity"],
         "tolerance": [Interval(Real, 0, None, closed="left")],
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def leakage_report(
     X_train: Any,

@@ -95,7 +95,7 @@ class Minimum:
 
 @validate_params(
     {**_COMMON, "parameter": [str], "values": ["array-like"]},
-    prefer_skip_nested_validation=False,  # the estimator is to check its own
+    nested=True,  # the estimator is to check its own
 )
 def minimum_capacity(
     estimator: Any,
@@ -201,7 +201,7 @@ def minimum_capacity(
 
 @validate_params(
     {**_COMMON, "train_sizes": ["array-like"]},
-    prefer_skip_nested_validation=False,  # the estimator is to check its own
+    nested=True,  # the estimator is to check its own
 )
 def minimum_samples(
     estimator: Any,

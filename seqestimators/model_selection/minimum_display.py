@@ -144,7 +144,7 @@ class MinimumDisplay(Display):
             ax.errorbar(
                 x, curve["mean"], yerr=curve["high"] - curve["mean"],
                 color=color, marker="o", markersize=4, elinewidth=1, capsize=2, zorder=2,
-                label=_describe(name, result),
+                label=_describe(name, result)
             )  # fmt: skip
             ax.fill_between(x, curve["low"], curve["high"], color=color, alpha=0.15, linewidth=0)
             if result.value is not None:
@@ -152,7 +152,7 @@ class MinimumDisplay(Display):
                 ax.plot(*at, marker="*", markersize=15, color=color, markeredgecolor="white", zorder=3)
                 ax.annotate(
                     str(result.value), at, xytext=(6, -14 - 13 * i), textcoords="offset points",
-                    color=color, weight="bold", zorder=4,
+                    color=color, weight="bold", zorder=4
                 )  # fmt: skip
         for threshold in sorted({result.threshold for result in self.results.values()}):
             ax.axhline(threshold, color="0.3", linewidth=1, linestyle="--", zorder=1)

@@ -187,27 +187,21 @@ class LastPooling(Pooling):
 
     is_causal = True
 
-    def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
-        """Return the last state, Tensor of shape (n, hidden_size)."""
-        return last_state(states, lengths)
+    pool = staticmethod(last_state)
 
 
 @POOLINGS.register("mean")
 class MeanPooling(Pooling):
     """The mean of all states."""
 
-    def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
-        """Return the mean, Tensor of shape (n, hidden_size)."""
-        return masked_mean(states, lengths)
+    pool = staticmethod(masked_mean)
 
 
 @POOLINGS.register("max")
 class MaxPooling(Pooling):
     """The maximum of all states, unit by unit."""
 
-    def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
-        """Return the maximum, Tensor of shape (n, hidden_size)."""
-        return masked_max(states, lengths)
+    pool = staticmethod(masked_max)
 
 
 @POOLINGS.register("attention")

@@ -282,16 +282,8 @@ def filter_tokens(
 
 
 def sample(
-    step: Any,
-    state: Any,
-    n: int,
-    max_length: int,
-    generator: torch.Generator,
-    *,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    top_p: float | None = None,
-) -> Any:
+    step: Any, state: Any, n: int, max_length: int, generator: torch.Generator, **options: Any
+) -> tuple[list[Tensor], list[bool]]:
     """Draw sequences token by token.
 
     Parameters
@@ -306,8 +298,8 @@ def sample(
         Greatest number of tokens, EOS not counted.
     generator : torch.Generator
         On the device of the network.
-    temperature, top_k, top_p : optional
-        See :func:`filter_tokens`.
+    **options : dict
+        Those of :func:`filter_tokens`.
 
     Returns
     -------
@@ -341,7 +333,7 @@ def sample(
     written: list = []
     for length in range(max_length + 1):
         log_probabilities, state = step(token, state)
-        odds = filter_tokens(log_probabilities, temperature=temperature, top_k=top_k, top_p=top_p).exp()
+        odds = filter_tokens(log_probabilities, **options).exp()
         token = torch.multinomial(odds, 1, generator=generator)[:, 0]
         is_finished[rows[token == EOS]] = True
         kept = (token != EOS).nonzero()[:, 0]

@@ -194,7 +194,7 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
         """Whether another token of the vocabulary, in the place of any one, leads to a sequence too."""
         return True
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the vocabulary.
 
@@ -216,7 +216,7 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
             self._encode(tokens)
         return self
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
         """Learn the vocabulary and turn the same sequences into token ids.
 

@@ -93,7 +93,7 @@ class Padder(TransformerMixin, BaseEstimator):
     )
     one_hot: bool = parameter(default=False, constraints=["boolean"], kw_only=False)
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @_fit_context
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the length of the output and the kind of the input.
 

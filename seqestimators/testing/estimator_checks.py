@@ -19,14 +19,7 @@ from ._checks import Check, Sample, assert_raises, checks_in, make_checks, seede
 
 __all__ = ["check_sequence_estimator", "estimator_checks"]
 
-_METHODS = (
-    "predict",
-    "predict_proba",
-    "decision_function",
-    "transform",
-    "score_samples",
-    "predict_next",
-)
+_METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_samples", "predict_next")
 
 
 def check_sequence_estimator(estimator: Any) -> None:

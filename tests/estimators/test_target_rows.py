@@ -2,9 +2,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqestimators.estimators._target_rows import kind_of, read_rows
+from seqestimators.estimators._target_rows import SequenceTargets
 from seqestimators.exceptions import InvalidSequenceError
 from seqestimators.sequences import object_array
+
+
+def read_rows(y):
+    return SequenceTargets()._read_target(y)
+
+
+def kind_of(rows):
+    targets = SequenceTargets()
+    targets._learn_target(rows, None, None)
+    return targets.target_kind_
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,8 @@ def rivals_and_data(path: str) -> None:
     models |= {"words": make_kmer_logistic(), "places": make_onehot_logistic()}
     comparison = compare(models, smiles, activity, cv=5, scoring="roc_auc")
     ComparisonDisplay.from_comparison(comparison).plot()
-    MinimumDisplay.from_results({"a": minimum_samples(models["mlp"], smiles, activity, train_sizes=[9], threshold=0.9)})
+    smallest = minimum_samples(models["mlp"], smiles, activity, train_sizes=[9], threshold=0.9)
+    MinimumDisplay.from_results({"a": smallest})
     print(minimum_capacity, SequenceClusterSplit(), leakage_report(smiles, smiles))
     print(token_accuracy_score(["a"], ["a"]), exact_match_score(["a"], ["a"]), exact_match_scorer)
     print(edit_similarity_score(["a"], ["b"]))

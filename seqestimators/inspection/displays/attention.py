@@ -98,10 +98,7 @@ class AttentionDisplay(Display):
             target_tokens = [str(names[token]) for token in ids.values.tolist()]
         weights = attention_weights(fitted.estimator, sequences, targets)[0]
         display = cls(
-            weights,
-            fitted.name_tokens(sequences)[0],
-            target_tokens=target_tokens,
-            estimator_name=fitted.name,
+            weights, fitted.name_tokens(sequences)[0], target_tokens=target_tokens, estimator_name=fitted.name
         )
         return display.plot(ax=ax)
 

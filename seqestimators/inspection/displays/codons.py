@@ -101,7 +101,7 @@ class CodonTableDisplay(Display):
         )
         return cls(table).plot(kind=kind, ax=ax)
 
-    @validate_params({"kind": [StrOptions({"cells", "heatmap"})]}, prefer_skip_nested_validation=True)
+    @validate_params({"kind": [StrOptions({"cells", "heatmap"})]})
     def plot(self, *, kind: str = "cells", ax: Any = None) -> Self:
         """Draw the table.
 

@@ -137,7 +137,7 @@ class GateDisplay(Display):
         )
         return display.plot(kind=kind, ax=ax)
 
-    @validate_params({"kind": [StrOptions({"heatmap", "mean"})]}, prefer_skip_nested_validation=True)
+    @validate_params({"kind": [StrOptions({"heatmap", "mean"})]})
     def plot(self, *, kind: str = "heatmap", ax: Any = None) -> Self:
         """Draw the gates.
 

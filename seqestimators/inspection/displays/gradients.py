@@ -141,7 +141,7 @@ class GradientFlowDisplay(Display):
             norms[name] = gradient_flow(fitted.estimator, fitted.read(X), y, layer=layer, direction=direction)
         return cls(norms, direction=direction).plot(kind=kind, ax=ax)
 
-    @validate_params({"kind": [StrOptions({"relative", "norm"})]}, prefer_skip_nested_validation=True)
+    @validate_params({"kind": [StrOptions({"relative", "norm"})]})
     def plot(self, *, kind: str = "relative", ax: Any = None) -> Self:
         """Draw the norms by their distance from the step that is read last.
 

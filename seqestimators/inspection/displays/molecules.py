@@ -94,10 +94,7 @@ class MoleculeAttributionDisplay(Display):
         return float(np.abs(self.atom_values).max(initial=0)) or 1.0
 
     @classmethod
-    @validate_params(
-        {"attribution": [StrOptions({"integrated_gradients", "occlusion", "attention"})]},
-        prefer_skip_nested_validation=True,
-    )
+    @validate_params({"attribution": [StrOptions({"integrated_gradients", "occlusion", "attention"})]})
     def from_estimator(
         cls,
         model: Any,

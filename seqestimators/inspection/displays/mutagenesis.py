@@ -126,9 +126,7 @@ class MutagenesisDisplay(Display):
         ((changes, answer),) = change_each_token(fitted, sequence, target, method, occlusion, scale)
         return cls(changes, answer=answer).plot(kind=kind, ax=ax)
 
-    @validate_params(
-        {"kind": [StrOptions({"auto", "heatmap", "logo", "bars"})]}, prefer_skip_nested_validation=True
-    )
+    @validate_params({"kind": [StrOptions({"auto", "heatmap", "logo", "bars"})]})
     def plot(self, *, kind: str = "auto", ax: Any = None) -> Self:
         """Draw the changes.
 

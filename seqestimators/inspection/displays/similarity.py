@@ -144,10 +144,7 @@ class TokenSimilarityDisplay(Display):
         table = token_similarity(models, token, others=others, confidence=confidence)
         return cls(table, token, n_models=len(models)).plot(groups=groups, max_tokens=max_tokens, ax=ax)
 
-    @validate_params(
-        {"groups": [dict, None], "max_tokens": [Interval(Integral, 2, None, closed="left")]},
-        prefer_skip_nested_validation=True,
-    )
+    @validate_params({"groups": [dict, None], "max_tokens": [Interval(Integral, 2, None, closed="left")]})
     def plot(self, *, groups: Any = None, max_tokens: int = 40, ax: Any = None) -> Self:
         """Draw the similarities.
 
@@ -178,18 +175,18 @@ class TokenSimilarityDisplay(Display):
         color_of = {token: colors[name] for name, tokens in (groups or {}).items() for token in tokens}
         ax.barh(
             places, table["similarity"], height=0.75,
-            color=[color_of.get(token, OTHER) for token in table.index],
+            color=[color_of.get(token, OTHER) for token in table.index]
         )  # fmt: skip
         if "low" in table and table["low"].notna().any():
             ax.errorbar(
                 table["similarity"], places, xerr=table["similarity"] - table["low"],
-                fmt="none", ecolor="black", elinewidth=1, capsize=2,
+                fmt="none", ecolor="black", elinewidth=1, capsize=2
             )  # fmt: skip
         if n_hidden > 0:
             ax.text(
                 0.5, n_top, f"{n_hidden} tokens between are left out",
                 transform=ax.get_yaxis_transform(), ha="center", va="center", fontsize="small", color="0.4",
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1}
             )  # fmt: skip
         ax.axvline(0, color="0.3", linewidth=0.8)
         ax.set_yticks(

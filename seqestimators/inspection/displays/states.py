@@ -87,7 +87,7 @@ class HiddenStateDisplay(Display):
         )
         return display.plot(kind=kind, ax=ax)
 
-    @validate_params({"kind": [StrOptions({"heatmap", "norm"})]}, prefer_skip_nested_validation=True)
+    @validate_params({"kind": [StrOptions({"heatmap", "norm"})]})
     def plot(self, *, kind: str = "heatmap", ax: Any = None) -> Self:
         """Draw the states.
 
