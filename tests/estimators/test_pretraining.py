@@ -129,9 +129,7 @@ def test_a_search_over_the_architecture_says_that_there_is_none(language_model):
         cv=2,
         error_score="raise",
     )
-    with pytest.raises(
-        ValueError, match="hidden_size=8, but the pretrained .* has hidden_size=5"
-    ):
+    with pytest.raises(ValueError, match="hidden_size=8, but the pretrained .* has hidden_size=5"):
         search.fit(IDS, Y)
 
 
