@@ -145,33 +145,21 @@ def make_callbacks(
        recurrent neural networks", ICML 2013 (clipping).
     """
     n_steps = n_batches * max_epochs
-    callbacks = [("record", EpochRecord(scores)), ("progress", Progress(n_steps))]
+    named: dict[str, Any] = {"record": EpochRecord(scores), "progress": Progress(n_steps)}
     if lr_schedule == "one_cycle" and n_steps > 1:  # a cycle of one step has no peak
-        callbacks.append(
-            (
-                "schedule",
-                LRScheduler(
-                    OneCycleLR,
-                    step_every="batch",
-                    max_lr=lr,
-                    total_steps=n_steps + 1,
-                    cycle_momentum=cycle_momentum,
-                ),
-            )
+        named["schedule"] = LRScheduler(
+            OneCycleLR, step_every="batch", max_lr=lr, total_steps=n_steps + 1, cycle_momentum=cycle_momentum
         )
     elif lr_schedule == "cosine":
-        callbacks.append(("schedule", LRScheduler(CosineAnnealingLR, step_every="batch", T_max=n_steps)))
+        named["schedule"] = LRScheduler(CosineAnnealingLR, step_every="batch", T_max=n_steps)
     if gradient_clip is not None:
-        callbacks.append(("clip", GradientNormClipping(gradient_clip)))
+        named["clip"] = GradientNormClipping(gradient_clip)
     if monitor is not None:
-        stopping = EarlyStopping(
-            monitor=monitor,
-            patience=patience,
-            lower_is_better=monitor == "valid_loss",  # all scores, neg_log_loss too, are higher the better
-            threshold=0,
-            load_best=True,
+        lower_is_better = monitor == "valid_loss"  # all scores, neg_log_loss too, are higher the better
+        named["stopping"] = EarlyStopping(
+            monitor, patience=patience, lower_is_better=lower_is_better, threshold=0, load_best=True
         )
-        callbacks.append(("stopping", stopping))
-    for i, callback in enumerate(extra or []):
-        callbacks.append(callback if isinstance(callback, tuple) else (f"callback{i}", callback))
-    return callbacks
+    named_by_user = [
+        one if isinstance(one, tuple) else (f"callback{i}", one) for i, one in enumerate(extra or [])
+    ]
+    return [*named.items(), *named_by_user]

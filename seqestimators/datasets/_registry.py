@@ -1,4 +1,4 @@
-"""The files of files.toml: where to fetch them from, with what checksum, and how to read them."""
+"""The tables of data sets; the files of files.toml have an address, a checksum and a reader."""
 
 import tomllib
 from collections.abc import Callable
@@ -57,4 +57,9 @@ def _load(table: dict[str, Any]) -> dict[str, RemoteFile]:
     return remote_files
 
 
-REMOTE_FILES = _load(tomllib.loads(files(__package__).joinpath("files.toml").read_text(encoding="utf-8")))
+def read_table(name: str) -> dict[str, Any]:
+    """Return the content of a TOML file of this folder."""
+    return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+REMOTE_FILES = _load(read_table("files.toml"))

@@ -9,36 +9,14 @@ import numpy as np
 from .._sklearn import StrOptions, validate_params
 from ..exceptions import DataNotFoundError
 from ._bunch import FORM_PARAMETERS, make_bunch
+from ._registry import read_table
 
 __all__ = ["load_molecule_activity", "load_nci_molecules"]
 
 # A molecule is called active from this pIC50 on.
 _ACTIVE_FROM = 6.5
 
-_RDKIT_LICENCE = "BSD-3-Clause, as distributed with RDKit"
-
-_ACTIVITY = """\
-Molecules with a measured activity
-
-1017 molecules of ChEMBL's entry CHEMBL2321810 as SMILES, sulfonamides almost all of
-them: one series of medicinal chemistry. Target: pIC50, the negative logarithm (base
-10) of the concentration in mol/L that inhibits by half; 4.27 to 9.22, median 6.44.
-492 molecules have a pIC50 of at least 6.5 and are called active.
-
-Shipped with RDKit as the example of its Free-Wilson analysis. Data of ChEMBL: CC
-BY-SA 3.0. Zdrazil et al., Nucleic Acids Res. 52 (2024) D1180-D1192.
-"""
-
-_NCI = """\
-Molecules of the National Cancer Institute
-
-The first 4999 molecules of NCI's open collection as SMILES. Target: topological polar
-surface area (TPSA) in square angstroms, computed from the structure. RDKit
-can't parse 8 of the SMILES.
-
-Shipped with RDKit as test data. Ertl, Rohde and Selzer, J. Med. Chem. 43 (2000)
-3714-3717.
-"""
+SHIPPED_FILES = read_table("rdkit_files.toml")
 
 
 @validate_params({"target": [StrOptions({"pIC50", "active"})], **FORM_PARAMETERS})
@@ -112,9 +90,7 @@ def load_molecule_activity(*, target: str = "pIC50", return_X_y: bool = False, a
         return_X_y=return_X_y,
         as_frame=as_frame,
         target_names=["inactive", "active"] if is_class else ["pIC50"],
-        DESCR=_ACTIVITY,
-        source="https://github.com/rdkit/rdkit/tree/master/Contrib/FreeWilson",
-        licence=_RDKIT_LICENCE,
+        **SHIPPED_FILES["molecule_activity"],
         filename=str(filename),
     )
 
@@ -187,9 +163,7 @@ def load_nci_molecules(*, invalid: str = "keep", return_X_y: bool = False, as_fr
         invalid=invalid,
         return_X_y=return_X_y,
         as_frame=as_frame,
-        DESCR=_NCI,
-        source="https://github.com/rdkit/rdkit/tree/master/Data/NCI",
-        licence=_RDKIT_LICENCE,
+        **SHIPPED_FILES["nci_molecules"],
         filename=str(filename),
     )
 

@@ -105,6 +105,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         return sample_weight
 
     # What happens in fit
+
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any = None) -> Any:
         """Fit from the start, or go on from the present weights under `warm_start`."""
         goes_on = self.warm_start and hasattr(self, "net_")
@@ -124,11 +125,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
                 'class_weight="balanced" needs all labels at once, and partial_fit sees one chunk at a time: '
                 "give a dict with a weight for each class"
             )
-        if (
-            classes is not None
-            and goes_on
-            and set(np.asarray(classes).tolist()) != set(self.classes_.tolist())
-        ):
+        if classes is not None and goes_on and {*np.asarray(classes).tolist()} != {*self.classes_.tolist()}:
             raise ValueError(
                 f"classes={np.asarray(classes).tolist()} are not those of the first call, "
                 f"{self.classes_.tolist()}: leave them out, or give the same"
@@ -189,14 +186,12 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             if sequences.is_tokens and sets_rows_aside:
                 sequences = self._replace_unknown(sequences)
         target = self._encode_target(y, sequences)
-        weights = self._row_weights(target[kept], weight[kept])
+        weights = self._row_weights(target, weight)
         if generators is not None:
             self._make_net(generators)
             self.history_: list[dict[str, Any]] = []
-        place = np.full(len(sequences), -1)
-        place[kept] = np.arange(len(kept))
         datasets = {
-            name: SequenceDataset(sequences[rows], target[rows], weights[place[rows]], device=self._device())
+            name: SequenceDataset(sequences[rows], target[rows], weights[rows], device=self._device())
             for name, rows in parts.items()
         }
         return datasets, {
