@@ -1,7 +1,7 @@
 """Strings to token ids, and ids to padded matrices. Needs numpy and scikit-learn only."""
 
 # Their home is the room `sequences`; scripts may still look for them here
-from ..sequences import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Sequences, check_sequences, read_sequences  # noqa: F401  # noqa: F401
+from ..sequences import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Sequences, check_sequences, read_sequences  # noqa: F401
 from .base import SequenceTokenizer
 from .codon import CodonTokenizer
 from .dna import DNATokenizer
