@@ -59,6 +59,11 @@ class RoundingClassifier(RecurrentClassifier):
         return super()._read(np.round(np.abs(X)).astype(np.int64) if np.ndim(X) == 2 else X, reset)
 
 
+# one check sets it, for whatever has it
+sets_a_parameter_in_vain = pytest.mark.filterwarnings("ignore:the parameter 'n_iter_no_change' of")
+
+
+@sets_a_parameter_in_vain
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.DataConversionWarning")
 @pytest.mark.filterwarnings("ignore:row .* but 0 is padding")  # they take any whole numbers
 @parametrize_with_checks(ESTIMATORS)
@@ -75,6 +80,7 @@ def test_sklearn_check(estimator, check):
     check(estimator)
 
 
+@sets_a_parameter_in_vain
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("check", FRACTIONAL)
 def test_sklearn_check_on_rounded_fractions(cell, check):
