@@ -159,7 +159,7 @@ def warn_of_unused(estimator: Any) -> None:
             continue
         other, excluded = field.metadata["unless"]
         present = getattr(estimator, other)
-        if isinstance(present, excluded) if isinstance(excluded, type) else present is excluded:
+        if isinstance(present, excluded) if isinstance(excluded, type) else present == excluded:
             warnings.warn(
                 f"the parameter {name!r} of {type(estimator).__name__}, set to {value!r}, has no effect with "
                 f"{other}={present!r}",
