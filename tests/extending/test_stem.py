@@ -35,7 +35,8 @@ class ConvolutionEncoder(RecurrentEncoder):
 
     @property
     def is_causal(self):
-        return False  # the last step of a prefix would read the one behind
+        # wider, the last step of a prefix would read the one behind
+        return super().is_causal and self.convolution.kernel_size == (1,)
 
     def prepare(self, inputs, lengths):
         vectors, lengths = super().prepare(inputs, lengths)  # 0 behind the end of a sequence
