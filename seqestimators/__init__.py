@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Padder,
         ProteinTokenizer,
         SequenceTokenizer,
+        SeriesScaler,
         SmilesTokenizer,
     )
 
@@ -45,6 +46,7 @@ __all__ = [
     "RecurrentSeq2Seq",
     "RecurrentTagger",
     "SequenceTokenizer",
+    "SeriesScaler",
     "SmilesTokenizer",
 ]
 

@@ -64,6 +64,10 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         Number of token ids, special ones included, or of channels.
     known_tokens_ : ndarray of shape (n_inputs,), dtype bool
         Which token ids fit has seen, special ones included; only of tokens.
+    channel_mean_, channel_scale_ : ndarray of shape (n_inputs,), dtype float64
+        Mean and standard deviation of every channel in the training rows;
+        only of series that are standardized. The scale of a constant channel
+        is 1.
     n_features_in_ : int
         Number of columns of X, only if fit saw a 2-D array.
     feature_names_in_ : ndarray of str
@@ -179,12 +183,12 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         if goes_on:
             self._learn_later_target(y, sequences)
         else:
+            self._remember_parameters()
             seen = np.zeros(len(sequences))
             seen[parts["train"]] = weight[parts["train"]]
-            self._learn_input(sequences[parts["train"]])
+            self._learn_input(sequences[parts["train"]], weight[parts["train"]])
             self._learn_target(y, sequences, seen, classes)
-            if sequences.is_tokens and sets_rows_aside:
-                sequences = self._replace_unknown(sequences)
+            sequences = self._as_network_reads(sequences)
         target = self._encode_target(y, sequences)
         weights = self._row_weights(target, weight)
         if generators is not None:
@@ -215,8 +219,8 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         )
         return {"train": kept[train], "valid": kept[valid]}
 
-    def _learn_input(self, sequences: Sequences) -> None:
-        super()._learn_input(sequences)
+    def _learn_input(self, sequences: Sequences, sample_weight: np.ndarray) -> None:
+        super()._learn_input(sequences, sample_weight)
         if self.pretrained is not None:
             model = find_language_model(self.pretrained)
             known = model.known_tokens_.copy()
@@ -243,8 +247,6 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
     def _make_net(self, generators: Any = None) -> None:
         """Build the network and its skorch net, with fresh weights if there are generators."""
         pretrained = None if self.pretrained is None else find_language_model(self.pretrained)
-        if generators is not None:
-            self._remember_parameters(pretrained)
         network = self._as_fitted()._build_network()
         optimizer: dict[str, Any] = {"optimizer": self.optimizer}
         if isinstance(self.optimizer, str):

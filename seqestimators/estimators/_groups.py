@@ -162,6 +162,10 @@ class Input:
     input : {"auto", "tokens", "values"}
         What X holds. "auto" decides in fit: non-negative integers are
         token ids, all else is numeric series.
+    standardize : bool
+        Whether each channel of numeric series is brought to mean 0 and
+        standard deviation 1, as the training rows have them with their
+        weights. Not used for token ids.
     """
 
     title: ClassVar[str] = "Input"
@@ -169,6 +173,7 @@ class Input:
     input: Literal["auto", "tokens", "values"] = parameter(
         default="auto", constraints=[StrOptions({"auto", "tokens", "values"})]
     )
+    standardize: bool = parameter(default=True, constraints=["boolean"], unless=("input", "tokens"))
 
 
 @with_parameters

@@ -27,11 +27,12 @@ class FittedState:
     pretrained: Any = None  # a field of those that can start from another network
     _starts_untrained = False  # whether what has been read from a file was pretrained
 
-    def _remember_parameters(self, pretrained: Any) -> None:
+    def _remember_parameters(self) -> None:
         """Keep the parameters of which the network is made, whatever `set_params` changes later."""
         kept = {name: value for name, value in self.get_params(deep=False).items() if name not in NOT_KEPT}  # type: ignore[attr-defined]
-        if pretrained is not None:
-            kept |= {name: getattr(pretrained, name) for name in ARCHITECTURE}
+        if self.pretrained is not None:
+            model = find_language_model(self.pretrained)
+            kept |= {name: getattr(model, name) for name in ARCHITECTURE}
         self._network_params = kept
         self._starts_untrained = False
 

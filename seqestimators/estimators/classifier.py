@@ -175,7 +175,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
                 f"row {row} of y is {y[row : row + 1].tolist()[0]!r}, which is none of the classes "
                 f"{self.classes_.tolist()}: name all classes in the first call"
             )
-        return target if len(self.classes_) > 2 else target[:, None].astype(self.dtype)
+        return target if len(self.classes_) > 2 else target[:, None].astype(self._as_fitted().dtype)
 
     def _encode_labels(self, y: np.ndarray) -> np.ndarray:
         """Several labels a row: 1, 0, or NaN where the label is not known."""
@@ -187,7 +187,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
                 f"class_weight={self.class_weight!r} is for one label a row; y has {y.shape[1]} columns. "
                 "Set class_weight=None, or weigh the rows with sample_weight"
             )
-        return y.astype(self.dtype)
+        return y.astype(self._as_fitted().dtype)
 
     def _strata(self, y: Any) -> Any:
         return y if y.ndim == 1 else None

@@ -139,7 +139,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
     def _encode_target(self, y: Any, sequences: Any) -> Sequences:
         _warn_of_special(sequences)
         following = _without(sequences, first=True)
-        if not self.bidirectional:
+        if not self._as_fitted().bidirectional:
             return following
         before = _without(sequences, first=False)
         pairs = zip(following.to_list(), before.to_list(), strict=True)

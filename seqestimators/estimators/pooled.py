@@ -55,8 +55,8 @@ class BasePooled(BaseRecurrent, Input, Pretraining, PoolingParameters, Network):
             output_bias=self.output_bias,
         )
 
-    def _learn_input(self, sequences: Sequences) -> None:
-        super()._learn_input(sequences)
+    def _learn_input(self, sequences: Sequences, sample_weight: np.ndarray) -> None:
+        super()._learn_input(sequences, sample_weight)
         self._n_features = 0 if sequences.features is None else sequences.features.shape[1]
 
     def attention_weights(self, X: Any) -> np.ndarray:

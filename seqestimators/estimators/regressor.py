@@ -12,10 +12,16 @@ from sklearn.utils import check_array, check_consistent_length
 from .._sklearn import _check_sample_weight, _check_y, _fit_context
 from ..modules import squared_error
 from ..parameters import with_parameters
+from ..sequences import mean_and_scale
 from ._margins import NumberMargin
 from .pooled import BasePooled
 
 __all__ = ["RecurrentRegressor"]
+
+MAX_OFFSET = 1e4
+"""Offset of targets, in standard deviations, whose differences float32 holds to three digits."""
+SMALLEST, LARGEST = 1e-30, 1e30
+"""Between them float32 holds targets with all their digits."""
 
 
 @with_parameters
@@ -122,17 +128,13 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         if not known.any(axis=0).all():
             column = int(np.argmin(known.any(axis=0)))
             raise ValueError(f"column {column} of y is NaN in every row: leave it out")
-        weight = sample_weight[:, None] * known
-        weight = weight / weight.sum(axis=0)
-        self._y_mean = (weight * np.nan_to_num(table)).sum(axis=0)
-        scale = np.sqrt((weight * np.nan_to_num(table - self._y_mean) ** 2).sum(axis=0))
-        self._y_scale = np.where(scale > 10 * np.finfo(float).eps * np.abs(self._y_mean), scale, 1.0)
+        self._y_mean, self._y_scale = mean_and_scale(table, sample_weight[:, None] * known)
 
     def _encode_target(self, y: Any, sequences: Any) -> np.ndarray:
         table = _as_table(y)
         if table.shape[1] != self.n_outputs_:
             raise ValueError(f"y has {table.shape[1]} targets, but the model was fitted on {self.n_outputs_}")
-        return ((table - self._y_mean) / self._y_scale).astype(self.dtype)
+        return ((table - self._y_mean) / self._y_scale).astype(self._as_fitted().dtype)
 
     def _n_outputs(self) -> int:
         return self.n_outputs_
@@ -167,7 +169,9 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         -------
         ndarray of shape (n,), dtype `dtype`, or (n, n_outputs), dtype float64
             In the unit of y. Several targets come as float64, which
-            scikit-learn's checks ask for.
+            scikit-learn's checks ask for, and so does a single one that
+            float32 can't hold: one that is very large or small, or whose
+            offset is more than 10,000 standard deviations.
         """
         return self.answer(self.run(X))
 
@@ -216,8 +220,14 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         -------
         ndarray of shape (n,) or (n, n_targets)
         """
-        outputs = outputs * self._y_scale + self._y_mean
-        return outputs[:, 0].astype(self.dtype) if self._y_is_1d else outputs
+        outputs = outputs.astype(np.float64) * self._y_scale + self._y_mean
+        return outputs[:, 0].astype(self._answer_dtype()) if self._y_is_1d else outputs
+
+    def _answer_dtype(self) -> str:
+        """Type of single answers: that of the network, unless float32 would lose their differences."""
+        (mean,), (scale,) = np.abs(self._y_mean), self._y_scale
+        is_held = mean <= MAX_OFFSET * scale and scale >= SMALLEST and max(mean, scale) <= LARGEST
+        return self._as_fitted().dtype if is_held else "float64"
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -145,7 +145,8 @@ class RecurrentTagger(SequenceTargets, BaseRecurrent, ClassWeight, Input, Pretra
         self.classes_ = np.array(labels) if is_plain else object_array(labels)
 
     def _join_labels(self, y: Any, sequences: Sequences) -> Sequences:
-        return join_labels(y, count_labels(sequences, self.stride), stride=self.stride)
+        stride = self._as_fitted().stride
+        return join_labels(y, count_labels(sequences, stride), stride=stride)
 
     def _encode_target(self, y: Any, sequences: Sequences) -> Sequences:
         return encode_labels(self._join_labels(y, sequences), self.classes_)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from numbers import Number
 from typing import Any
 
@@ -94,7 +95,7 @@ class FittedModel:
         return X if self._steps is None else self._steps.transform(X)
 
     def read(self, X: Any) -> Sequences:
-        """Return X as the network reads it: Sequences, unknown ids replaced."""
+        """Return X as the network reads it: Sequences, unknown ids replaced, series standardized."""
         return self.estimator.read(self.prepare(X))
 
     def read_one(self, x: Any) -> Sequences:
@@ -134,11 +135,17 @@ class FittedModel:
     def name_tokens(self, sequences: Sequences) -> list[list[str]]:
         """Return the names of all steps as lists of str, one a sequence.
 
-        They are the tokens of the tokenizer; without one, the numbers.
+        They are the tokens of the tokenizer; without one, the numbers, those
+        of standardized series in their own unit.
         """
         if sequences.is_tokens:
             names = list(map(str, self.vocabulary))
             return [[names[token] for token in row] for row in sequences]
+        if sequences.is_standardized:
+            model = self.estimator
+            sequences = replace(
+                sequences, values=sequences.values * model.channel_scale_ + model.channel_mean_
+            )
         return [
             [", ".join(f"{value:g}"[:LIMIT] for value in step) for step in row.tolist()] for row in sequences
         ]

@@ -62,8 +62,9 @@ def integrated_gradients(
         each sequence, or the only target.
     baseline : int, float, array-like of shape (d,) or None, default=None
         What stands at every step of the sequence without content: for tokens
-        the id whose vector it is; for values a number or one a channel. None
-        is the zero vector, which is that of padding.
+        the id whose vector it is, None the zero vector, which is that of
+        padding; for series a number or one a channel in the unit of X, None
+        the mean of the training rows (0 if series are not standardized).
     n_steps : int, default=16
         Points of the Gauss-Legendre rule on a piece of the line, at least 1.
         First the whole line is one piece.
@@ -166,9 +167,13 @@ def _read_baseline(baseline: Any, fitted: FittedModel, sequences: Sequences, emb
         with torch.no_grad():
             return embed(torch.tensor(int(token), device=device))
     n_channels = sequences.values.shape[1]
-    vector = np.asarray(0.0 if baseline is None else baseline, dtype=np.float64)
+    mean, scale = 0.0, 1.0
+    if sequences.is_standardized:
+        mean, scale = fitted.estimator.channel_mean_, fitted.estimator.channel_scale_
+    vector = np.asarray(mean if baseline is None else baseline, dtype=np.float64)
     if vector.shape not in ((), (n_channels,)) or not np.isfinite(vector).all():
         raise ValueError(f"baseline={baseline!r} is neither a finite number nor {n_channels} of them")
+    vector = (vector - mean) / scale
     return torch.from_numpy(np.broadcast_to(vector, n_channels).copy()).to(device)
 
 

@@ -100,8 +100,8 @@ def _answer_prefixes(fitted: FittedModel, sequences: Sequences) -> np.ndarray:
 
     def answer_chunk() -> None:
         chunk = Sequences.from_rows(prefixes, like=sequences.values)
-        if sequences.features is not None:
-            chunk = replace(chunk, features=sequences.features[rows])
+        features = None if sequences.features is None else sequences.features[rows]
+        chunk = replace(sequences, values=chunk.values, offsets=chunk.offsets, features=features)
         answers.append(fitted.answer(chunk))
         prefixes.clear()
         rows.clear()

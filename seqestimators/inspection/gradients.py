@@ -1,5 +1,6 @@
 """How the gradient of the loss flows back through the steps of a sequence."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -142,7 +143,7 @@ def gradient_flow(model: Any, X: Any, y: Any, *, layer: int = -1, direction: str
 def _double(values: Any) -> Any:
     """Floating-point numbers in double precision; token ids and classes as they are."""
     if isinstance(values, Sequences):
-        return Sequences(_double(values.values), values.offsets, _double(values.features))
+        return replace(values, values=_double(values.values), features=_double(values.features))
     return values if values is None or values.dtype.kind != "f" else values.astype(np.float64)
 
 

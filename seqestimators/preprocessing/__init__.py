@@ -7,6 +7,7 @@ from .codon import CodonTokenizer
 from .dna import DNATokenizer
 from .padder import Padder
 from .protein import ProteinTokenizer
+from .scaler import SeriesScaler
 from .smiles import SmilesTokenizer
 from .tokens import Tokens
 from .vocabulary import Vocabulary
@@ -17,6 +18,7 @@ __all__ = [
     "Padder",
     "ProteinTokenizer",
     "SequenceTokenizer",
+    "SeriesScaler",
     "SmilesTokenizer",
     "Tokens",
     "Vocabulary",

@@ -7,6 +7,7 @@ from .reading import is_column as is_column
 from .reading import is_missing as is_missing
 from .reading import read_sequences
 from .reading import shorten as shorten
+from .standardization import mean_and_scale
 from .step_labels import check_items as check_items
 from .step_labels import count_labels, encode_labels, join_labels
 from .strings import check_sequences
@@ -25,6 +26,7 @@ __all__ = [
     "count_labels",
     "encode_labels",
     "join_labels",
+    "mean_and_scale",
     "object_array",
     "place_of",
     "read_sequences",

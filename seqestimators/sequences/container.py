@@ -28,6 +28,8 @@ class Sequences:
         Sequence `i` is ``values[offsets[i]:offsets[i + 1]]``.
     features : ndarray of shape (n_sequences, n_features) or None, default=None
         Numbers that belong to a whole sequence.
+    is_standardized : bool, default=False
+        Whether an estimator has standardized the channels of numeric series.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class Sequences:
     values: np.ndarray
     offsets: np.ndarray
     features: np.ndarray | None = None
+    is_standardized: bool = False
 
     @classmethod
     def from_lengths(cls, values: np.ndarray, lengths: np.ndarray) -> "Sequences":
@@ -137,7 +140,7 @@ class Sequences:
         """
         pieces = Sequences.from_lengths(self.values, lengths)
         source = np.arange(pieces.offsets[-1]) + np.repeat(begins - pieces.offsets[:-1], lengths)
-        return Sequences(self.values[source], pieces.offsets)
+        return replace(self, values=self.values[source], offsets=pieces.offsets, features=None)
 
     def keep(self, kept: np.ndarray) -> "Sequences":
         """Leave out single steps.
@@ -152,7 +155,7 @@ class Sequences:
         Sequences
         """
         before = np.concatenate([[0], np.cumsum(kept)])
-        return Sequences(self.values[kept], before[self.offsets], self.features)
+        return replace(self, values=self.values[kept], offsets=before[self.offsets])
 
     def to_list(self) -> np.ndarray:
         """Return the sequences as a 1-D object array.

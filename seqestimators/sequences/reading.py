@@ -74,6 +74,8 @@ def read_sequences(X: Any, input: str = "auto", dtype: DTypeLike | None = np.flo
         is_tokens = X.is_tokens
         if is_tokens and input != "values" and flat.min(initial=0) >= 0:
             return X  # read before
+        if not is_tokens and input != "tokens" and dtype in (None, flat.dtype) and np.isfinite(flat).all():
+            return X
     else:
         flat, offsets = _flatten(X)
         is_tokens = flat.ndim == 1 and flat.dtype.kind in "iu" and bool(flat.min(initial=0) >= 0)

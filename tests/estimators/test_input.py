@@ -81,3 +81,60 @@ def test_series_have_the_type_of_the_fitted_weights():
 def test_reading_needs_a_fit():
     with pytest.raises(NotFittedError, match="RecurrentClassifier instance is not fitted"):
         RecurrentClassifier().read(X)
+
+
+SERIES = [np.random.default_rng(i).normal([300, 1e5], [5, 50], size=(3 + i % 4, 2)) for i in range(20)]
+
+
+def test_channels_are_standardized_by_the_training_rows_and_their_weights():
+    weight = np.tile([1.0, 0.0, 2.0, 1.0], 5)
+    model = RecurrentClassifier(**SMALL).fit(SERIES, Y, sample_weight=weight)
+    steps = np.concatenate([SERIES[i] for i in range(20) for _ in range(int(weight[i]))])
+    np.testing.assert_allclose(model.channel_mean_, steps.mean(axis=0))
+    np.testing.assert_allclose(model.channel_scale_, steps.std(axis=0))
+    read = model.read(SERIES)
+    assert read.values.dtype == np.float32
+    expected = (np.concatenate(SERIES) - model.channel_mean_) / model.channel_scale_
+    np.testing.assert_allclose(read.values, expected, atol=1e-5)
+    np.testing.assert_array_equal(model.read(read).values, read.values)  # once only
+    np.testing.assert_array_equal(model.predict_proba(read), model.predict_proba(SERIES))
+    split = model.set_params(early_stopping=True, validation_fraction=0.5).fit(SERIES, Y)
+    assert not np.allclose(split.channel_mean_, np.concatenate(SERIES).mean(axis=0), rtol=1e-9)
+    plain = RecurrentClassifier(standardize=False, **SMALL).fit(SERIES, Y)
+    assert not hasattr(plain, "channel_mean_")
+    np.testing.assert_array_equal(plain.read(SERIES).values, np.concatenate(SERIES).astype(np.float32))
+
+
+def test_the_unit_of_a_channel_changes_no_answer():
+    plain = RecurrentClassifier(dtype="float64", **SMALL).fit(SERIES, Y)
+    other = [series * [1e-20, 1e6] + [0, 1e9] for series in SERIES]
+    moved = RecurrentClassifier(dtype="float64", **SMALL).fit(other, Y)
+    np.testing.assert_allclose(moved.predict_proba(other), plain.predict_proba(SERIES), atol=1e-6)
+
+
+def test_partial_fit_standardizes_by_the_first_chunk():
+    model = RecurrentClassifier(**SMALL).partial_fit(SERIES[:10], Y[:10])
+    mean = model.channel_mean_.copy()
+    model.partial_fit(SERIES[10:], Y[10:])
+    np.testing.assert_array_equal(model.channel_mean_, mean)
+    np.testing.assert_allclose(mean, np.concatenate(SERIES[:10]).mean(axis=0))
+
+
+def test_series_without_steps_and_constant_channels():
+    model = RecurrentClassifier(**SMALL).fit([np.empty((0, 2))] * 4, [0, 1, 0, 1])
+    assert model.channel_scale_.tolist() == [1, 1]
+    model.fit([np.full((3, 2), 7.0)] * 4, [0, 1, 0, 1])
+    assert (model.channel_mean_.tolist(), model.channel_scale_.tolist()) == ([7, 7], [1, 1])
+    assert np.isfinite(model.predict_proba([[[7.0, 8.0], [1e9, 7.0]]])).all()
+
+
+def test_a_value_too_large_once_standardized_is_named():
+    model = RecurrentClassifier(**SMALL).fit([[1.0, 2.0], [2.0]] * 4, [0, 1] * 4)
+    with pytest.raises(ValueError, match=r"row 1, position 1 of X is 1e\+40, a value too large for float32"):
+        model.predict([[1.0], [0.0, 1e40]])
+
+
+def test_a_fit_on_tokens_forgets_the_channels():
+    model = RecurrentClassifier(**SMALL).fit(SERIES, Y).fit(X, Y)
+    assert not hasattr(model, "channel_mean_")
+    assert model.predict(X).shape == (20,)

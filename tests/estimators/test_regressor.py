@@ -30,3 +30,14 @@ def test_a_single_row_and_a_constant_target():
 
 def test_partial_fit():
     assert RecurrentRegressor(**SMALL).partial_fit(X, Y).partial_fit(X, Y).n_iter_ == 2
+
+
+@pytest.mark.parametrize(("factor", "offset"), [(1, 1e9), (1e39, 0), (1e-170, 0), (1e160, 0), (1, 1e12)])
+def test_targets_of_any_size_and_offset_come_back(factor, offset):
+    X = [[4] * n for n in (1, 2, 3, 4)] * 5
+    y = np.array([0.0, 1, 2, 3] * 5)
+    settings = {"hidden_size": 8, "embedding_dim": 2, "max_epochs": 5, "random_state": 0}
+    plain = RecurrentRegressor(**settings).fit(X, y).predict(X)
+    predicted = RecurrentRegressor(**settings).fit(X, y * factor + offset).predict(X)
+    assert (plain.dtype, predicted.dtype) == (np.float32, np.float64)
+    np.testing.assert_allclose((predicted - offset) / factor, plain, atol=1e-3)

@@ -1,0 +1,134 @@
+"""SeriesScaler: the channels of numeric series, standardized."""
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from .._sklearn import _check_sample_weight
+from ..sequences import Sequences, mean_and_scale, read_sequences
+
+__all__ = ["SeriesScaler"]
+
+
+class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Bring every channel of numeric series to mean 0 and standard deviation 1.
+
+    What scikit-learn's StandardScaler is for a table, for series of any
+    lengths: each step of each series counts as a row of the table. The
+    recurrent estimators do the same inside, by ``standardize=True``; as a
+    step of its own it serves other models, and those who want to see the
+    scaled numbers.
+
+    Attributes
+    ----------
+    mean_, scale_ : ndarray of shape (n_channels,), dtype float64
+        Mean and standard deviation of each channel over all steps; the scale
+        of a constant channel is 1.
+    n_channels_ : int
+        Number of channels.
+
+    See Also
+    --------
+    seqestimators.sequences.mean_and_scale : Computes both.
+
+    Examples
+    --------
+    >>> from seqestimators import SeriesScaler
+    >>> scaler = SeriesScaler()
+    >>> scaled = scaler.fit_transform([[1.0, 3.0], [1.0, 3.0, 1.0, 3.0]])
+    >>> scaled[0].tolist(), scaler.mean_.tolist(), scaler.scale_.tolist()
+    ([[-1.0], [1.0]], [2.0], [1.0])
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {}
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
+        """Learn mean and scale of every channel.
+
+        Parameters
+        ----------
+        X : array-like of n series
+            See :func:`~seqestimators.sequences.read_sequences`.
+        y : Ignored
+            Present for scikit-learn's API.
+        sample_weight : array-like of shape (n,) or None, default=None
+            Weight of every series, at least 0; 0 means absent.
+
+        Returns
+        -------
+        SeriesScaler
+            The fitted scaler.
+
+        Raises
+        ------
+        InvalidSequenceError
+            A series can't be read; the message names row and position.
+        ValueError
+            No series of weight above 0 has a step.
+        """
+        series = read_sequences(X, "values", dtype=None)
+        weight = _check_sample_weight(sample_weight, np.empty((len(series), 1)), ensure_non_negative=True)
+        weight = np.repeat(weight, series.lengths)
+        if not weight.any():
+            raise ValueError("X has no step of sample_weight above 0: there is nothing to learn a scale from")
+        self.n_channels_ = series.values.shape[1]
+        self.mean_, self.scale_ = mean_and_scale(series.values, weight)
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Return the series with standardized channels.
+
+        Parameters
+        ----------
+        X : array-like of n series
+            As in fit.
+
+        Returns
+        -------
+        ndarray of shape (n,), dtype object
+            Arrays of shape (T, n_channels), dtype float64.
+
+        Raises
+        ------
+        InvalidSequenceError
+            A series can't be read; the message names row and position.
+        ValueError
+            The series have another number of channels than those of fit.
+        """
+        series = self._read(X)
+        return Sequences((series.values - self.mean_) / self.scale_, series.offsets).to_list()
+
+    def inverse_transform(self, X: Any) -> np.ndarray:
+        """Return standardized series in their units again.
+
+        Parameters
+        ----------
+        X : array-like of n series
+            As `transform` returns them.
+
+        Returns
+        -------
+        ndarray of shape (n,), dtype object
+            Arrays of shape (T, n_channels), dtype float64.
+
+        Raises
+        ------
+        InvalidSequenceError
+            A series can't be read; the message names row and position.
+        ValueError
+            The series have another number of channels than those of fit.
+        """
+        series = self._read(X)
+        return Sequences(series.values * self.scale_ + self.mean_, series.offsets).to_list()
+
+    def _read(self, X: Any) -> Sequences:
+        check_is_fitted(self)
+        series = read_sequences(X, "values", dtype=None)
+        if series.values.shape[1] != self.n_channels_:
+            raise ValueError(
+                f"X has series of {series.values.shape[1]} channels, but SeriesScaler was fitted on series "
+                f"of {self.n_channels_}"
+            )
+        return series

@@ -1,0 +1,51 @@
+"""Mean and scale of the columns of a table, of numbers of any size."""
+
+import numpy as np
+
+__all__ = ["mean_and_scale"]
+
+
+def mean_and_scale(table: np.ndarray, weight: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return what standardizes the columns of a table.
+
+    Numbers with a large offset, or so large or so small that their squares
+    have no place in a float64, are measured as exactly as all others.
+
+    Parameters
+    ----------
+    table : ndarray of shape (n, d), dtype float
+        Finite wherever the weight is not 0.
+    weight : ndarray of shape (n,) or (n, d), or None, default=None
+        Weight of every row, or of every number, at least 0 and not all 0 in
+        a column; 0 means absent. None weighs all alike.
+
+    Returns
+    -------
+    mean : ndarray of shape (d,), dtype float64
+        Weighted mean of every column.
+    scale : ndarray of shape (d,), dtype float64
+        Weighted standard deviation (of the population) of every column; 1
+        of a column that is constant up to rounding.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from seqestimators.sequences import mean_and_scale
+    >>> mean, scale = mean_and_scale(np.array([[1e9, 5.0], [1e9 + 2, 5.0]]))
+    >>> (mean - 1e9).tolist(), scale.tolist()
+    ([1.0, -999999995.0], [1.0, 1.0])
+    """
+    if weight is None:
+        weight = np.ones(len(table))
+    weight = weight if weight.ndim == table.ndim else weight[:, None]
+    share = np.broadcast_to(weight / np.max(weight, axis=0, initial=0), table.shape)
+    share = share / share.sum(axis=0)
+    known = share > 0
+    largest = np.max(np.abs(table), axis=0, where=known, initial=0).astype(np.float64)
+    exponent = np.frexp(largest)[1]  # a power of two, by which to divide is exact
+    near_1 = np.ldexp(np.where(known, table, 0).astype(np.float64), -exponent)
+    anchor = np.max(near_1, axis=0, where=known, initial=-1)  # differences from it are small, and exact
+    mean = anchor + (share * np.where(known, near_1 - anchor, 0)).sum(axis=0)
+    scale = np.sqrt((share * (near_1 - mean) ** 2).sum(axis=0))
+    is_constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
+    return np.ldexp(mean, exponent), np.where(is_constant, 1.0, np.ldexp(scale, exponent))
