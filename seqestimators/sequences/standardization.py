@@ -38,14 +38,14 @@ def mean_and_scale(table: np.ndarray, weight: np.ndarray | None = None) -> tuple
     if weight is None:
         weight = np.ones(len(table))
     weight = weight if weight.ndim == table.ndim else weight[:, None]
-    share = np.broadcast_to(weight / np.max(weight, axis=0, initial=0), table.shape)
-    share = share / share.sum(axis=0)
-    known = share > 0
+    weight = np.broadcast_to(weight / np.max(weight, axis=0, initial=0), table.shape)  # at most 1
+    total = weight.sum(axis=0)
+    known = weight > 0
     largest = np.max(np.abs(table), axis=0, where=known, initial=0).astype(np.float64)
     exponent = np.frexp(largest)[1]  # a power of two, by which to divide is exact
     near_1 = np.ldexp(np.where(known, table, 0).astype(np.float64), -exponent)
     anchor = np.max(near_1, axis=0, where=known, initial=-1)  # differences from it are small, and exact
-    mean = anchor + (share * np.where(known, near_1 - anchor, 0)).sum(axis=0)
-    scale = np.sqrt((share * (near_1 - mean) ** 2).sum(axis=0))
+    mean = anchor + (weight * np.where(known, near_1 - anchor, 0)).sum(axis=0) / total
+    scale = np.sqrt((weight * (near_1 - mean) ** 2).sum(axis=0) / total)
     is_constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
     return np.ldexp(mean, exponent), np.where(is_constant, 1.0, np.ldexp(scale, exponent))
