@@ -1,6 +1,6 @@
 """Errors and warnings of the library's own."""
 
-__all__ = ["DataNotFoundError", "InvalidSequenceError", "TruncationWarning"]
+__all__ = ["DataNotFoundError", "FileFormatWarning", "InvalidSequenceError", "TruncationWarning"]
 
 
 class InvalidSequenceError(ValueError):
@@ -33,6 +33,17 @@ class TruncationWarning(UserWarning):
     ...     warnings.simplefilter("always")
     ...     _ = Padder(length=2).fit_transform([[4, 5, 6], [4]])
     >>> caught[0].category is TruncationWarning
+    True
+    """
+
+
+class FileFormatWarning(UserWarning):
+    """A file could be read, but has less in it, or other things, than its format says.
+
+    Examples
+    --------
+    >>> from seqestimators.exceptions import FileFormatWarning
+    >>> issubclass(FileFormatWarning, UserWarning)
     True
     """
 

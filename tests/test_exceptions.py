@@ -6,12 +6,22 @@ import warnings
 import pytest
 
 from seqestimators import DNATokenizer, Padder, exceptions
-from seqestimators.exceptions import DataNotFoundError, InvalidSequenceError, TruncationWarning
+from seqestimators.exceptions import (
+    DataNotFoundError,
+    FileFormatWarning,
+    InvalidSequenceError,
+    TruncationWarning,
+)
 
 
 @pytest.mark.parametrize(
     ("kind", "general"),
-    [(InvalidSequenceError, ValueError), (TruncationWarning, UserWarning), (DataNotFoundError, OSError)],
+    [
+        (InvalidSequenceError, ValueError),
+        (TruncationWarning, UserWarning),
+        (DataNotFoundError, OSError),
+        (FileFormatWarning, UserWarning),
+    ],
 )
 def test_each_is_caught_by_the_class_that_python_has_for_it(kind, general):
     with pytest.raises(general, match="row 3"):

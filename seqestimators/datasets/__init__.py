@@ -12,7 +12,14 @@ from .fasta import FastaRecord, UniProtHeader, read_fasta
 from .formal_languages import make_counting_language, make_dyck, make_reber
 from .genomes import fetch_coding_sequences
 from .memory_tasks import make_adding, make_copy, make_marker, make_parity
-from .molecules import fetch_bbbp, fetch_esol, fetch_freesolv, fetch_lipophilicity, fetch_zinc
+from .molecules import (
+    fetch_bbbp,
+    fetch_esol,
+    fetch_freesolv,
+    fetch_lipophilicity,
+    fetch_tox21,
+    fetch_zinc,
+)
 from .pronunciation import fetch_g2p
 from .random_dna import make_coding_sequences, make_start_codon
 from .rdkit_molecules import load_molecule_activity, load_nci_molecules
@@ -31,6 +38,7 @@ __all__ = [
     "fetch_lipophilicity",
     "fetch_promoters",
     "fetch_splice",
+    "fetch_tox21",
     "fetch_zinc",
     "load_molecule_activity",
     "load_nci_molecules",

@@ -1,5 +1,6 @@
 """What fetch_*, load_* and read_* give back: arrays or a frame, a Bunch or a pair."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ def make_bunch(
     columns: dict[str, Any],
     *,
     data: str,
-    target: str | None,
+    target: str | Sequence[str] | None,
     return_X_y: bool,
     as_frame: bool,
     invalid: str | None = None,
@@ -31,8 +32,9 @@ def make_bunch(
         and lists as a list.
     data : str
         Name of the column of sequences.
-    target : str or None
-        Name of the column to predict, if there is one.
+    target : str, sequence of str, or None
+        Name of the column to predict, if there is one; several names make a
+        target of as many columns.
     return_X_y : bool
         Whether to return only these two.
     as_frame : bool
@@ -62,11 +64,16 @@ def make_bunch(
 
         frame = pd.DataFrame(columns)
         columns = {name: frame[name] for name in columns}
-    X, y = columns.pop(data), columns.pop(target) if target else None
+    names = [target] if isinstance(target, str) else list(target or ())
+    X, targets = columns.pop(data), [columns.pop(name) for name in names]
+    if len(targets) < 2:
+        y = targets[0] if targets else None
+    else:
+        y = np.column_stack(targets) if frame is None else frame[names]
     if return_X_y:
         return X, y
     if target_names is None:
-        target_names = [target] if target else []
+        target_names = names
     return Bunch(
         data=X,
         target=y,

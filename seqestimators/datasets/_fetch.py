@@ -7,6 +7,8 @@ from typing import Any
 
 from ..exceptions import DataNotFoundError
 from ._bunch import FORM_PARAMETERS, make_bunch
+from ._compression import UnpackingError, open_bytes
+from ._readers import MAX_BYTES
 from ._registry import REMOTE_FILES
 
 # What every fetch_* function takes.
@@ -88,7 +90,7 @@ def fetch(
     return make_bunch(
         columns,
         data=data,
-        target=others[0] if others else None,
+        target=file.targets or (others[0] if others else None),
         return_X_y=return_X_y,
         as_frame=as_frame,
         invalid=invalid,
@@ -109,9 +111,16 @@ def _find_data_home(data_home):
     return Path(folder).expanduser().absolute()
 
 
+def _find_sha256(path, file):
+    with open_bytes(path, MAX_BYTES) if file.is_packed else path.open("rb") as stream:
+        try:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+        except UnpackingError as error:
+            return f"unknown ({error})"
+
+
 def _check_sha256(path, file):
-    with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    found = _find_sha256(path, file)
     if found != file.sha256:
         raise ValueError(
             f"{path} is not the file that this version knows: its sha256 is {found}, expected {file.sha256}. "
@@ -122,8 +131,12 @@ def _check_sha256(path, file):
 def _download(file, path):
     import pooch
 
+    known_hash = None if file.is_packed else f"sha256:{file.sha256}"
     try:
-        pooch.retrieve(file.url, f"sha256:{file.sha256}", fname=path.name, path=path.parent)
+        pooch.retrieve(file.url, known_hash, fname=path.name, path=path.parent)
+        if file.is_packed and (found := _find_sha256(path, file)) != file.sha256:
+            path.unlink()
+            raise ValueError(f"it is {found}")
     except OSError as error:  # no network, no such page, or no right to write
         raise DataNotFoundError(
             f"{path} is missing, and the download failed ({error}): {_remedy(file, path)}"

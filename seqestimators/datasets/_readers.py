@@ -7,23 +7,29 @@ from typing import Any
 import numpy as np
 
 from ..domain import find_genetic_code
-from ._compression import open_text
+from ._compression import open_source, open_text
 from ._genes import read_genbank_genes
 from .fasta import read_fasta
 
 Columns = dict[str, Any]
 
-# The chosen genomes unpack to 5 MB at most.
-_MAX_BYTES = 2**26
+# The registered files unpack to 5 MB at most.
+MAX_BYTES = 2**26
 
 
 def read_csv(path: Path, numbers: dict[str, str], texts: dict[str, str], dtype: str = "float64") -> Columns:
-    """Read a table of molecules; what a column is to be called leads to its name in the file."""
-    with path.open(encoding="utf-8", newline="") as stream:
+    """Read a table of molecules; what a column is to be called leads to its name in the file.
+
+    An empty field of a number is NaN.
+    """
+    with open_text(path, MAX_BYTES) as stream:
         rows = list(csv.DictReader(stream))
     return {
         "smiles": [row["smiles"].strip() for row in rows],
-        **{name: np.array([row[field] for row in rows], dtype=dtype) for name, field in numbers.items()},
+        **{
+            name: np.array([row[field] or "nan" for row in rows], dtype=dtype)
+            for name, field in numbers.items()
+        },
         **{name: [row[field] for row in rows] for name, field in texts.items()},
     }
 
@@ -50,7 +56,7 @@ def read_ensembl(path: Path, genetic_code: int = 11) -> Columns:
     """Read the genes of a FASTA file of Ensembl, whose headers read "id cds ... gene_symbol:name ..."."""
     from Bio.Seq import Seq
 
-    records = list(read_fasta(path, max_bytes=_MAX_BYTES))
+    records = list(read_fasta(path, max_bytes=MAX_BYTES))
     fields = [dict(word.split(":", 1) for word in one.description.split() if ":" in word) for one in records]
     return {
         "dna": [one.sequence for one in records],
@@ -63,8 +69,8 @@ def read_ensembl(path: Path, genetic_code: int = 11) -> Columns:
 
 def read_genbank(path: Path) -> Columns:
     """Read the genes of a GenBank file that have a protein; pseudogenes have none."""
-    with open_text(path, _MAX_BYTES) as text:
-        genes = [gene for gene in read_genbank_genes(text) if gene.translation is not None]
+    with open_source(path, MAX_BYTES) as (lines, name):
+        genes = [gene for gene in read_genbank_genes(lines, name) if gene.translation is not None]
     return {
         "dna": [gene.dna for gene in genes],
         "protein": [gene.translation + "*" * _ends_in_stop(gene) for gene in genes],

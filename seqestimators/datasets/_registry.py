@@ -31,6 +31,11 @@ class RemoteFile(NamedTuple):
         there is one, and all else.
     target_names : list of str or None, default=None
         What the classes mean; None where the target has no classes.
+    targets : list of str or None, default=None
+        Columns of a target that has several; None where it is the second one.
+    is_packed : bool, default=False
+        Whether the checksum is that of the content. Each packing by gzip has
+        other bytes; the content stays the same.
     """
 
     name: str
@@ -40,6 +45,8 @@ class RemoteFile(NamedTuple):
     description: str
     read: Callable[[Path], Columns]
     target_names: list[str] | None = None
+    targets: list[str] | None = None
+    is_packed: bool = False
 
 
 def _load(table: dict[str, Any]) -> dict[str, RemoteFile]:
@@ -50,6 +57,8 @@ def _load(table: dict[str, Any]) -> dict[str, RemoteFile]:
         rest = {
             "read": partial(read, **entry.pop("parameters", {})),
             "target_names": entry.pop("target_names", None),
+            "targets": entry.pop("targets", None),
+            "is_packed": entry.pop("is_packed", False),
         }
         for variant in entry.pop("variants", [{}]):
             texts = {name: text.format(**variant) for name, text in entry.items()}

@@ -1,15 +1,17 @@
 """Pairs of coding DNA and protein out of the user's FASTA and GenBank files."""
 
-import io
+import warnings
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from .._sklearn import Integral, Interval, validate_params
 from ..domain import find_genetic_code
-from ..exceptions import InvalidSequenceError
+from ..exceptions import FileFormatWarning, InvalidSequenceError
 from ._bunch import FORM_PARAMETERS, make_bunch
 from ._compression import SOURCE_PARAMETERS, open_source
+from ._flat_files import RELEASE_HEADER
 from ._genes import Gene, read_fasta_genes, read_genbank_genes
 
 __all__ = ["read_coding_sequences"]
@@ -17,6 +19,8 @@ __all__ = ["read_coding_sequences"]
 # In the order in which they are applied.
 _RULES = (
     "pseudogene",
+    "partial",
+    "beyond",
     "elsewhere",
     "genetic_code",
     "codons",
@@ -56,10 +60,10 @@ def read_coding_sequences(
     Parameters
     ----------
     path_or_handle : str, path, or file object
-        Path of a file, which may be compressed by gzip, or a file opened for
-        reading as text or as bytes, which is left open. FASTA holds one coding
-        sequence a record; of GenBank the features CDS are read, spliced and
-        along their own strand. The content decides, not the name.
+        Path of a file, or a file opened for reading as text or as bytes,
+        which is left open; both may be compressed by gzip. FASTA holds one
+        coding sequence a record; of GenBank the features CDS are read, spliced
+        and along their own strand. The content decides, not the name.
     genetic_code : int or None, default=None
         Number of the genetic code in NCBI's list [1]_. None takes that of the
         feature (/transl_table) in GenBank, or else 1, the standard code.
@@ -85,7 +89,8 @@ def read_coding_sequences(
         - genetic_code : ndarray of shape (n_genes,), dtype int64.
         - dropped : dict of str to int -- number of sequences dropped by each
           rule; with those kept, they sum up to all of the file.
-        - report : str -- the same to read, with names.
+        - report : str -- the same to read, with names, and a hint where
+          genes of bacteria were read with the standard code.
         - frame, feature_names, target_names.
 
     Raises
@@ -93,12 +98,19 @@ def read_coding_sequences(
     FileNotFoundError
         There is no such file.
     InvalidSequenceError
-        The file is neither FASTA nor GenBank, or a GenBank record has no
-        sequence.
+        The file is neither FASTA nor GenBank, or damaged: as
+        :func:`read_fasta` says, or a GenBank record was cut, can't be parsed,
+        is a protein, or has no sequence or one of another length than it says.
+        The message names the record.
     ValueError
         There is no such genetic code; the text of a file is given instead of
         its path; or a compressed file is damaged, or
         unpacks to more than `max_bytes`.
+
+    Warns
+    -----
+    FileFormatWarning
+        No record of a GenBank file has a feature CDS, or Biopython warns of one.
 
     See Also
     --------
@@ -111,19 +123,24 @@ def read_coding_sequences(
     A start codon is one of the genetic code, which has more than ATG, and is
     read as M. The rules, in their order:
 
-    - "pseudogene": the feature is marked as one;
+    - "pseudogene": the feature is marked as one, in FASTA by NCBI's
+      ``[pseudo=true]``;
+    - "partial": an end is missing, as its place (``<1..90``) or NCBI's
+      ``[partial=5']`` says;
+    - "beyond": its place in GenBank lies beyond the ends of the record;
     - "elsewhere": part of its DNA is in another record, or its place can't be
       read;
     - "genetic_code": its /transl_table is none of NCBI's;
     - "codons": the length is no multiple of 3;
     - "bases": a letter other than A, C, G and T;
-    - "start": it doesn't begin with a start codon, or its place in GenBank
-      (``<1..90``) says that the beginning is missing, or its /codon_start is
+    - "start": it doesn't begin with a start codon, or its /codon_start is
       none of 1, 2 and 3;
     - "stop": it doesn't end in a stop codon;
     - "inner_stop": a stop codon within, as of selenocysteine;
     - "translation": the DNA gives another protein than the /translation of
-      the feature, as after RNA editing; not asked with a `genetic_code`;
+      the feature, as after RNA editing; not asked with a `genetic_code`. A
+      ``*`` at its end, and the amino acid of another start codon than ATG, V
+      for GTG, are as good as none and as M;
     - "duplicate": the pair, as it is returned, is there already.
 
     In the codes 27, 28 and 31, codons that are both are a stop at the end and
@@ -152,8 +169,10 @@ def read_coding_sequences(
         find_genetic_code(genetic_code)  # a wrong number is an error in an empty file too
     kept: dict[tuple[str, str], Gene] = {}
     dropped: dict[str, list[str]] = {rule: [] for rule in _RULES}
-    with open_source(path_or_handle, max_bytes) as (text, name):
-        for gene in _read(text, name, genetic_code):
+    n_hinted = 0
+    with open_source(path_or_handle, max_bytes) as (lines, name):
+        for gene in _read(lines, name, genetic_code):
+            n_hinted += gene.lacks_bacterial_code
             protein, rule = _translate(gene)
             if rule is None:
                 # Genes that differ in the stop codon alone are duplicates without it.
@@ -176,25 +195,39 @@ def read_coding_sequences(
         return_X_y=return_X_y,
         as_frame=as_frame,
         dropped={rule: len(names) for rule, names in dropped.items()},
-        report=_report(len(kept), dropped),
+        report=_report(len(kept), dropped, n_hinted),
     )
     if not return_X_y:
         result.update(dna=result.data, protein=result.target)
     return result
 
 
-def _read(text, name, genetic_code):
+def _read(lines, name, genetic_code):
     """The genes of a file whose first line tells its format."""
-    lines = _Lines(text)
-    first = lines.peek()
-    if first.startswith((">", ";")) or not first:
-        return read_fasta_genes(lines, genetic_code)
-    if first.startswith("LOCUS"):
-        return read_genbank_genes(lines, genetic_code)
-    raise InvalidSequenceError(
-        f"{name} begins with {first.strip()[:40]!r}, but FASTA begins with '>' and GenBank with 'LOCUS': is "
-        "it in another format?"
-    )
+    begin: list[str] = []
+    for line in lines:
+        begin.append(line)
+        if line.strip():
+            break
+    first, lines = "".join(begin), chain(begin, lines)
+    if first.lstrip().startswith((">", ";")) or not first.strip():
+        yield from read_fasta_genes(lines, name, genetic_code)
+        return
+    if not first.startswith("LOCUS") and RELEASE_HEADER not in first:
+        raise InvalidSequenceError(
+            f"{name} begins with {first.strip()[:40]!r}, but FASTA begins with '>' and GenBank with 'LOCUS': "
+            "is it in another format?"
+        )
+    has_gene = False
+    for gene in read_genbank_genes(lines, name, genetic_code):
+        has_gene = True
+        yield gene
+    if not has_gene:
+        warnings.warn(
+            f"No record of {name} has a feature CDS: is it damaged, or was it downloaded without features?",
+            FileFormatWarning,
+            stacklevel=2,
+        )
 
 
 def _translate(gene):
@@ -204,6 +237,10 @@ def _translate(gene):
     dna = gene.dna
     if gene.is_pseudogene:
         return None, "pseudogene"
+    if gene.is_partial:
+        return None, "partial"
+    if gene.is_beyond:
+        return None, "beyond"
     if dna is None:
         return None, "elsewhere"
     if gene.genetic_code not in unambiguous_dna_by_id:
@@ -213,7 +250,7 @@ def _translate(gene):
     if set(dna) - set("ACGT"):
         return None, "bases"
     table = find_genetic_code(gene.genetic_code)
-    if gene.lacks_start or dna[:3] not in table.start_codons:
+    if gene.lacks_frame or dna[:3] not in table.start_codons:
         return None, "start"
     if len(dna) < 6 or dna[-3:] not in table.stop_codons:
         return None, "stop"
@@ -221,36 +258,23 @@ def _translate(gene):
     if None in inner:
         return None, "inner_stop"
     protein = f"M{''.join(inner)}*"
-    if gene.translation not in (None, protein[:-1]):
-        return None, "translation"
+    if gene.translation is not None:
+        first = table.forward_table.get(dna[:3], "M")  # a file may have V for a GTG that starts
+        if gene.translation.removesuffix("*") not in (protein[:-1], first + protein[1:-1]):
+            return None, "translation"
     return protein, None
 
 
-def _report(n_kept, dropped):
+def _report(n_kept, dropped, n_hinted):
     n_all = n_kept + sum(map(len, dropped.values()))
     lines = [f"{n_kept} of {n_all} coding sequences are kept."]
     for rule, names in dropped.items():
         if names:
             more = f" and {len(names) - _N_NAMED} more" if len(names) > _N_NAMED else ""
             lines.append(f"{rule}: {len(names)} dropped ({', '.join(names[:_N_NAMED])}{more})")
+    if n_hinted:
+        lines.append(
+            f"hint: {n_hinted} coding sequences of bacteria without /transl_table were read with the "
+            "standard code, which has fewer start codons than theirs, genetic_code=11"
+        )
     return "\n".join(lines)
-
-
-class _Lines(io.TextIOBase):
-    """Lines of a text, the first of which can be looked at beforehand; blank ones before it are left out."""
-
-    def __init__(self, lines):
-        self._lines = iter(lines)
-        self._first = ""
-
-    def peek(self):
-        self._first = next((line for line in self._lines if line.strip()), "").removeprefix("\ufeff")
-        return self._first
-
-    def read(self, size=-1):
-        """Parsers read 0 characters, to learn whether they get text; they go on line by line."""
-        return "" if size == 0 else "".join(self)
-
-    def readline(self, size=-1):
-        line, self._first = self._first or next(self._lines, ""), ""
-        return line

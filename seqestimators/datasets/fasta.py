@@ -1,8 +1,7 @@
 """FASTA files, read record by record."""
 
 import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -123,8 +122,8 @@ def read_fasta(path_or_handle: Any, *, max_bytes: int | None = 2**30) -> Iterato
     Parameters
     ----------
     path_or_handle : str, path, or file object
-        Path of a file, which may be compressed by gzip, or a file opened for
-        reading as text or as bytes (UTF-8). A file object is left open.
+        Path of a file, or a file opened for reading as text or as bytes
+        (UTF-8), which is left open. Both may be compressed by gzip.
     max_bytes : int or None, default=2**30
         Most bytes that a compressed file may unpack to, at least 1; None sets
         no limit. It keeps a small file from filling the memory.
@@ -140,7 +139,9 @@ def read_fasta(path_or_handle: Any, *, max_bytes: int | None = 2**30) -> Iterato
     FileNotFoundError
         There is no such file.
     InvalidSequenceError
-        The file isn't text, or its first line doesn't begin with ">".
+        The file isn't text, as zip, bz2 and xz, or its first line doesn't
+        begin with ">"; or a line further down has a ">" that isn't its first
+        character, or a byte order mark, as files have that were joined.
     ValueError
         The text of a file is given instead of its path; or a compressed file
         is damaged, or unpacks to more than `max_bytes`.
@@ -152,8 +153,9 @@ def read_fasta(path_or_handle: Any, *, max_bytes: int | None = 2**30) -> Iterato
     Notes
     -----
     Nothing is checked about the letters, which tokenizers do, nor are they
-    brought to upper case. Blank lines, and lines of comment (";") before the
-    first record, are skipped. An empty file has no records.
+    brought to upper case. Spaces in a sequence, blank lines and lines of
+    comment (";") are left out, as is a byte order mark before the first record.
+    An empty file has no records.
 
     References
     ----------
@@ -187,31 +189,60 @@ def read_fasta(path_or_handle: Any, *, max_bytes: int | None = 2**30) -> Iterato
 
 
 def _read_source(path_or_handle, max_bytes):
-    with open_source(path_or_handle, max_bytes) as (text, name):
-        yield from _parse(text, name)
+    with open_source(path_or_handle, max_bytes) as (lines, name):
+        yield from parse_fasta(lines, name)
 
 
-def _parse(lines, name):
-    from Bio.SeqIO.FastaIO import SimpleFastaParser
+def parse_fasta(lines: Iterable[str], name: str) -> Iterator[FastaRecord]:
+    """Read the records out of lines without their ends.
 
-    for title, sequence in SimpleFastaParser(_skip_to_first_header(lines, name)):
-        identifier, description = (*title.split(maxsplit=1), "", "")[:2]
-        yield FastaRecord(identifier, description, sequence)
+    Parameters
+    ----------
+    lines : iterable of str
+    name : str
+        What messages call the file.
 
+    Yields
+    ------
+    FastaRecord
 
-def _skip_to_first_header(lines, name):
-    """The lines from the first record on; the parser would skip foreign text in silence."""
-    lines = iter(lines)
+    Raises
+    ------
+    InvalidSequenceError
+        A line is neither of a header nor of a sequence.
+    """
+    header, parts = None, []
     for number, line in enumerate(lines, start=1):
-        line = line.removeprefix("\ufeff")  # a byte order mark, which a text handle may leave
         if line.startswith(">"):
-            return chain([line], (line for line in lines if not line.startswith(";")))
-        if line.strip() and not line.startswith(";"):
+            if header is not None:
+                yield _make_record(header, parts)
+            header, parts = line[1:], []
+        elif line.startswith(";"):
+            continue
+        elif line.lstrip().startswith(">"):
+            raise InvalidSequenceError(
+                f"line {number} of {name} is {line.strip()[:40]!r} behind a blank, but a header begins its "
+                "line: take the blank off"
+            )
+        elif header is None and line.strip():
             raise InvalidSequenceError(
                 f"line {number} of {name} is {line.strip()[:40]!r}, but a FASTA file begins with '>': is it "
                 "in another format?"
             )
-    return iter(())
+        elif ">" in line:
+            raise InvalidSequenceError(
+                f"line {number} of {name} has a '>' at position {line.index('>')}, but a header begins its "
+                "line: put a line end before it, or take it out"
+            )
+        else:
+            parts.append(line.strip().replace(" ", ""))
+    if header is not None:
+        yield _make_record(header, parts)
+
+
+def _make_record(header, parts):
+    identifier, description = (*header.rstrip().split(maxsplit=1), "", "")[:2]
+    return FastaRecord(identifier, description, "".join(parts))
 
 
 def _read_number(text):

@@ -6,7 +6,7 @@ from typing import Any
 from .._sklearn import StrOptions, validate_params
 from ._fetch import FETCH_PARAMETERS, fetch
 
-__all__ = ["fetch_bbbp", "fetch_esol", "fetch_freesolv", "fetch_lipophilicity", "fetch_zinc"]
+__all__ = ["fetch_bbbp", "fetch_esol", "fetch_freesolv", "fetch_lipophilicity", "fetch_tox21", "fetch_zinc"]
 
 _MOLECULE_PARAMETERS = {"invalid": [StrOptions({"keep", "drop"})], **FETCH_PARAMETERS}
 
@@ -253,6 +253,74 @@ def fetch_lipophilicity(
     ('Cn1c(CN2CCN(CC2)c3ccc(Cl)cc3)nc4ccccc14', 3.54)
     """
     return fetch("lipophilicity", data_home, download_if_missing, return_X_y, as_frame, invalid)
+
+
+@validate_params(_MOLECULE_PARAMETERS)
+def fetch_tox21(
+    *,
+    invalid: str = "keep",
+    data_home: str | PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+) -> Any:
+    """Fetch toxicity in 12 assays: 7831 molecules, several labels with missing ones.
+
+    Parameters
+    ----------
+    invalid : {"keep", "drop"}, default="keep"
+        What to do with the 8 SMILES that RDKit can't parse.
+    data_home : str, path or None, default=None
+        Folder of the data; None takes SEQESTIMATORS_DATA or a cache folder.
+    download_if_missing : bool, default=True
+        Whether to download the file if the data home lacks it.
+    return_X_y : bool, default=False
+        Whether to return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=False
+        Whether to return pandas objects instead of arrays.
+
+    Returns
+    -------
+    Bunch, or tuple (data, target)
+        - data : ndarray of shape (n_molecules,), dtype object -- SMILES.
+        - target : ndarray of shape (n_molecules, 12), dtype float64 -- 1 where
+          the molecule was active in the assay, 0 where it wasn't, NaN where it
+          wasn't measured.
+        - target_names : list -- the 12 assays.
+        - identifier : ndarray of shape (n_molecules,), dtype object -- of Tox21.
+        - n_invalid : int -- number of SMILES that RDKit can't parse.
+        - frame, feature_names, DESCR, source, licence, filename.
+
+    Raises
+    ------
+    DataNotFoundError
+        The file is not in the data home and can't or mustn't be downloaded.
+    ValueError
+        The file has a wrong checksum.
+
+    See Also
+    --------
+    seqestimators.metrics.masked_roc_auc_scorer : Scores the known labels.
+
+    References
+    ----------
+    .. [1] Huang, R. et al., "Tox21Challenge to build predictive models of
+       nuclear receptor and stress response pathways as mediated by exposure to
+       environmental chemicals and drugs", Frontiers in Environmental Science 3
+       (2016) 85.
+    .. [2] Wu, Z. et al., "MoleculeNet: a benchmark for molecular machine
+       learning", Chemical Science 9 (2018) 513-530.
+
+    Examples
+    --------
+    >>> from seqestimators.datasets import fetch_tox21
+    >>> tox21 = fetch_tox21()  # doctest: +SKIP
+    >>> tox21.data[1], tox21.target.shape, tox21.n_invalid  # doctest: +SKIP
+    ('CCN1C(=O)NC(c2ccccc2)C1=O', (7831, 12), 8)
+    >>> tox21.target_names[7], float(tox21.target[1, 7])  # doctest: +SKIP
+    ('SR-ARE', nan)
+    """
+    return fetch("tox21", data_home, download_if_missing, return_X_y, as_frame, invalid)
 
 
 @validate_params({"subset": [StrOptions({"valid", "test"})], **_MOLECULE_PARAMETERS})

@@ -1,5 +1,6 @@
 """Swiss-Prot files: proteins, and what is known about each position."""
 
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -7,13 +8,24 @@ import numpy as np
 from .._sklearn import validate_params
 from ..exceptions import InvalidSequenceError
 from ._bunch import FORM_PARAMETERS, make_bunch
-from ._compression import SOURCE_PARAMETERS, UnpackingError, open_source
+from ._compression import SOURCE_PARAMETERS, open_source
+from ._flat_files import parse_records
 
 __all__ = ["SwissProtFeature", "read_swissprot"]
 
 # Their two places are the ends of a bond, not those of a stretch.
 _BONDS = ("DISULFID", "CROSSLNK")
 _UNLABELLED = "-"
+# The keys of UniProt's feature table, with those of earlier releases.
+# fmt: off
+_KEYS = (
+    "INIT_MET", "SIGNAL", "PROPEP", "TRANSIT", "CHAIN", "PEPTIDE", "TOPO_DOM", "TRANSMEM", "INTRAMEM",
+    "DOMAIN", "REPEAT", "CA_BIND", "ZN_FING", "DNA_BIND", "NP_BIND", "REGION", "COILED", "MOTIF",
+    "COMPBIAS", "ACT_SITE", "METAL", "BINDING", "SITE", "NON_STD", "SE_CYS", "MOD_RES", "LIPID",
+    "CARBOHYD", "DISULFID", "THIOETH", "THIOLEST", "CROSSLNK", "VAR_SEQ", "VARSPLIC", "VARIANT",
+    "MUTAGEN", "UNSURE", "CONFLICT", "NON_CONS", "NON_TER", "SIMILAR", "HELIX", "STRAND", "TURN",
+)
+# fmt: on
 
 
 class SwissProtFeature(NamedTuple):
@@ -58,9 +70,9 @@ def read_swissprot(
     Parameters
     ----------
     path_or_handle : str, path, or file object
-        Path of a file in the text format of UniProt (.dat or .txt), which may
-        be compressed by gzip, or a file opened for reading as text or as
-        bytes, which is left open.
+        Path of a file in the text format of UniProt (.dat or .txt), or a file
+        opened for reading as text or as bytes, which is left open. Both may be
+        compressed by gzip.
     labels : dict of str to str, or None, default=None
         One letter for each type of feature that labels positions, e.g.
         ``{"HELIX": "H", "STRAND": "E"}``; where several types overlap, the
@@ -92,9 +104,12 @@ def read_swissprot(
     FileNotFoundError
         There is no such file.
     InvalidSequenceError
-        The file is in another format, or damaged.
+        The file is in another format, or damaged: a record was cut or can't be
+        parsed, has another length than it says, or a feature beyond its ends.
+        The message names the record.
     ValueError
-        A label is no single character; the text of a file is given instead of
+        A label is no single character, or its key neither one of UniProt's nor
+        of any record; the text of a file is given instead of
         its path; or a compressed file is damaged, or
         unpacks to more than `max_bytes`.
 
@@ -134,8 +149,10 @@ def read_swissprot(
     for key, letter in (labels or {}).items():
         if not isinstance(letter, str) or len(letter) != 1:
             raise ValueError(f"labels[{key!r}] is {letter!r}, but a label is a single character, like 'H'")
-    with open_source(path_or_handle, max_bytes) as (text, name):
-        records = list(_read_records(text, name))
+    with open_source(path_or_handle, max_bytes) as (lines, name):
+        records = list(parse_records(lines, name, "ID", _read_record))
+    for key in labels or {}:
+        _check_key(key, records)
     columns = {
         "sequence": [record["sequence"] for record in records],
         "names": [record["name"] for record in records],
@@ -157,38 +174,55 @@ def read_swissprot(
     return result
 
 
-def _read_records(text, name):
+def _check_key(key, records):
+    """Refuse a misspelt key, which would label nothing; that a file has no HELIX is no mistake."""
+    if key in _KEYS:
+        return
+    keys = {*_KEYS, *(feature.type for record in records for feature in record["features"])}
+    if key not in keys:
+        close = get_close_matches(str(key).upper(), sorted(keys))
+        meant = f"did you mean {' or '.join(map(repr, close))}?" if close else "name one like 'HELIX'"
+        raise ValueError(
+            f"labels has the key {key!r}, which is none of Swiss-Prot, nor the type of any feature in the "
+            f"file: {meant}"
+        )
+
+
+def _read_record(text, where):
     from Bio import SwissProt
 
-    n_read = 0
-    try:
-        for record in SwissProt.parse(text):
-            n_read += 1
-            yield {
-                "sequence": record.sequence,
-                "name": record.entry_name,
-                "accession": next(iter(record.accessions), ""),
-                "organism": record.organism.rstrip("."),
-                "features": list(_read_features(record.features)),
-            }
-    except (UnicodeDecodeError, UnpackingError):
-        raise
-    except (ValueError, AssertionError) as error:  # Biopython raises both on lines that it can't read
-        raise InvalidSequenceError(
-            f"record {n_read + 1} of {name} is not in the format of Swiss-Prot ({error}): is the file "
-            "damaged, or in another format?"
-        ) from None
+    record = SwissProt.read(text)
+    length = len(record.sequence)
+    for line, said in (("ID", record.sequence_length), ("SQ", record.seqinfo[0] if record.seqinfo else 0)):
+        if said != length:
+            raise InvalidSequenceError(
+                f"{where} says in its line {line} that it has {said} residues, but has {length}: the file is "
+                "damaged, download it again"
+            )
+    return {
+        "sequence": record.sequence,
+        "name": record.entry_name,
+        "accession": next(iter(record.accessions), ""),
+        "organism": record.organism.rstrip("."),
+        "features": list(_read_features(record.features, length, where)),
+    }
 
 
-def _read_features(features):
+def _read_features(features, length, where):
     from Bio.SeqFeature import UnknownPosition
 
     for feature in features:
         place = feature.location
         is_known = not any(isinstance(end, UnknownPosition) for end in (place.start, place.end))
         if place.ref is None and is_known:
+            start, end = int(place.start), int(place.end)
+            if not 0 <= start < end <= length:
+                raise InvalidSequenceError(
+                    f"{where} has the feature {feature.type} at {start + 1}..{end}, but its residues are "
+                    f"1..{length}: the file is damaged, download it again"
+                )
             note = feature.qualifiers.get("note", feature.qualifiers.get("description", ""))
-            yield SwissProtFeature(feature.type, int(place.start), int(place.end), note)
+            yield SwissProtFeature(feature.type, start, end, note)
 
 
 def _label(sequence, features, labels):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqestimators.datasets import make_coding_sequences, read_coding_sequences, read_fasta
-from seqestimators.exceptions import InvalidSequenceError
+from seqestimators.exceptions import FileFormatWarning, InvalidSequenceError
 
 GENBANK = {"NC_000932.gb": 85, "NC_005816.gb": 10, "NC_001422.gbk": 11}
 
@@ -179,7 +179,7 @@ def test_what_genbank_says_is_heeded():
         feature(SimpleLocation(BeforePosition(10), 19, 1), gene="partial"),
         feature(SimpleLocation(20, AfterPosition(29), -1), gene="reverse partial"),
     )
-    assert dropped_by(genes) == {"pseudogene": 1, "start": 2, "inner_stop": 1, "translation": 1}
+    assert dropped_by(genes) == {"pseudogene": 1, "partial": 2, "inner_stop": 1, "translation": 1}
     for name in ("seleno", "edited", "pseudo", "partial, reverse partial"):
         assert f"({name})" in genes.report
 
@@ -201,7 +201,7 @@ def test_a_part_in_another_record():
 def test_a_record_without_its_sequence_is_refused():
     text = as_genbank("ATGAAATAA", feature(SimpleLocation(0, 9, 1)))
     text = text[: text.index("ORIGIN")] + "CONTIG      join(AE1:1..9)\n//\n"
-    with pytest.raises(InvalidSequenceError, match="TEST.1 has features but no sequence"):
+    with pytest.raises(InvalidSequenceError, match=r"record 1 \(TEST\) of.*features but no sequence"):
         read_coding_sequences(io.StringIO(text))
 
 
@@ -212,11 +212,12 @@ def test_every_form_gives_the_same_pairs(text, tmp_path):
     plain, packed = tmp_path / "any", tmp_path / "other"
     plain.write_text(text, encoding="ascii")
     packed.write_bytes(gzip.compress(text.encode()))
-    binary = io.BytesIO(text.encode())
-    for source in (plain, str(plain), packed, io.StringIO(text), binary):
+    binary, packed_binary = io.BytesIO(text.encode()), io.BytesIO(gzip.compress(text.encode()))
+    for source in (plain, str(plain), packed, io.StringIO(text), binary, packed_binary):
         dna, protein = read_coding_sequences(source, return_X_y=True)
         assert (dna.tolist(), protein.tolist()) == (["ATGAAATAA"], ["MK*"])
     assert not binary.closed
+    assert not packed_binary.closed
 
 
 def test_forms_of_the_result():
@@ -240,8 +241,6 @@ def test_errors_name_the_remedy(tmp_path):
         read_coding_sequences(">a\nATG\n")
     with pytest.raises(InvalidSequenceError, match="'hello'.*another format"):
         read_coding_sequences(io.StringIO("hello\n"))
-    with pytest.raises(InvalidSequenceError, match=r"gzip\.open"):
-        read_coding_sequences(io.BytesIO(gzip.compress(b">a\nATG\n")))
     with pytest.raises(ValueError, match="genetic_code=7 is none.*choose one of 1, 2"):
         read_text("ATGTAA", genetic_code=7)
     with pytest.raises(FileNotFoundError, match="nothing.gb"):
@@ -252,7 +251,6 @@ def test_errors_name_the_remedy(tmp_path):
         read_coding_sequences(bomb, max_bytes=2**12)
 
 
-@pytest.mark.filterwarnings("ignore::Bio.BiopythonParserWarning")
 def test_an_odd_feature_is_dropped_and_the_others_stay():
     qualifiers = [{}, {"transl_table": "7"}, {"codon_start": "x"}, {}]
     features = [
@@ -264,3 +262,87 @@ def test_an_odd_feature_is_dropped_and_the_others_stay():
     genes = read_coding_sequences(file)
     assert genes.dna.tolist() == ["ATGAAATAA"]
     assert dropped_by(genes) == {"genetic_code": 1, "start": 1, "elsewhere": 1}
+
+
+def gb(place, dna, *qualifiers, unit="bp", n_said=None):
+    lines = "".join(f"                     {one}\n" for one in qualifiers)
+    return (
+        f"LOCUS       TEST       {n_said or len(dna):>17} {unit}    DNA     linear   BCT 01-JAN-2020\n"
+        f"ACCESSION   TEST\nFEATURES             Location/Qualifiers\n     CDS             {place}\n{lines}"
+        f"ORIGIN\n        1 {dna.lower()}\n//\n"
+    )
+
+
+@pytest.mark.parametrize("place", ["1..150", "complement(1..16)", "join(1..6,10..16)", "16..18", "17"])
+def test_a_gene_beyond_its_record_has_a_rule_of_its_own(place):
+    genes = read_coding_sequences(io.StringIO(gb(place, "ATGAAACCCGGGTAA")))
+    assert dropped_by(genes) == {"beyond": 1}
+    assert "0 of 1 coding sequences are kept.\nbeyond: 1 dropped (TEST)" in genes.report
+
+
+@pytest.mark.parametrize("place", ["<1..15", "1..>15", "complement(<1..15)", "join(1..6,7..>15)", "<1..>15"])
+def test_partial_genes_have_a_rule_of_their_own(place):
+    assert dropped_by(read_coding_sequences(io.StringIO(gb(place, "ATGAAACCCGGGTAA")))) == {"partial": 1}
+
+
+@pytest.mark.parametrize("dna", ["ATGAAATAA", "GTGAAATAA", "TTGAAATAA", "CTGAAATAA", "ATTAAATAA"])
+@pytest.mark.parametrize("end", ["", "*"])
+def test_translations_of_a_start_codon_and_a_stop_codon(dna, end):
+    plain = str(Seq(dna).translate(table=11))[0]
+    for first in {"M", plain}:
+        text = gb("1..9", dna, "/transl_table=11", f'/translation="{first}K{end}"')
+        genes = read_coding_sequences(io.StringIO(text))
+        assert genes.protein.tolist() == ["MK*"]
+    for other in ("AK", "MKK", "MK**", "M", ""):
+        text = gb("1..9", dna, "/transl_table=11", f'/translation="{other}{end}"')
+        assert dropped_by(read_coding_sequences(io.StringIO(text))) == {"translation": 1}
+
+
+def test_a_bacterium_without_a_genetic_code_gets_a_hint():
+    text = gb("1..9", "GTGAAATAA")
+    report = read_coding_sequences(io.StringIO(text)).report
+    assert "start: 1 dropped" in report
+    assert "hint: 1 coding sequences of bacteria without /transl_table" in report
+    assert "genetic_code=11" in report
+    taxonomy = "SOURCE      x\n  ORGANISM  x\n            Bacteria; x.\nFEATURES"
+    by_taxonomy = text.replace("BCT", "ENV").replace("FEATURES", taxonomy)
+    assert "genetic_code=11" in read_coding_sequences(io.StringIO(by_taxonomy)).report
+    for other, code in (
+        (text, 11),
+        (gb("1..9", "GTGAAATAA", "/transl_table=1"), None),
+        (text.replace("BCT", "PLN"), 1),
+    ):
+        assert "hint" not in read_coding_sequences(io.StringIO(other), genetic_code=code).report
+
+
+def test_headers_of_ncbi_are_heeded():
+    headers = [
+        "[gene=a] [pseudo=true] [location=1..6]",
+        "[partial=5'] [location=<1..6]",
+        "[partial=5',3']",
+        "[location=complement(1..>6)]",
+        "[location=join(<1..3,4..6)]",
+        "[gene=b] [protein=p] [pseudo=false] [location=complement(1..6)] [gbkey=CDS]",
+    ]
+    codons = ["AAA", "AAC", "AAG", "AAT", "ACA", "ACC"]
+    text = "".join(f">s{i} {one}\nATG{codons[i]}TAA\n" for i, one in enumerate(headers))
+    genes = read_coding_sequences(io.StringIO(text))
+    assert dropped_by(genes) == {"pseudogene": 1, "partial": 4}
+    assert genes.names.tolist() == ["s5"]
+    assert "partial: 4 dropped (s1, s2, s3, s4)" in genes.report
+
+
+def test_a_record_that_contradicts_itself_is_refused():
+    with pytest.raises(
+        InvalidSequenceError, match=r"record 1 \(TEST\).*says that it has 16 letters, but has 15"
+    ):
+        read_coding_sequences(io.StringIO(gb("1..15", "ATGAAACCCGGGTAA", n_said=16)))
+    with pytest.raises(InvalidSequenceError, match=r"record 1 \(TEST\).*is a protein"):
+        read_coding_sequences(io.StringIO(gb("1..9", "MKLMKLMKL", unit="aa")))
+
+
+def test_a_file_without_coding_sequences_says_so():
+    text = gb("1..9", "ATGAAATAA")
+    for damage in (text.replace("     CDS ", "     gene"), text.replace("FEATURES", "COMMENT ")):
+        with pytest.warns(FileFormatWarning, match="No record of the file object has a feature CDS"):
+            assert len(read_coding_sequences(io.StringIO(damage)).dna) == 0

@@ -1,10 +1,17 @@
 """Compressed text is unpacked up to a limit."""
 
+import bz2
 import gzip
+import io
+import lzma
+import tarfile
+import zipfile
 
 import pytest
 
-from seqestimators.datasets._compression import open_text
+from seqestimators.datasets import read_coding_sequences, read_fasta, read_swissprot
+from seqestimators.datasets._compression import open_source, open_text
+from seqestimators.exceptions import InvalidSequenceError
 
 
 def read(path, max_bytes=None):
@@ -72,3 +79,76 @@ def test_a_damaged_file_is_named(path, damage):
     with pytest.raises(ValueError, match="is damaged") as caught:
         read(path)
     assert str(path) in str(caught.value)
+
+
+def pack_zip(content, name="a.fasta"):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def pack_tar(content):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        member = tarfile.TarInfo("a.fasta")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+PACKED = {
+    "a zip archive": pack_zip(b">a\nACGT\n"),
+    "a bz2 file": bz2.compress(b">a\nACGT\n"),
+    "an xz file": lzma.compress(b">a\nACGT\n"),
+    "an lzma file": lzma.compress(b">a\nACGT\n", format=lzma.FORMAT_ALONE),
+    "a tar archive": pack_tar(b">a\nACGT\n"),
+    "a 7z archive": b"7z\xbc\xaf\x27\x1c" + bytes(20),
+}
+
+
+@pytest.mark.parametrize("read", [lambda file: list(read_fasta(file)), read_coding_sequences, read_swissprot])
+@pytest.mark.parametrize("kind", PACKED)
+def test_other_compressions_are_named(read, kind, path):
+    content = PACKED[kind]
+    path.write_bytes(content)
+    with pytest.raises(InvalidSequenceError, match=f"{path} is {kind}: unpack it first"):
+        read(path)
+    packed_twice = gzip.compress(content)
+    as_text = io.TextIOWrapper(io.BytesIO(content), encoding="latin-1")
+    for handle in (io.BytesIO(content), io.BytesIO(packed_twice), as_text):
+        with pytest.raises(InvalidSequenceError, match=f"is {kind}: unpack it first"):
+            read(handle)
+
+
+def test_a_text_handle_on_a_compressed_file_is_named(path):
+    path.write_bytes(gzip.compress(b">a\nACGT\n"))
+    for encoding in ("utf-8", "latin-1"):
+        with (
+            path.open(encoding=encoding) as handle,
+            pytest.raises(InvalidSequenceError, match=f"{path} is a gzip file: unpack it first"),
+        ):
+            list(read_fasta(handle))
+
+
+def test_binary_handles_are_unpacked_up_to_the_limit_and_stay_open():
+    class Socket:
+        """Gives less than it is asked for, and has no more than `read`."""
+
+        def __init__(self, content):
+            self._content = io.BytesIO(content)
+
+        def read(self, size=-1):
+            return self._content.read(min(size, 3))
+
+    packed = gzip.compress(b"ACGT\r\nTT\n")
+    for handle in (io.BytesIO(packed), Socket(packed)):
+        with open_source(handle, None) as (lines, name):
+            assert (list(lines), name) == (["ACGT", "TT"], "the file object")
+        assert handle.read(1) == b""  # it is open
+    bomb = io.BytesIO(gzip.compress(b"A" * 100_000))
+    with (
+        pytest.raises(ValueError, match="the file object holds more than 99,999 bytes"),
+        open_source(bomb, 99_999) as (lines, _),
+    ):
+        list(lines)

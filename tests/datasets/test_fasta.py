@@ -109,9 +109,58 @@ def test_another_format_is_refused(text):
     assert f"line {text.count(chr(10), 0, text.index('LOCUS')) + 1}" in str(caught.value)
 
 
-def test_bytes_that_are_no_text_are_refused():
-    with pytest.raises(InvalidSequenceError, match="gzip.open"):
-        list(read_fasta(io.BytesIO(gzip.compress(TEXT.encode()))))
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_bytes_that_are_no_text_are_refused(encoding):
+    with pytest.raises(InvalidSequenceError, match="not text in UTF-8.*decode it first"):
+        list(read_fasta(io.BytesIO(">é\nACGT\n".encode(encoding))))
+
+
+def test_a_header_within_a_line_is_refused():
+    with pytest.raises(
+        InvalidSequenceError, match=r"line 2 of the file object has a '>' at position 2.*line end"
+    ):
+        list(read_fasta(io.StringIO(">a\nAC>b\nGG\n")))
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0"])
+@pytest.mark.parametrize("before", ["", ">a\nAC\n"])
+def test_an_indented_header_is_refused(blank, before):
+    line = before.count("\n") + 1
+    with pytest.raises(
+        InvalidSequenceError, match=f"line {line} of.*'>b c' behind a blank.*take the blank off"
+    ):
+        list(read_fasta(io.StringIO(f"{before}{blank}>b c\nGG\n")))
+
+
+@pytest.mark.parametrize("line", [">b\ufeff", "\ufeff>b", "AC\ufeffGT", "\ufeff", ";\ufeff"])
+def test_a_byte_order_mark_further_down_is_refused(line):
+    text = f">a\nACGT\n{line}\nGG\n"
+    position = line.index("\ufeff")
+    for source in (io.StringIO(text), io.BytesIO(text.encode()), io.BytesIO(text.encode("utf-8-sig"))):
+        with pytest.raises(InvalidSequenceError, match=f"line 3 of.*byte order mark at position {position}"):
+            list(read_fasta(source))
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("newline", ["", "\n"])
+def test_line_ends_of_every_system(line_end, newline):
+    text = TEXT.replace("\n", line_end)
+    for source in (io.StringIO(text, newline=newline), io.BytesIO(text.encode())):
+        assert list(read_fasta(source)) == RECORDS
+
+
+@given(records, st.data())
+def test_no_foreign_error_leaves_the_reader(expected, data):
+    text = "".join(f">{identifier} {more}\n{sequence}\n" for identifier, more, sequence in expected)
+    place = data.draw(st.integers(0, len(text)))
+    odd = data.draw(st.text(">; \t\r\n\ufeff\0A-", max_size=3))
+    try:
+        found = list(read_fasta(io.StringIO(text[:place] + odd + text[place:])))
+    except InvalidSequenceError as error:
+        if not str(error).startswith("line "):
+            raise
+    else:
+        assert all("\n" not in one.sequence and ">" not in one.sequence for one in found)
 
 
 def test_the_text_of_a_file_is_no_path():

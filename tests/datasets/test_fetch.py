@@ -1,6 +1,7 @@
 """Where files come from: the data home, the download, what is refused; and that all fetchers use it."""
 
 import doctest
+import gzip
 import hashlib
 import subprocess
 import sys
@@ -20,6 +21,7 @@ CALLS = {
     "esol": datasets.fetch_esol,
     "freesolv": datasets.fetch_freesolv,
     "lipophilicity": datasets.fetch_lipophilicity,
+    "tox21": datasets.fetch_tox21,
     "splice": datasets.fetch_splice,
     "promoters": datasets.fetch_promoters,
     **{
@@ -105,6 +107,28 @@ def test_a_wrong_download_is_refused_and_not_kept(downloads, monkeypatch, tmp_pa
     assert SMALL.url in str(caught.value)
     assert "0" * 64 in str(caught.value)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.usefixtures("downloads")
+@pytest.mark.parametrize("content", [CONTENT, b"another line\n"])
+def test_a_checksum_may_be_that_of_the_content(content, monkeypatch, tmp_path):
+    packed = SMALL._replace(is_packed=True)
+    monkeypatch.setitem(REMOTE_FILES, "small", packed)
+    path = tmp_path / SMALL.name
+    path.parent.mkdir()
+    path.write_bytes(gzip.compress(content))
+    if content == CONTENT:
+        assert fetch_file("small", tmp_path) == path
+    else:
+        with pytest.raises(ValueError, match="its sha256 is"):
+            fetch_file("small", tmp_path)
+    path.unlink()
+    assert fetch_file("small", tmp_path) == path  # the download isn't packed, and has the content
+    path.unlink()
+    monkeypatch.setitem(REMOTE_FILES, "small", packed._replace(sha256="0" * 64))
+    with pytest.raises(ValueError, match="refused"):
+        fetch_file("small", tmp_path)
+    assert not path.exists()
 
 
 def test_a_home_that_cannot_be_written_to_is_named(downloads, tmp_path):

@@ -12,7 +12,7 @@ from seqestimators.datasets._genes import Gene, read_fasta_genes, read_genbank_g
 
 @pytest.mark.parametrize(("genetic_code", "expected"), [(None, 1), (11, 11)])
 def test_a_record_of_fasta_is_a_gene(genetic_code, expected):
-    genes = read_fasta_genes(io.StringIO(">a text\naugu\n>b\n\n"), genetic_code)
+    genes = read_fasta_genes(io.StringIO(">a text\naugu\n>b\n\n"), "file", genetic_code)
     assert list(genes) == [Gene("a", "ATGT", expected), Gene("b", "", expected)]
 
 
@@ -26,9 +26,9 @@ def test_a_feature_of_genbank_is_a_gene(genetic_code):
         SeqFeature(places[0], "gene", qualifiers={"gene": "no CDS"}),
     ]
     record = SeqRecord(Seq("acgaaa"), "r", features=features, annotations={"molecule_type": "DNA"})
-    first, second = read_genbank_genes(io.StringIO(record.format("genbank")), genetic_code)
+    first, second = read_genbank_genes(record.format("genbank").splitlines(), "file", genetic_code)
     code, translation = (11, "K") if genetic_code is None else (2, None)
     assert first == Gene("tag", "GAAA", code, translation, protein_id="P.1")
     assert second == Gene(
-        "cut", "ACGAAA", genetic_code or 1, symbol="cut", is_pseudogene=True, lacks_start=True
+        "cut", "ACGAAA", genetic_code or 1, symbol="cut", is_pseudogene=True, is_partial=True
     )

@@ -11,6 +11,7 @@ from seqestimators.datasets import (
     fetch_esol,
     fetch_freesolv,
     fetch_lipophilicity,
+    fetch_tox21,
     fetch_zinc,
 )
 
@@ -55,6 +56,34 @@ def test_lipophilicity(data_home):
     assert smiles.shape == log_d.shape == (4200,)
     assert log_d.dtype == np.float64
     assert np.isfinite(log_d).all()
+
+
+def test_tox21(data_home):
+    tox21 = fetch_tox21(data_home=data_home)
+    assert tox21.target.shape == (7831, 12)
+    assert tox21.target.dtype == np.float64
+    assert tox21.data.shape == tox21.identifier.shape == (7831,)
+    assert (tox21.target_names[0], tox21.target_names[-1]) == ("NR-AR", "SR-p53")
+    assert tox21.n_invalid == 8
+    counts = [np.count_nonzero(tox21.target[:, 0] == value) for value in (0, 1)]
+    assert (*counts, np.count_nonzero(np.isnan(tox21.target[:, 0]))) == (6956, 309, 566)
+    assert round(np.isnan(tox21.target).mean(), 2) == 0.17
+
+
+def test_tox21_as_a_frame(data_home):
+    tox21 = fetch_tox21(data_home=data_home, as_frame=True, invalid="drop")
+    assert tox21.frame.columns.tolist() == ["smiles", *tox21.target_names, "identifier"]
+    assert tox21.target.columns.tolist() == tox21.target_names
+    assert tox21.data.shape == (7823,)
+    smiles, y = fetch_tox21(data_home=data_home, return_X_y=True)
+    assert (type(y), y.shape, smiles.shape) == (np.ndarray, (7831, 12), (7831,))
+
+
+@pytest.mark.parametrize("invalid", ["keep", "drop"])
+def test_molecules_that_rdkit_warns_of_are_quiet(invalid, data_home, capfd):
+    for fetch in (fetch_bbbp, fetch_tox21):
+        fetch(data_home=data_home, invalid=invalid)
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(("subset", "n_molecules"), [("test", 5000), ("valid", 24445)])

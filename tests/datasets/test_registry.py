@@ -35,6 +35,6 @@ def test_an_entry_with_variants_is_several_files():
     }
     files = _load({"some_{part}": entry})
     assert list(files) == ["some_train", "some_test"]
-    name, url, sha256, _, description, read, target_names = files["some_test"]
+    name, url, sha256, _, description, read, target_names, *_ = files["some_test"]
     assert (name, url, sha256) == ("test.csv", "https://example.org/test", "1")
     assert (description, read.func, target_names) == ("The test part", read_smiles, ["no", "yes"])

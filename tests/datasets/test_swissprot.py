@@ -70,7 +70,7 @@ def test_every_form_gives_the_same(tmp_path):
     plain.write_text(TEXT, encoding="utf-8")
     packed.write_bytes(gzip.compress(TEXT.encode()))
     binary = io.BytesIO(TEXT.encode())
-    for source in (plain, str(packed), binary, io.StringIO(TEXT)):
+    for source in (plain, str(packed), binary, io.BytesIO(gzip.compress(TEXT.encode())), io.StringIO(TEXT)):
         assert read_swissprot(source).data.tolist() == ["MVLSPADKTNVKAAWGKVGA", "MKL"]
     assert not binary.closed
     frame = read_swissprot(plain, as_frame=True, labels={"HELIX": "H"}).frame
@@ -82,11 +82,74 @@ def test_an_empty_file_has_no_proteins():
 
 
 @pytest.mark.parametrize(
-    ("text", "record"), [(">a\nMKL\n", 1), (TEXT[: TEXT.rindex("//")], 2), (TEXT + "hello\n", 3)]
+    ("text", "line", "record"), [(">a\nMKL\n", 1, 1), (TEXT + "hello\n", TEXT.count("\n") + 1, 3)]
 )
-def test_another_format_is_refused(text, record):
-    with pytest.raises(InvalidSequenceError, match=f"record {record} of the file object.*another format"):
+def test_another_format_is_refused(text, line, record):
+    with pytest.raises(InvalidSequenceError, match=f"line {line} of the.*record {record}.*another format"):
         read_swissprot(io.StringIO(text))
+
+
+def test_a_file_that_was_cut_says_so():
+    for end in ("", "\n" + TEXT):
+        with pytest.raises(InvalidSequenceError, match=r"record 2 \(TWO_ECOLI\) of.*the file was cut"):
+            read_swissprot(io.StringIO(TEXT[: TEXT.rindex("//")] + end))
+
+
+def entry(features, n_said=8, n_said_in_id=8):
+    return io.StringIO(
+        f"ID   T_HUMAN              Reviewed;         {n_said_in_id:>3} AA.\nAC   P1;\nOS   H.\n{features}\n"
+        f"SQ   SEQUENCE   {n_said} AA;  900 MW;  0 CRC64;\n     MVLSPADK\n//\n"
+    )
+
+
+@pytest.mark.parametrize("place", ["0..3", "3..50", "9", "0", "9..9"])
+@pytest.mark.parametrize("key", ["DISULFID", "HELIX"])
+def test_a_feature_beyond_its_protein_names_the_entry(key, place):
+    ends = place.split("..")
+    shown = rf"{ends[0]}\.\.{ends[-1]}"
+    with pytest.raises(
+        InvalidSequenceError, match=rf"T_HUMAN.*{key} at {shown}, but its residues are 1\.\.8"
+    ):
+        read_swissprot(entry(f"FT   {key:<16}{place}"), labels={key: "C"})
+
+
+def test_features_at_the_ends_of_a_protein():
+    file = entry("FT   DISULFID        1..8\nFT   SIGNAL          <1..2\nFT   CHAIN           3..>8")
+    proteins = read_swissprot(file, labels={"CHAIN": "c", "DISULFID": "C"})
+    assert proteins.target.tolist() == ["C-cccccC"]
+    assert proteins.features[0][1:] == [("SIGNAL", 0, 2, ""), ("CHAIN", 2, 8, "")]
+
+
+@pytest.mark.parametrize(("lengths", "line"), [((9, 8), "SQ"), ((8, 9), "ID"), ((8, 7), "ID")])
+def test_lengths_said_and_found_are_compared(lengths, line):
+    said = max(lengths) if 9 in lengths else min(lengths)
+    with pytest.raises(InvalidSequenceError, match=f"T_HUMAN.*line {line}.*{said} residues, but has 8"):
+        read_swissprot(entry("FT   HELIX           3..5", *lengths))
+
+
+@pytest.mark.parametrize(
+    ("key", "remedy"), [("HELX", "mean 'HELIX'"), ("helix", "mean 'HELIX'"), ("x", "one like 'HELIX'")]
+)
+def test_a_misspelt_feature_names_its_neighbours(key, remedy):
+    with pytest.raises(ValueError, match=f"key '{key}', which is none of Swiss-Prot.*{remedy}"):
+        read_swissprot(entry("FT   HELIX           3..5"), labels={key: "H"})
+
+
+def test_a_known_or_present_feature_may_label_nothing_or_all():
+    file = entry("FT   FOREIGN         3..5")
+    assert read_swissprot(file, labels={"TURN": "T", "FOREIGN": "F"}).target.tolist() == ["--FFF---"]
+
+
+def test_blank_lines_around_records_are_left_out():
+    expected = read_swissprot(io.StringIO(TEXT)).data.tolist()
+    text = "\n \n" + TEXT.replace("//\n", "//\n\n")
+    assert read_swissprot(io.StringIO(text)).data.tolist() == expected
+
+
+@pytest.mark.parametrize("line", ["FT", "FT   ", "RP   x", "SQ   x", "XX   x", "ID", "DT   x", 'FT   /a="'])
+def test_no_error_of_biopython_leaves_the_reader(line):
+    with pytest.raises(InvalidSequenceError, match=r"record 1 \(T_HUMAN\) of the file object"):
+        read_swissprot(entry(line))
 
 
 def test_errors_name_the_remedy(tmp_path):
@@ -94,8 +157,6 @@ def test_errors_name_the_remedy(tmp_path):
         read_swissprot(TEXT)
     with pytest.raises(ValueError, match=r"labels\['HELIX'\] is 'HH'.*single character"):
         read_swissprot(io.StringIO(TEXT), labels={"HELIX": "HH"})
-    with pytest.raises(InvalidSequenceError, match=r"gzip\.open"):
-        read_swissprot(io.BytesIO(gzip.compress(TEXT.encode())))
     with pytest.raises(FileNotFoundError, match="nothing.dat"):
         read_swissprot(tmp_path / "nothing.dat")
     path = tmp_path / "bomb.gz"
