@@ -37,6 +37,7 @@ def parameter(
     default: Any,
     constraints: Sequence[Any] | None = None,
     unless: tuple[str, Any] | None = None,
+    after_fit: bool = False,
     kw_only: bool = True,
 ) -> Any:
     """Declare a parameter: a field of a class that :func:`with_parameters` decorates.
@@ -52,6 +53,10 @@ def parameter(
     unless : tuple (name, value) or None, default=None
         Another parameter, and the value of it with which this one has no
         effect, or a class of such values: then fit warns.
+    after_fit : bool, default=False
+        Whether another value acts on an estimator that is fitted already: in
+        its predictions, or when the training goes on under `warm_start` or
+        `partial_fit`, which refuse all other changes.
     kw_only : bool, default=True
         Whether the constructor takes it by its name only.
 
@@ -69,7 +74,7 @@ def parameter(
     >>> WideClassifier().hidden_size
     256
     """
-    metadata = {"constraints": constraints, "unless": unless}
+    metadata = {"constraints": constraints, "unless": unless, "after_fit": after_fit}
     return dataclasses.field(default=default, kw_only=kw_only, metadata=metadata)
 
 
@@ -166,6 +171,11 @@ def warn_of_unused(estimator: Any) -> None:
                 UserWarning,
                 stacklevel=6,  # where fit is called, through its wrapper for validation
             )
+
+
+def fixed_by_fit(estimator: Any) -> list[str]:
+    """Return the names of the parameters that mean nothing to a fitted estimator."""
+    return [name for name, field in _fields(type(estimator)).items() if not field.metadata["after_fit"]]
 
 
 def default_of(estimator: Any, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from .batching import MAX_HELD_STEPS, MAX_STEPS, BatchIterator, SequenceDataset, run_batches
 from .callbacks import Unfreezing, make_callbacks
+from .devices import find_device
 from .net import SequenceNet
 from .seeding import make_generators
 
@@ -12,6 +13,7 @@ __all__ = [
     "SequenceDataset",
     "SequenceNet",
     "Unfreezing",
+    "find_device",
     "make_callbacks",
     "make_generators",
     "run_batches",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import Dataset
+from skorch.dataset import Dataset
 
 from ..modules import Batch, Ragged
 from ..sequences import Sequences, object_array
@@ -93,7 +93,15 @@ class SequenceDataset(Dataset):
     weight : ndarray of shape (n,), Sequences or None, default=None
         Weight in the loss of every sequence, or of every value of its target,
         for which it has the form of the target; None weighs all alike.
+    labels : ndarray of shape (n, ...) or None, default=None
+        The targets as scores read them, and as a user knows them.
     device : str or torch.device, default="cpu"
+
+    Attributes
+    ----------
+    X : Sequences
+    y : ndarray or None
+        Rows and labels, where skorch's callbacks look for them.
     """
 
     def __init__(
@@ -102,8 +110,10 @@ class SequenceDataset(Dataset):
         target: Any = None,
         weight: Any = None,
         *,
+        labels: Any = None,
         device: str | torch.device = "cpu",
     ):
+        self.X, self.y = sequences, labels
         self.source = FlatRows(sequences, device)
         features = sequences.features
         self.features = None if features is None else torch.from_numpy(features).to(device)

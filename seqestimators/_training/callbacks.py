@@ -16,16 +16,22 @@ class EpochRecord(Callback):
     scores : callable or None, default=None
         Called without arguments at the end of every epoch; gives a dict of
         what to record.
+    stopping : EarlyStopping or None, default=None
+        What the first score of the validation rows decides on; `scores` has
+        its name as `first`.
     """
 
-    def __init__(self, scores: Any = None):
+    def __init__(self, scores: Any = None, stopping: EarlyStopping | None = None):
         self.scores = scores
+        self.stopping = stopping
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         """Record one epoch; skorch calls this."""
         net.history.record("lr", net.optimizer_.param_groups[-1]["lr"])
         for name, score in (self.scores() if self.scores is not None else {}).items():
             net.history.record(name, float(score))
+        if self.scores is not None and self.stopping is not None:
+            self.stopping.monitor = self.scores.first
 
 
 class Progress(Callback):
@@ -100,7 +106,6 @@ def make_callbacks(
     cycle_momentum: bool = True,
     gradient_clip: float | None = None,
     scores: Any = None,
-    monitor: str | None = None,
     patience: int | None = None,
     extra: Any = None,
 ) -> Any:
@@ -125,11 +130,10 @@ def make_callbacks(
         Largest norm of the gradient.
     scores : callable or None, default=None
         See :class:`EpochRecord`.
-    monitor : str or None, default=None
-        Column of the history that stops the training early when it no longer
-        improves: "valid_loss", the lower the better, or a score, the higher.
     patience : int or None, default=None
-        Number of epochs without improvement after which to stop.
+        Number of epochs without improvement after which to stop: of the first
+        score of the validation rows or, without scores, of their loss. None
+        doesn't stop early.
     extra : list or None, default=None
         Callbacks of the user, behind all others.
 
@@ -145,7 +149,12 @@ def make_callbacks(
        recurrent neural networks", ICML 2013 (clipping).
     """
     n_steps = n_batches * max_epochs
-    named: dict[str, Any] = {"record": EpochRecord(scores), "progress": Progress(n_steps)}
+    stopping = None
+    if patience is not None:  # all scores, neg_log_loss too, are the higher the better
+        stopping = EarlyStopping(
+            "valid_loss", patience=patience, lower_is_better=scores is None, threshold=0, load_best=True
+        )
+    named: dict[str, Any] = {"record": EpochRecord(scores, stopping), "progress": Progress(n_steps)}
     if lr_schedule == "one_cycle" and n_steps > 1:  # a cycle of one step has no peak
         named["schedule"] = LRScheduler(
             OneCycleLR, step_every="batch", max_lr=lr, total_steps=n_steps + 1, cycle_momentum=cycle_momentum
@@ -154,11 +163,8 @@ def make_callbacks(
         named["schedule"] = LRScheduler(CosineAnnealingLR, step_every="batch", T_max=n_steps)
     if gradient_clip is not None:
         named["clip"] = GradientNormClipping(gradient_clip)
-    if monitor is not None:
-        lower_is_better = monitor == "valid_loss"  # all scores, neg_log_loss too, are higher the better
-        named["stopping"] = EarlyStopping(
-            monitor, patience=patience, lower_is_better=lower_is_better, threshold=0, load_best=True
-        )
+    if stopping is not None:
+        named["stopping"] = stopping
     named_by_user = [
         one if isinstance(one, tuple) else (f"callback{i}", one) for i, one in enumerate(extra or [])
     ]

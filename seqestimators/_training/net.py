@@ -27,8 +27,39 @@ class SequenceNet(NeuralNet):
         self, module: SequenceNetwork, *, order_generator: torch.Generator | None = None, **kwargs: Any
     ):
         kwargs.setdefault("criterion", torch.nn.Identity)  # skorch wants one; the network has its own
-        super().__init__(module, **kwargs)
+        super().__init__(module, use_caching=False, **kwargs)  # EpochScoring reads rows, not batches
         self.order_generator = order_generator
+        self.estimator: Any = None  # while it is trained: what skorch's scoring callbacks ask
+
+    def __getattr__(self, name: str) -> Any:
+        """Answer as the estimator that is trained, where a net has no answer of its own."""
+        if name in ("classes_", "decision_function") and self.__dict__.get("estimator") is not None:
+            return getattr(self.estimator, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __sklearn_tags__(self) -> Any:
+        return super().__sklearn_tags__() if self.estimator is None else self.estimator.__sklearn_tags__()
+
+    def predict(self, X: Any) -> Any:
+        """Answer as the estimator that is trained."""
+        return super().predict(X) if self.estimator is None else self.estimator.predict(X)
+
+    def predict_proba(self, X: Any) -> Any:
+        """Answer as the estimator that is trained."""
+        return super().predict_proba(X) if self.estimator is None else self.estimator.predict_proba(X)
+
+    def score(self, X: Any, y: Any) -> float:
+        """Answer as the estimator that is trained."""
+        return self.estimator.score(X, y)
+
+    def move_to(self, device: torch.device) -> None:
+        """Go on another device, with the optimizer and what it has gathered."""
+        if torch.device(self.device) == device:
+            return
+        self.device = device
+        self.module_.to(device)
+        self.optimizer_.load_state_dict(self.optimizer_.state_dict())  # its tensors follow the weights
+        self.order_generator = None  # generators don't travel: training makes new ones
 
     def get_iterator(self, dataset: SequenceDataset, training: bool = False) -> BatchIterator:
         """Return batches by length: shuffled for training, else of a size that is fast."""

@@ -1,13 +1,10 @@
 """How an estimator learns: the inputs checked, the network made, skorch's loop run over it."""
 
-import warnings
 from abc import abstractmethod
-from copy import deepcopy
 from typing import Any
 
 import numpy as np
 import torch
-from sklearn.metrics import check_scoring
 from sklearn.utils import check_consistent_length
 from skorch import callbacks as skorch_callbacks
 from skorch.helper import predefined_split
@@ -18,6 +15,7 @@ from .._training import (
     SequenceDataset,
     SequenceNet,
     Unfreezing,
+    find_device,
     make_callbacks,
     make_generators,
 )
@@ -26,6 +24,7 @@ from ..parameters import warn_of_unused, with_parameters
 from ..sequences import Sequences
 from ._groups import DTYPES, OPTIMIZERS, Computation, EarlyStopping, Network, Training
 from ._input import SequenceReader
+from ._monitoring import Monitor, check_callbacks
 from ._pretraining import (
     ARCHITECTURE,
     find_language_model,
@@ -35,7 +34,7 @@ from ._pretraining import (
     refuse_contradictions,
     refuse_new_tokens,
 )
-from ._state import FittedState
+from ._state import FittedState, Interrupted
 from ._validation_split import split_validation
 
 FUSED = {"adam", "adamw", "sgd"}
@@ -113,11 +112,14 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any = None) -> Any:
         """Fit from the start, or go on from the present weights under `warm_start`."""
         goes_on = self.warm_start and hasattr(self, "net_")
-        return self._train(
-            *self._prepare(X, y, sample_weight, groups, goes_on=goes_on, sets_rows_aside=self.early_stopping),
-            max_epochs=self.max_epochs,
-            lr_schedule="constant" if goes_on else self.lr_schedule,
-        )
+        with self._all_or_nothing(goes_on):
+            return self._train(
+                self._prepare(
+                    X, y, sample_weight, groups, goes_on=goes_on, sets_rows_aside=self.early_stopping
+                ),
+                max_epochs=self.max_epochs,
+                lr_schedule="constant" if goes_on else self.lr_schedule,
+            )
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> Any:
         """Run one epoch at a constant learning rate."""
@@ -134,8 +136,9 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
                 f"classes={np.asarray(classes).tolist()} are not those of the first call, "
                 f"{self.classes_.tolist()}: leave them out, or give the same"
             )
-        data = self._prepare(X, y, sample_weight, classes=classes, goes_on=goes_on)
-        return self._train(*data, max_epochs=1, lr_schedule="constant")
+        with self._all_or_nothing(goes_on):
+            datasets = self._prepare(X, y, sample_weight, classes=classes, goes_on=goes_on)
+            return self._train(datasets, max_epochs=1, lr_schedule="constant")
 
     def _prepare(
         self,
@@ -147,17 +150,22 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         classes: Any = None,
         goes_on: bool,
         sets_rows_aside: bool = False,
-    ) -> tuple[dict[str, SequenceDataset], dict[str, Any]]:
+    ) -> dict[str, SequenceDataset]:
         """Read and check all inputs, learn what is to be learned of them, and make the net.
 
         Rows of weight 0 count as absent. What is learned of X and y comes
         from the training rows alone. Returns the data sets, "train" and
-        perhaps "valid", and for each the rows of X and y that scores read.
+        perhaps "valid".
         """
         if y is None and self.__sklearn_tags__().target_tags.required:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: give one a row"
             )
+        device = self._device()
+        check_callbacks(self.callbacks, has_validation=sets_rows_aside)
+        if goes_on:
+            self._refuse_changes()
+            self.net_.move_to(device)
         warn_of_unused(self)
         if self.pretrained is None and not goes_on:
             self._warn_if_untrained(stacklevel=6)
@@ -171,11 +179,12 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             weight = _check_sample_weight(
                 sample_weight, np.empty((len(sequences), 1)), ensure_non_negative=True
             )
+            weight = np.ldexp(weight, -np.frexp(weight.max())[1])  # their sum may be too small a number
         kept = np.flatnonzero(weight)
         if not len(kept):
             raise ValueError("sample_weight is 0 for every row: no row is left to learn from")
         y = self._read_target(y)
-        generators = None if goes_on else make_generators(self.random_state, self._device())
+        generators = None if goes_on else make_generators(self.random_state, device)
         parts = {"train": kept}
         if sets_rows_aside:
             seed = (generators or make_generators(self.random_state)).split_seed
@@ -194,12 +203,15 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         if generators is not None:
             self._make_net(generators)
             self.history_: list[dict[str, Any]] = []
-        datasets = {
-            name: SequenceDataset(sequences[rows], target[rows], weights[rows], device=self._device())
+        return {
+            name: SequenceDataset(
+                sequences[rows],
+                target[rows],
+                weights[rows],
+                labels=None if y is None else y[rows],
+                device=device,
+            )
             for name, rows in parts.items()
-        }
-        return datasets, {
-            name: (sequences[rows], None if y is None else y[rows]) for name, rows in parts.items()
         }
 
     def _set_rows_aside(
@@ -228,13 +240,11 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             self.n_inputs_, self.known_tokens_ = model.n_inputs_, known
 
     def _device(self) -> torch.device:
-        if self.device != "auto":
-            return torch.device(self.device)
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return find_device(self.device)
 
-    def _build_network(self) -> SequenceNetwork:
+    def _build_network(self, max_weights: int | None = None) -> SequenceNetwork:
         """Make the network of these parameters, its weights NaN."""
-        with Unfilled():
+        with Unfilled(max_weights):
             encoder = self._make_encoder(
                 input_size=self.n_inputs_,
                 tokens=self.input_ == "tokens",
@@ -242,12 +252,13 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
                 **{name: getattr(self, name) for name in ARCHITECTURE},
             )
             network = self._make_network(encoder)
-        return network.to(self._device(), DTYPES[self.dtype])
+        return network.to(DTYPES[self.dtype])
 
-    def _make_net(self, generators: Any = None) -> None:
+    def _make_net(self, generators: Any = None, max_weights: int | None = None) -> None:
         """Build the network and its skorch net, with fresh weights if there are generators."""
         pretrained = None if self.pretrained is None else find_language_model(self.pretrained)
-        network = self._as_fitted()._build_network()
+        device = self._device()
+        network = self._as_fitted()._build_network(max_weights).to(device)
         optimizer: dict[str, Any] = {"optimizer": self.optimizer}
         if isinstance(self.optimizer, str):
             optimizer = {
@@ -272,7 +283,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             lr=self.lr,
             batch_size=self._batch_size(),
             train_split=None,
-            device=self._device(),
+            device=device,
             verbose=int(self.verbose),
             order_generator=generators.order if generators is not None else None,
             **optimizer,
@@ -285,7 +296,6 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
     def _train(
         self,
         datasets: dict[str, SequenceDataset],
-        monitored: dict[str, Any],
         *,
         max_epochs: int,
         lr_schedule: str,
@@ -296,10 +306,8 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             generators = make_generators(self.random_state, self._device())
             net.order_generator = generators.order
             drive_dropout(net.module_, generators.weights)
-        scorer = None if self.scoring is None else check_scoring(self, scoring=self.scoring)
-        monitor = None
-        if "valid" in datasets:
-            monitor = "valid_loss" if scorer is None else f"valid_{self._score_names()[0]}"
+        has_validation = "valid" in datasets
+        scores = None if self.scoring is None else Monitor(self, datasets, decides=has_validation)
         rates, defaults = self._learning_rates(net.module_), net.optimizer_.defaults
         for group, lr in zip(net.optimizer_.param_groups, rates, strict=True):
             # the schedule of the last fit has left the rate near 0, and the momentum changed
@@ -313,35 +321,40 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             n_batches=len(BatchIterator(datasets["train"], net.batch_size)),
             max_epochs=max_epochs,
             gradient_clip=self.gradient_clip,
-            scores=None if scorer is None else lambda: self._monitor(scorer, monitored),
-            monitor=monitor,
-            patience=self.n_iter_no_change,
-            extra=deepcopy(self.callbacks),
+            scores=scores,
+            patience=self.n_iter_no_change if has_validation else None,
+            extra=self.callbacks,
         )
         if self.pretrained is not None and self.gradual_unfreezing and not self.history_:
             net.callbacks.append(("unfreezing", Unfreezing(layer_groups(net.module_))))
         net.initialize_callbacks()
-        net.train_split = predefined_split(datasets["valid"]) if "valid" in datasets else None
+        net.train_split = predefined_split(datasets["valid"]) if has_validation else None
         net.initialize_history()
+        net.estimator = self
+        interruption = None
         try:
             net.notify("on_train_begin", X=datasets["train"], y=None)
             try:
                 net.fit_loop(datasets["train"], epochs=max_epochs)
-            except KeyboardInterrupt:  # which is also how skorch stops early
-                if not _has_stopped_early(net):
-                    warnings.warn("Training interrupted by user.", stacklevel=5)
+            except KeyboardInterrupt as error:  # which is also how skorch stops early
+                interruption = None if _has_stopped_early(net) else error
             net.notify("on_train_end", X=datasets["train"], y=None)
         finally:  # the fitted net holds neither data nor callbacks that hold some
             net.train_split = None
-            net.callbacks = None
+            net.callbacks = net.estimator = None
             net.initialize_callbacks()
-        self.history_ = self.history_ + _plain_history(net.history, first_epoch=len(self.history_) + 1)
+        epochs = _plain_history(net.history, first_epoch=len(self.history_) + 1)
+        if interruption is not None and not epochs:
+            raise interruption
+        self.history_ = self.history_ + epochs
         self.n_iter_ = len(self.history_)
         if not all(torch.isfinite(weight).all() for weight in net.module_.parameters()):
             raise ValueError(
                 f"Training diverged: weights are no longer finite after {self.n_iter_} epochs. Lower lr (now "
                 f"{self.lr}), set gradient_clip, or scale the values of X."
             )
+        if interruption is not None:
+            raise Interrupted(f"training was interrupted; the first {self.n_iter_} epochs are kept")
         return self
 
     def _learning_rates(self, network: SequenceNetwork) -> list[float]:
@@ -350,20 +363,6 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             return [self.lr]
         n_layers = len(layer_names(network))
         return [self.lr / self.layer_decay ** (i + 1) for i in range(n_layers)] + [self.lr]
-
-    def _score_names(self) -> list[str]:
-        if isinstance(self.scoring, str):
-            return [self.scoring]
-        return list(self.scoring) if isinstance(self.scoring, list) else ["score"]
-
-    def _monitor(self, scorer: Any, monitored: dict[str, Any]) -> dict[str, float]:
-        """Score the network as it stands on the training and validation rows."""
-        scores: dict[str, float] = {}
-        for part, (sequences, y) in monitored.items():
-            result = scorer(self, sequences, y)
-            result = result if isinstance(result, dict) else {self._score_names()[0]: result}
-            scores |= {f"{part}_{name}": score for name, score in result.items()}
-        return scores
 
 
 def _has_stopped_early(net: SequenceNet) -> bool:
@@ -377,7 +376,7 @@ def _plain_history(history: Any, first_epoch: int) -> list[dict[str, Any]]:
     finished = [row for row in history if "dur" in row]  # an epoch that was interrupted has no end
     for epoch, row in enumerate(finished, first_epoch):
         scores = {
-            name: value
+            name: float(value)
             for name, value in row.items()
             if name.startswith(("train_", "valid_")) and not name.endswith(("_best", "_batch_count"))
         }

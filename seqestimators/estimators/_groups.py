@@ -106,7 +106,10 @@ class Pretraining:
     )
     gradual_unfreezing: bool = parameter(default=False, constraints=["boolean"], unless=("pretrained", None))
     layer_decay: float = parameter(
-        default=1.0, constraints=[Interval(Real, 1, None, closed="left")], unless=("pretrained", None)
+        default=1.0,
+        constraints=[Interval(Real, 1, None, closed="left")],
+        unless=("pretrained", None),
+        after_fit=True,
     )
 
 
@@ -147,9 +150,11 @@ class Decoding:
     )
     attention: str | type[Attention] = parameter(default="dot", constraints=[Registered(ATTENTIONS), type])
     decoder_layers: int = parameter(default=1, constraints=[AT_LEAST_1])
-    beam_width: int = parameter(default=1, constraints=[AT_LEAST_1])
-    length_penalty: float = parameter(default=0.0, constraints=[AT_LEAST_0], unless=("beam_width", 1))
-    max_length_ratio: float | None = parameter(default=None, constraints=[ABOVE_0, None])
+    beam_width: int = parameter(default=1, constraints=[AT_LEAST_1], after_fit=True)
+    length_penalty: float = parameter(
+        default=0.0, constraints=[AT_LEAST_0], unless=("beam_width", 1), after_fit=True
+    )
+    max_length_ratio: float | None = parameter(default=None, constraints=[ABOVE_0, None], after_fit=True)
     label_smoothing: float = parameter(default=0.0, constraints=[SHARE])
 
 
@@ -202,16 +207,18 @@ class Training:
 
     title: ClassVar[str] = "Training"
 
-    max_epochs: int = parameter(default=30, constraints=[AT_LEAST_1])
-    lr: float = parameter(default=0.005, constraints=[ABOVE_0])
-    batch_size: int | Literal["all"] = parameter(default=32, constraints=[AT_LEAST_1, StrOptions({"all"})])
+    max_epochs: int = parameter(default=30, constraints=[AT_LEAST_1], after_fit=True)
+    lr: float = parameter(default=0.005, constraints=[ABOVE_0], after_fit=True)
+    batch_size: int | Literal["all"] = parameter(
+        default=32, constraints=[AT_LEAST_1, StrOptions({"all"})], after_fit=True
+    )
     optimizer: str | Callable[..., Any] = parameter(
         default="adamw", constraints=[StrOptions(set(OPTIMIZERS)), type]
     )
     weight_decay: float = parameter(default=0.01, constraints=[AT_LEAST_0], unless=("optimizer", type))
-    gradient_clip: float | None = parameter(default=1.0, constraints=[ABOVE_0, None])
+    gradient_clip: float | None = parameter(default=1.0, constraints=[ABOVE_0, None], after_fit=True)
     lr_schedule: Literal["one_cycle", "cosine", "constant"] = parameter(
-        default="one_cycle", constraints=[StrOptions({"one_cycle", "cosine", "constant"})]
+        default="one_cycle", constraints=[StrOptions({"one_cycle", "cosine", "constant"})], after_fit=True
     )
 
 
@@ -228,7 +235,9 @@ class ClassWeight(Training):
 
     title: ClassVar[str] = "Training"
 
-    class_weight: Any = parameter(default=None, constraints=[dict, StrOptions({"balanced"}), None])
+    class_weight: Any = parameter(
+        default=None, constraints=[dict, StrOptions({"balanced"}), None], after_fit=True
+    )
 
 
 @with_parameters
@@ -253,12 +262,17 @@ class EarlyStopping:
 
     title: ClassVar[str] = "Early stopping and monitoring"
 
-    early_stopping: bool = parameter(default=False, constraints=["boolean"])
+    early_stopping: bool = parameter(default=False, constraints=["boolean"], after_fit=True)
     validation_fraction: float = parameter(
-        default=0.1, constraints=[Interval(Real, 0, 1, closed="neither")], unless=("early_stopping", False)
+        default=0.1,
+        constraints=[Interval(Real, 0, 1, closed="neither")],
+        unless=("early_stopping", False),
+        after_fit=True,
     )
-    n_iter_no_change: int = parameter(default=10, constraints=[AT_LEAST_1], unless=("early_stopping", False))
-    scoring: Any = parameter(default=None, constraints=[str, callable, list, None])
+    n_iter_no_change: int = parameter(
+        default=10, constraints=[AT_LEAST_1], unless=("early_stopping", False), after_fit=True
+    )
+    scoring: Any = parameter(default=None, constraints=[str, callable, list, None], after_fit=True)
 
 
 @with_parameters
@@ -286,8 +300,8 @@ class Computation:
     title: ClassVar[str] = "Computation"
 
     dtype: Literal["float32", "float64"] = parameter(default="float32", constraints=[StrOptions(set(DTYPES))])
-    callbacks: Any = parameter(default=None, constraints=[list, None])
-    device: str | torch.device = parameter(default="auto", constraints=[str, torch.device])
-    warm_start: bool = parameter(default=False, constraints=["boolean"])
-    random_state: Any = parameter(default=None, constraints=["random_state"])
-    verbose: int | bool = parameter(default=0, constraints=["verbose"])
+    callbacks: Any = parameter(default=None, constraints=[list, None], after_fit=True)
+    device: str | torch.device = parameter(default="auto", constraints=[str, torch.device], after_fit=True)
+    warm_start: bool = parameter(default=False, constraints=["boolean"], after_fit=True)
+    random_state: Any = parameter(default=None, constraints=["random_state"], after_fit=True)
+    verbose: int | bool = parameter(default=0, constraints=["verbose"], after_fit=True)

@@ -1,18 +1,33 @@
 """What a fitted estimator keeps in a file, and what of its parameters its weights mean."""
 
+import inspect
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from importlib.metadata import version
+from numbers import Number
 from typing import Any
 
 import numpy as np
 import torch
 
-from ..parameters import default_of
+from .._sklearn import validate_parameter_constraints
+from .._training import find_device
+from ..parameters import default_of, fixed_by_fit
 from ._pretraining import ARCHITECTURE, find_language_model
 
 NOT_KEPT = ("pretrained", "callbacks")
 """Parameters that say nothing of the network, and may hold anything."""
 RENAMED = {"_known": "known_tokens_"}
 """Fitted attributes by the names that they had before version 0.1."""
+
+SPARE_WEIGHTS = 2**20
+"""Numbers that a network may hold beside twice its weights, before a file is refused that asks for more."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user has stopped a training after at least one epoch; what it has learned is kept."""
 
 
 class FittedState:
@@ -24,6 +39,8 @@ class FittedState:
     """
 
     net_: Any
+    _network_params: dict[str, Any]
+    _pretrained: Any = None  # what the training started from
     pretrained: Any = None  # a field of those that can start from another network
     _starts_untrained = False  # whether what has been read from a file was pretrained
 
@@ -34,7 +51,41 @@ class FittedState:
             model = find_language_model(self.pretrained)
             kept |= {name: getattr(model, name) for name in ARCHITECTURE}
         self._network_params = kept
+        self._pretrained = self.pretrained
         self._starts_untrained = False
+
+    @contextmanager
+    def _all_or_nothing(self, goes_on: bool) -> Iterator[None]:
+        """Leave the estimator as it was if the block fails, the weights too if it goes on with them."""
+        before = dict(vars(self))
+        learned: Any = None
+        if goes_on:
+            parts = (self.net_.module_, self.net_.optimizer_)
+            learned = [(part, deepcopy(part.state_dict())) for part in parts]
+        try:
+            yield
+        except Interrupted:
+            raise
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            for part, state in learned or ():
+                part.load_state_dict(state)
+            raise
+
+    def _refuse_changes(self) -> None:
+        """Raise an error that names the first parameter whose new value a training that goes on ignores."""
+        for name in fixed_by_fit(self):
+            present = getattr(self, name)
+            fitted = self._pretrained if name == "pretrained" else self._network_params.get(name, present)
+            if name in ARCHITECTURE and self._pretrained is not None:
+                continue  # of the pretrained model
+            if not _is_same(present, fitted):
+                raise ValueError(
+                    f"{name}={present!r}, but this {type(self).__name__} was fitted with {name}={fitted!r}, "
+                    f"and its training can't go on with another: set {name} back, or fit a new estimator "
+                    "(warm_start=False, or a clone)"
+                )
 
     def _as_fitted(self) -> Any:
         """Return a twin that has the parameters of the fit, and everything else in common."""
@@ -57,7 +108,10 @@ class FittedState:
 
     def __sklearn_clone__(self) -> Any:
         self._warn_if_untrained(stacklevel=4)
-        other = super().__sklearn_clone__()  # type: ignore[misc]
+        plain = object.__new__(type(self))
+        plain.__dict__ = self.__dict__ | {name: None for name in NOT_KEPT if name in self.__dict__}
+        other = super(FittedState, plain).__sklearn_clone__()  # type: ignore[misc]
+        other.callbacks = deepcopy(self.callbacks)  # type: ignore[attr-defined]
         if self.pretrained is not None:  # a clone of it would have forgotten what it has learned
             other.pretrained = self.pretrained
         return other
@@ -67,34 +121,73 @@ class FittedState:
         if "net_" in state:
             weights = state.pop("net_").module_.state_dict()
             state["_weights"] = {name: weight.cpu().numpy() for name, weight in weights.items()}
-            if self.pretrained is not None:
+            state["_seqestimators_version"] = version("seqestimators")
+            if self._pretrained is not None or self.pretrained is not None:
                 state |= self._without_pretrained()
         return state
 
     def _without_pretrained(self) -> dict[str, Any]:
         """Return the parameters that lead to the same network without the model that it started from."""
-        transfer = ("pretrained", "gradual_unfreezing", "layer_decay")
-        return (
-            {name: default_of(self, name) for name in transfer}
-            | {name: self._network_params[name] for name in ARCHITECTURE}
-            | {"_starts_untrained": True}
-        )
+        transfer = {
+            name: default_of(self, name) for name in ("pretrained", "gradual_unfreezing", "layer_decay")
+        }
+        architecture = {name: self._network_params[name] for name in ARCHITECTURE}
+        kept = {name: value for name, value in transfer.items() if name not in NOT_KEPT}
+        return {
+            **transfer,
+            **architecture,
+            "_network_params": self._network_params | kept,
+            "_pretrained": None,
+            "_starts_untrained": True,
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         state = {RENAMED.get(name, name): value for name, value in state.items()}
+        self._refuse_strange_state(state)
         weights = state.pop("_weights", None)
+        written_by = state.pop("_seqestimators_version", "an early version")
         super().__setstate__(state)  # type: ignore[misc]
+        parameters = set(self._get_param_names())  # type: ignore[attr-defined]
+        for name in parameters - state.keys():  # of a file that is older than the parameter
+            setattr(self, name, default_of(self, name))
         if weights is None:
             return
         if "pretrained" in self._network_params:
             self._adopt_old_state()
-        self._make_net()  # type: ignore[attr-defined]
-        self.net_.module_.load_state_dict(
-            {
-                name.replace("pooling.attention.", "pooling."): torch.from_numpy(np.array(weight))
-                for name, weight in weights.items()
-            }
-        )
+        for name in parameters - self._network_params.keys() - set(NOT_KEPT):
+            self._network_params[name] = getattr(self, name)
+        self._check_fitted_parameters()
+        try:
+            find_device(self.device)
+        except ValueError:  # of the machine that has written the file
+            self.device = self._network_params["device"] = "auto"
+        weights = {name.replace("pooling.attention.", "pooling."): weight for name, weight in weights.items()}
+        n_weights = sum(np.size(weight) for weight in weights.values())
+        try:
+            self._make_net(max_weights=2 * n_weights + SPARE_WEIGHTS)  # type: ignore[attr-defined]
+            module = self.net_.module_
+            module.load_state_dict({name: torch.from_numpy(np.array(one)) for name, one in weights.items()})
+        except (RuntimeError, ValueError, TypeError) as error:
+            raise ValueError(
+                f"the file, written by seqestimators {written_by}, holds other weights than its parameters "
+                f"say: it is damaged, or of a version that can't be read here ({error})"
+            ) from None
+
+    def _refuse_strange_state(self, state: dict[str, Any]) -> None:
+        """Raise an error that names the first entry of a file that would replace a part of the class."""
+        for name in state.keys() - set(self._get_param_names()):  # type: ignore[attr-defined]
+            if not isinstance(name, str) or name.startswith("__") or _is_code(type(self), name):
+                raise ValueError(
+                    f"the file sets {name!r}, which is no state of a {type(self).__name__}: no version of "
+                    "seqestimators has written it"
+                )
+
+    def _check_fitted_parameters(self) -> None:
+        """Check what a file says of the network before anything is made of it."""
+        constraints = self._parameter_constraints  # type: ignore[attr-defined]
+        known = {name: value for name, value in self._network_params.items() if name in constraints}
+        validate_parameter_constraints(constraints, known, caller_name=type(self).__name__)
+        self._network_params = known
 
     def _adopt_old_state(self) -> None:
         """Take from a file of before version 0.1 what it says of a model that the training started from."""
@@ -105,3 +198,16 @@ class FittedState:
             model = find_language_model(pretrained)
             self._network_params |= {name: getattr(model, name) for name in ARCHITECTURE}
             self.__dict__ |= self._without_pretrained()
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two values of a parameter mean the same."""
+    if one is other or repr(one) == repr(other):
+        return True
+    return isinstance(one, Number) and isinstance(other, Number) and one == other
+
+
+def _is_code(class_: type, name: str) -> bool:
+    """Whether an attribute of a class is a method or a property, not data."""
+    attribute = inspect.getattr_static(class_, name, None)
+    return callable(attribute) or hasattr(attribute, "__get__")

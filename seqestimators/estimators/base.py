@@ -76,6 +76,9 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Fitting):
             The results in the order of the rows.
         """
         check_is_fitted(self)
+        device = self._device()
+        if device != self.net_.device:
+            self.net_.move_to(device)
         network = self.net_.module_.eval()
         dataset = SequenceDataset(self.read(X), target, device=self.net_.device)
         return run_batches(

@@ -1,6 +1,7 @@
 """Initial weights, drawn from a generator of one's own, none of them left to chance."""
 
 import inspect
+import math
 from typing import Any, TypeVar
 
 import torch
@@ -36,6 +37,15 @@ STAND_INS = {
 NEW = {"empty", "empty_like", "new_empty", *DRAWN, *STAND_INS}
 """Functions whose result is random, or whatever was in memory."""
 
+SIZED = {"empty", "full", "ones", "rand", "randn", "zeros"}
+"""Functions that take a size."""
+
+
+def _read_size(args: Any, kwargs: Any) -> list[int]:
+    """Return the size that a function of `SIZED` is called with."""
+    size = kwargs.get("size", args[0] if args and isinstance(args[0], (tuple, list)) else args)
+    return [int(n) for n in size]
+
 
 class Unfilled(TorchFunctionMode):
     """Make modules without drawing a random number: what would be random, or stays empty, is NaN.
@@ -43,11 +53,25 @@ class Unfilled(TorchFunctionMode):
     Whole numbers, which can't be NaN, are the same ones every time.
     :func:`initialize` fills it, or says what it can't fill. torch's own way
     to the same, the device "meta", takes a second of imports.
+
+    Parameters
+    ----------
+    max_weights : int or None, default=None
+        Numbers that may be allocated in all; more are a ValueError before
+        they take memory.
     """
+
+    def __init__(self, max_weights: int | None = None):
+        super().__init__()
+        self.n_left = max_weights
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Replace random numbers by NaN; torch calls this for each of its functions."""
         name, kwargs = func.__name__, kwargs or {}
+        if self.n_left is not None and name in SIZED:
+            self.n_left -= math.prod(_read_size(args, kwargs))
+            if self.n_left < 0:
+                raise ValueError("the network would be far larger than what it is to hold")
         is_filling = getattr(func, "__module__", "") == "torch.nn.init" and name not in CONSTANT
         if name in RANDOM or is_filling:
             tensor = args[0] if args else kwargs["tensor"]

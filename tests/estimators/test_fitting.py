@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import log_loss
+from sklearn.model_selection import GridSearchCV
 from skorch.callbacks import Callback
 
-from seqestimators import RecurrentClassifier, RecurrentRegressor
+from seqestimators import RecurrentClassifier, RecurrentLanguageModel, RecurrentRegressor
 from seqestimators._training import make_generators
 from seqestimators.estimators._validation_split import split_validation
 from seqestimators.exceptions import InvalidSequenceError
@@ -42,15 +44,24 @@ def test_early_stopping_restores_the_best_weights():
 
 
 class Recorder(Callback):
+    def initialize(self):
+        self.norms = []
+        return self
+
     def on_epoch_end(self, net, **kwargs):
         net.history.record("train_norm", 1.0)
+        self.norms.append(1.0)
 
 
-def test_callbacks_are_copied_and_called():
+def test_callbacks_are_used_as_they_are_and_a_clone_has_its_own():
     recorder = Recorder()
-    fitted = model(callbacks=[recorder]).fit(X, Y)
+    estimator = model(callbacks=[recorder])
+    fitted = estimator.fit(X, Y)
     assert [row["train_norm"] for row in fitted.history_] == [1.0, 1.0]
     assert fitted.callbacks == [recorder]
+    assert recorder.norms == [1.0, 1.0]
+    assert clone(estimator).callbacks[0] is not recorder
+    assert fitted.net_.callbacks is None
 
 
 @pytest.mark.parametrize(
@@ -233,19 +244,161 @@ def test_momentum_begins_anew_with_every_fit():
     assert set(seen) == {(0.9, 0.999)}
 
 
-@pytest.mark.parametrize("moment", ["on_batch_end", "on_epoch_end"])
-def test_an_interruption_leaves_what_is_learned_with_a_warning(moment):
-    class Interrupting(Callback):
-        pass
+class Raising(Callback):
+    """Raises an exception in one of the epochs, counted from 1."""
 
-    def interrupt(self, net, **kwargs):
-        raise KeyboardInterrupt
+    def __init__(self, exception, epoch=1):
+        self.exception = exception
+        self.epoch = epoch
 
-    setattr(Interrupting, moment, interrupt)
-    with pytest.warns(UserWarning, match="Training interrupted by user"):
-        fitted = model(callbacks=[Interrupting()]).fit(X, Y)
-    assert fitted.n_iter_ <= 1
+    def on_batch_end(self, net, training=True, **kwargs):
+        if training and len(net.history) == self.epoch:
+            raise self.exception
+
+
+def test_an_interruption_keeps_the_epochs_that_are_finished_and_goes_on():
+    fitted = model(max_epochs=5, callbacks=[Raising(KeyboardInterrupt(), epoch=3)])
+    with pytest.raises(KeyboardInterrupt, match="the first 2 epochs are kept"):
+        fitted.fit(X, Y)
+    assert fitted.n_iter_ == len(fitted.history_) == 2
     assert np.isfinite(fitted.predict_proba(X)).all()
+
+
+def test_an_interruption_in_the_first_epoch_leaves_it_as_it_was():
+    interrupted = model(callbacks=[Raising(KeyboardInterrupt())])
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.fit(X, Y)
+    with pytest.raises(NotFittedError):
+        interrupted.predict(X)
+    fitted = model().fit(X, Y)
+    before = fitted.predict_proba(X)
+    with pytest.raises(KeyboardInterrupt):
+        fitted.set_params(callbacks=[Raising(KeyboardInterrupt())], hidden_size=5).fit(X, 1 - Y)
+    np.testing.assert_array_equal(fitted.predict_proba(X), before)
+
+
+def test_an_interruption_leaves_a_search():
+    estimator = model(callbacks=[Raising(KeyboardInterrupt(), epoch=2)])
+    with pytest.raises(KeyboardInterrupt):
+        GridSearchCV(estimator, {"hidden_size": [2, 3]}, cv=2).fit(X, Y)
+
+
+def test_an_interruption_under_early_stopping_restores_the_best_weights():
+    scores = iter([0.5, 0.5, 0.9, 0.9, 0.1, 0.1])
+    fitted = model(
+        early_stopping=True,
+        validation_fraction=0.25,
+        max_epochs=9,
+        scoring=lambda *args: next(scores),
+        callbacks=[Raising(KeyboardInterrupt(), epoch=4)],
+    )
+    with pytest.raises(KeyboardInterrupt):
+        fitted.fit(X, Y)
+    same = model(early_stopping=True, validation_fraction=0.25, max_epochs=9, n_iter_no_change=1)
+    scores = iter([0.5, 0.5, 0.9, 0.9, 0.1, 0.1])
+    same.set_params(scoring=lambda *args: next(scores)).fit(X, Y)
+    np.testing.assert_array_equal(fitted.predict_proba(X), same.predict_proba(X))
+
+
+FAILURES = {
+    "rows too few": lambda one: one.set_params(early_stopping=True).fit(X[:1], Y[:1]),
+    "other classes": lambda one: one.set_params(early_stopping=True).fit(X[:4], ["a", "b", "c", "d"]),
+    "other input": lambda one: one.fit(SERIES, np.zeros(24)),
+    "divergence": lambda one: one.set_params(
+        lr=1e38, gradient_clip=None, optimizer="sgd", dropout=0, max_epochs=4
+    ).fit(X, Y),
+    "callback": lambda one: one.set_params(callbacks=[Raising(RuntimeError(), epoch=2)]).fit(X, Y),
+    "memory": lambda one: one.set_params(callbacks=[Raising(MemoryError(), epoch=2)]).fit(X, Y),
+    "warm start": lambda one: one.set_params(
+        warm_start=True, callbacks=[Raising(RuntimeError(), epoch=2)]
+    ).fit(X, 1 - Y),
+    "warm divergence": lambda one: one.set_params(
+        warm_start=True, lr=1e38, gradient_clip=None, max_epochs=4
+    ).fit(X, Y),
+    "partial_fit": lambda one: one.partial_fit(X, ["a"] * len(X)),
+    "partial_fit in training": lambda one: one.set_params(callbacks=[Raising(OSError())]).partial_fit(X, Y),
+    "scorer": lambda one: one.set_params(scoring=lambda *args: 1 / 0).fit(X, Y),
+}
+
+
+@pytest.mark.parametrize("fail", FAILURES.values(), ids=FAILURES)
+def test_after_a_failure_it_answers_as_before(fail):
+    fitted = model().fit(X, Y)
+    before, state = fitted.predict_proba(X), sorted(vars(fitted))
+    with pytest.raises((ValueError, RuntimeError, MemoryError, OSError, ZeroDivisionError)):
+        fail(fitted)
+    np.testing.assert_array_equal(fitted.predict_proba(X), before)
+    assert sorted(vars(fitted)) == state
+    fitted.set_params(**model().get_params()).partial_fit(X, Y)  # and its training can go on
+    assert np.isfinite(fitted.predict_proba(X)).all()
+
+
+@pytest.mark.parametrize("fail", [FAILURES["divergence"], FAILURES["callback"], FAILURES["scorer"]])
+def test_a_first_fit_that_fails_leaves_it_unfitted(fail):
+    failed = model()
+    with pytest.raises((ValueError, RuntimeError, ZeroDivisionError)):
+        fail(failed)
+    with pytest.raises(NotFittedError):
+        failed.predict(X)
+    assert sorted(vars(failed)) == sorted(model().get_params())
+
+
+def test_a_failed_regressor_keeps_its_unit():
+    fitted = RecurrentRegressor(**SMALL).fit(X, Y)
+    before = fitted.predict(X)
+    with pytest.raises(ValueError, match="validation"):
+        fitted.set_params(early_stopping=True).fit(X[:1], [1e6])
+    np.testing.assert_array_equal(fitted.predict(X), before)
+
+
+CHANGES = {
+    "hidden_size": 5,
+    "cell": "gru",
+    "num_layers": 2,
+    "bidirectional": False,
+    "embedding_dim": 3,
+    "dropout": 0.5,
+    "output_bias": False,
+    "pooling": "mean",
+    "batch_norm": True,
+    "dtype": "float64",
+    "optimizer": "sgd",
+    "weight_decay": 0.5,
+    "input": "tokens",
+    "standardize": False,
+    "pretrained": RecurrentLanguageModel(hidden_size=4, embedding_dim=4, max_epochs=1).fit(X),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_changes_that_a_training_going_on_would_ignore_are_refused(name):
+    fitted = model().fit(X, Y).set_params(**{name: CHANGES[name]})
+    before = fitted.predict_proba(X)
+    with pytest.raises(ValueError, match=f"{name}=.* was fitted with {name}="):
+        fitted.partial_fit(X, Y)
+    with pytest.raises(ValueError, match=f"{name}=.* was fitted with {name}="):
+        fitted.set_params(warm_start=True).fit(X, Y)
+    np.testing.assert_array_equal(fitted.predict_proba(X), before)
+
+
+def test_set_params_changes_no_answer_of_a_fitted_model():
+    fitted = model().fit(X, Y)
+    before = fitted.predict_proba(X), fitted.decision_function(X), fitted.transform(X), fitted.score(X, Y)
+    fitted.set_params(**{name: value for name, value in CHANGES.items() if name != "pretrained"})
+    after = fitted.predict_proba(X), fitted.decision_function(X), fitted.transform(X), fitted.score(X, Y)
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_array_equal(one, other)
+        assert np.asarray(one).dtype == np.asarray(other).dtype
+    copy = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_array_equal(copy.predict_proba(X), before[0])
+
+
+def test_changes_that_act_on_a_training_going_on_are_taken():
+    fitted = model(warm_start=True).fit(X, Y)
+    fitted.set_params(lr=0.1, batch_size=4, max_epochs=1, gradient_clip=None, class_weight={0: 1, 1: 2})
+    fitted.set_params(hidden_size=np.int64(4)).fit(X, Y)  # another type of the same number
+    assert fitted.history_[-1]["lr"] == 0.1
+    assert fitted.n_iter_ == 3
 
 
 def test_validation_rows_teach_neither_tokens_nor_scale():
@@ -262,14 +415,6 @@ def test_validation_rows_teach_neither_tokens_nor_scale():
     fitted = RecurrentRegressor(**parameters).fit(rows, y, groups=groups)
     assert fitted._y_mean == pytest.approx(y[train].mean())
     np.testing.assert_array_equal(fitted.predict([[9]]), fitted.predict([[1]]))
-
-
-def test_a_failed_fit_leaves_it_unfitted():
-    failed = model()
-    with pytest.raises(ValueError, match="one class"):
-        failed.fit(X, np.zeros(len(X)))
-    with pytest.raises(NotFittedError):
-        failed.predict(X)
 
 
 def test_warm_start_heeds_a_new_batch_size():

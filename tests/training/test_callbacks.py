@@ -144,18 +144,27 @@ def test_without_scores_the_rate_is_written(fit):
     assert fit([EpochRecord()], max_epochs=2, lr=0.25).history[:, "lr"] == [0.25, 0.25]
 
 
+class Scores:
+    first = "valid_some"
+
+    def __init__(self, values):
+        self.values = iter(values)
+
+    def __call__(self):
+        return {"train_some": 0, "valid_some": next(self.values)}
+
+
 @pytest.mark.parametrize(
-    ("monitor", "scores", "n_epochs"),
+    ("scores", "n_epochs"),
     [
-        ("valid_score", [1, 2, 3, 4], 4),  # the higher the better
-        ("valid_score", [4, 3, 2, 1], 3),
-        ("valid_score", [-4, -3, -3, -3], 4),
-        ("valid_score", [1, 1, 1, 1], 3),  # no improvement is none
+        ([1, 2, 3, 4], 4),  # the higher the better
+        ([4, 3, 2, 1], 3),
+        ([-4, -3, -3, -3], 4),
+        ([1, 1, 1, 1], 3),  # no improvement is none
     ],
 )
-def test_training_stops_when_a_score_no_longer_improves(fit, monitor, scores, n_epochs):
-    values = iter(scores)
-    net = fit(make(monitor=monitor, patience=2, scores=lambda: {monitor: next(values)}))
+def test_training_stops_when_a_score_no_longer_improves(fit, scores, n_epochs):
+    net = fit(make(patience=2, scores=Scores(scores)))
     assert len(net.history) == n_epochs
 
 
@@ -169,21 +178,20 @@ def test_training_stops_when_the_validation_loss_no_longer_falls(fit, monkeypatc
         return real(net, batch, **params)
 
     monkeypatch.setattr(SequenceNet, "validation_step", validation_step)
-    net = fit(make(monitor="valid_loss", patience=2), valid=True, lr=0.05)
+    net = fit(make(patience=2), valid=True, lr=0.05)
     assert len(net.history) == n_epochs
     losses = net.history[:, "valid_loss"]
     assert (np.diff(losses) < 0).all() if target == 1 else (np.diff(losses) > 0).all()
 
 
 def test_the_weights_of_the_best_epoch_come_back(fit):
-    kept, scores = [], iter([1, 5, 2, 3])
+    kept = []
 
     class Keep(Callback):
         def on_epoch_end(self, net, **kwargs):
             kept.append({name: value.clone() for name, value in net.module_.state_dict().items()})
 
-    options = {"monitor": "valid_score", "patience": 2, "scores": lambda: {"valid_score": next(scores)}}
-    net = fit([("keep", Keep()), *make(**options)])
+    net = fit([("keep", Keep()), *make(patience=2, scores=Scores([1, 5, 2, 3]))])
     assert len(kept) == 4
     state = net.module_.state_dict()
     assert all(torch.equal(state[name], value) for name, value in kept[1].items())
@@ -247,7 +255,7 @@ def test_nothing_stays_frozen_where_training_ends_early(fit):
 
 def test_callbacks_of_the_user_come_last_under_their_names():
     own = [Callback(), ("mine", Callback())]
-    options = {"gradient_clip": 1.0, "monitor": "valid_loss", "patience": 3, "extra": own}
+    options = {"gradient_clip": 1.0, "patience": 3, "extra": own}
     names = [name for name, _ in make("cosine", **options)]
     assert names == ["record", "progress", "schedule", "clip", "stopping", "callback0", "mine"]
     assert [name for name, _ in make("constant")] == ["record", "progress"]
