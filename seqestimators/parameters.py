@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, TypeVar, dataclass_transform
 
-from ._sklearn import StrOptions
+from ._sklearn import Options, StrOptions
 
 __all__ = ["groups_of", "parameter", "with_parameters"]
 
@@ -30,6 +30,22 @@ class Registered(StrOptions):
     def __init__(self, registry: dict[str, Any]):
         super().__init__(set(registry))
         self.options = registry
+
+
+class SubclassOf(Options):
+    """The classes that are derived from another, but for some."""
+
+    def __init__(self, base: type, *, but: tuple[type, ...] = ()):
+        super().__init__(type, set())
+        self.base = base
+        self.but = but
+
+    def is_satisfied_by(self, value: Any) -> bool:
+        """Whether a value is such a class; scikit-learn calls this."""
+        return isinstance(value, type) and issubclass(value, self.base) and not issubclass(value, self.but)
+
+    def __str__(self) -> str:
+        return f"a subclass of {self.base.__module__}.{self.base.__qualname__}"
 
 
 def parameter(

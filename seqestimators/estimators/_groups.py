@@ -8,7 +8,7 @@ from sklearn.frozen import FrozenEstimator
 
 from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions
 from ..modules import ATTENTIONS, CELLS, POOLINGS, Attention, Cell, Pooling
-from ..parameters import Registered, parameter, with_parameters
+from ..parameters import Registered, SubclassOf, parameter, with_parameters
 
 OPTIMIZERS = {
     name.lower(): getattr(torch.optim, name) for name in ("Adam", "AdamW", "NAdam", "RAdam", "RMSprop", "SGD")
@@ -49,7 +49,7 @@ class Network:
 
     title: ClassVar[str] = "Network"
 
-    cell: str | type[Cell] = parameter(default="lstm", constraints=[Registered(CELLS), type])
+    cell: str | type[Cell] = parameter(default="lstm", constraints=[Registered(CELLS), SubclassOf(Cell)])
     hidden_size: int = parameter(default=64, constraints=[AT_LEAST_1])
     num_layers: int = parameter(default=1, constraints=[AT_LEAST_1])
     bidirectional: bool = parameter(default=True, constraints=["boolean"])
@@ -73,7 +73,9 @@ class PoolingParameters:
 
     title: ClassVar[str] = "Pooling"
 
-    pooling: str | type[Pooling] = parameter(default="concat", constraints=[Registered(POOLINGS), type])
+    pooling: str | type[Pooling] = parameter(
+        default="concat", constraints=[Registered(POOLINGS), SubclassOf(Pooling)]
+    )
     batch_norm: bool = parameter(default=False, constraints=["boolean"])
 
 
@@ -148,7 +150,9 @@ class Decoding:
     target_tokenizer: Any = parameter(
         default=None, constraints=[HasMethods(["fit", "transform", "inverse_transform"]), None]
     )
-    attention: str | type[Attention] = parameter(default="dot", constraints=[Registered(ATTENTIONS), type])
+    attention: str | type[Attention] = parameter(
+        default="dot", constraints=[Registered(ATTENTIONS), SubclassOf(Attention)]
+    )
     decoder_layers: int = parameter(default=1, constraints=[AT_LEAST_1])
     beam_width: int = parameter(default=1, constraints=[AT_LEAST_1], after_fit=True)
     length_penalty: float = parameter(
@@ -213,7 +217,11 @@ class Training:
         default=32, constraints=[AT_LEAST_1, StrOptions({"all"})], after_fit=True
     )
     optimizer: str | Callable[..., Any] = parameter(
-        default="adamw", constraints=[StrOptions(set(OPTIMIZERS)), type]
+        default="adamw",
+        constraints=[
+            StrOptions(set(OPTIMIZERS)),
+            SubclassOf(torch.optim.Optimizer, but=(torch.optim.SparseAdam,)),
+        ],
     )
     weight_decay: float = parameter(default=0.01, constraints=[AT_LEAST_0], unless=("optimizer", type))
     gradient_clip: float | None = parameter(default=1.0, constraints=[ABOVE_0, None], after_fit=True)

@@ -1,6 +1,7 @@
 """The file of a fitted estimator: its parameters, its weights, and no model that it started from."""
 
 import pickle
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -187,3 +188,71 @@ class TestOldPickles:
     def test_written_again_they_are_the_same(self, path):
         model = read_old(path.stem)["model"]
         assert pickle.loads(pickle.dumps(model))[-1].get_params() == model[-1].get_params()
+
+
+def restore(model, **changes):
+    """Return what comes back from a file in which parts of the state are others."""
+    state = model.__getstate__() | changes
+    restored = type(model).__new__(type(model))
+    restored.__setstate__(state)
+    return restored
+
+
+def test_a_file_of_a_gpu_opens_on_a_cpu(monkeypatch):
+    model = RecurrentClassifier(**SMALL).fit(X, Y)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    params = model._network_params | {"device": "cuda:99"}
+    restored = restore(model, _network_params=params, device="cuda:99")
+    assert restored.device == "auto"
+    np.testing.assert_array_equal(restored.predict_proba(X), model.predict_proba(X))
+    restored.set_params(warm_start=True).fit(X, Y)
+
+
+def test_a_file_that_is_older_than_a_parameter_has_its_default():
+    model = RecurrentClassifier(**SMALL).fit(X, Y)
+    state = model.__getstate__()
+    state.pop("batch_norm")
+    state["_network_params"] = {k: v for k, v in state["_network_params"].items() if k != "batch_norm"}
+    restored = RecurrentClassifier.__new__(RecurrentClassifier)
+    restored.__setstate__(state)
+    assert restored.batch_norm is False
+    np.testing.assert_array_equal(restored.predict_proba(X), model.predict_proba(X))
+
+
+@pytest.mark.parametrize("name", ["_make_network", "_device", "predict", "__class__", "_n_features_out"])
+def test_a_file_replaces_no_code(name):
+    model = RecurrentClassifier(**SMALL).fit(X, Y)
+    with pytest.raises(
+        ValueError, match=f"the file sets '{name}', which is no state of a RecurrentClassifier"
+    ):
+        restore(model, **{name: print})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("optimizer", print), ("optimizer", int), ("optimizer", "eval"), ("cell", int), ("pooling", dict)],
+)
+def test_a_file_names_no_class_of_another_kind(name, value):
+    model = RecurrentClassifier(**SMALL).fit(X, Y)
+    with pytest.raises(ValueError, match=f"The '{name}' parameter of RecurrentClassifier must be"):
+        restore(model, _network_params=model._network_params | {name: value})
+
+
+@pytest.mark.parametrize(
+    "changes", [{"hidden_size": 40_000}, {"hidden_size": 5}, {"num_layers": 2}, {"cell": "gru"}]
+)
+def test_weights_that_do_not_fit_are_refused_before_memory_is_taken(changes):
+    model = RecurrentClassifier(**SMALL).fit(X, Y)
+    with pytest.raises(ValueError, match=r"the file, written by seqestimators \d.*, holds other weights"):
+        restore(model, _network_params=model._network_params | changes)
+    weights = model.__getstate__()["_weights"]
+    with pytest.raises(ValueError, match="holds other weights"):
+        restore(model, _weights=dict(list(weights.items())[1:]))
+    with pytest.raises(ValueError, match="holds other weights"):
+        restore(model, n_inputs_=10**9)
+
+
+def test_the_file_says_which_version_has_written_it():
+    state = RecurrentClassifier(**SMALL).fit(X, Y).__getstate__()
+    assert state["_seqestimators_version"] == version("seqestimators")
+    assert "_seqestimators_version" not in RecurrentClassifier().__getstate__()
