@@ -6,10 +6,12 @@ docstring.
 """
 
 import dataclasses
+import difflib
+import functools
 import inspect
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar, dataclass_transform
 
 from ._sklearn import Options, StrOptions
@@ -22,6 +24,33 @@ SECTION = r"^{}\n-+\n(.*?)(?=^\S[^\n]*\n-{{3,}}$|\Z)"
 """A section of a dedented docstring, by its title."""
 ENTRY = re.compile(r"^(\w+) : ([^\n]*)\n((?: +[^\n]*\n|\n)*)", re.MULTILINE)
 """Name, type and description of a parameter in it."""
+
+FOREIGN_NAMES = {
+    "alpha": "weight_decay",
+    "bias": "output_bias",
+    "clip_norm": "gradient_clip",
+    "embed_dim": "embedding_dim",
+    "embedding_size": "embedding_dim",
+    "epochs": "max_epochs",
+    "hidden_dim": "hidden_size",
+    "hidden_layer_sizes": "hidden_size",
+    "input_type": "input",
+    "l2": "weight_decay",
+    "learning_rate": "lr",
+    "learning_rate_init": "lr",
+    "max_iter": "max_epochs",
+    "n_epochs": "max_epochs",
+    "n_layers": "num_layers",
+    "output_dim": "embedding_dim",
+    "patience": "n_iter_no_change",
+    "rnn_type": "cell",
+    "seed": "random_state",
+    "solver": "optimizer",
+    "tokenizer": "target_tokenizer",
+    "units": "hidden_size",
+    "validation_split": "validation_fraction",
+}
+"""What Keras, torch, skorch and scikit-learn call parameters that have other names here."""
 
 
 class Registered(StrOptions):
@@ -128,12 +157,34 @@ def with_parameters(class_: type[T]) -> type[T]:
             field.metadata = _fields(inherited)[name].metadata
     dataclasses.dataclass(kw_only=True, eq=False, repr=False)(class_)
     described: Any = class_
+    described.__init__ = _naming_misspelt(class_, described.__init__)
     described._parameter_constraints = {
         name: list(field.metadata["constraints"]) for name, field in _fields(class_).items()
     }
     if class_.__doc__ is not None:  # python -OO strips docstrings
         _describe(described)
     return class_
+
+
+def _naming_misspelt(class_: type, init: Any) -> Any:
+    """Let a constructor say which parameter may have been meant by one that it doesn't have."""
+
+    @functools.wraps(init)
+    def checked(self: Any, *args: Any, **parameters: Any) -> None:
+        for name in parameters.keys() - inspect.signature(init).parameters.keys():
+            raise TypeError(
+                f"{class_.__name__} has no parameter {name!r}{suggest_parameter(name, _fields(class_))}"
+            )
+        init(self, *args, **parameters)
+
+    return checked
+
+
+def suggest_parameter(name: str, known: Iterable[str]) -> str:
+    """Return a question after what may have been meant by a name, or nothing."""
+    meant = FOREIGN_NAMES.get(name)
+    close = [meant] if meant in known else difflib.get_close_matches(name, list(known), n=1)
+    return f": did you mean {close[0]}?" if close else ""
 
 
 def _fields(class_: type) -> dict[str, Any]:

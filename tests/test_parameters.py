@@ -4,8 +4,10 @@ import inspect
 
 import pytest
 from sklearn.base import BaseEstimator, clone
+from sklearn.pipeline import make_pipeline
 from sklearn.utils._param_validation import InvalidParameterError, StrOptions
 
+from seqestimators import RecurrentClassifier
 from seqestimators._sklearn import Integral, Interval, _fit_context
 from seqestimators.parameters import Registered, default_of, groups_of, parameter, with_parameters
 
@@ -134,3 +136,34 @@ def test_a_name_that_is_registered_later_is_legal():
     registry["two"] = float
     assert options.is_satisfied_by("two")
     assert "'two'" in str(options)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("hidden_units", "hidden_size"),
+        ("learning_rate", "lr"),
+        ("n_layers", "num_layers"),
+        ("epochs", "max_epochs"),
+        ("batchsize", "batch_size"),
+        ("patience", "n_iter_no_change"),
+    ],
+)
+def test_a_misspelt_parameter_is_answered_by_what_may_be_meant(name, meant):
+    with pytest.raises(
+        TypeError, match=f"RecurrentClassifier has no parameter '{name}': did you mean {meant}"
+    ):
+        RecurrentClassifier(**{name: 3})
+    with pytest.raises(
+        ValueError, match=f"RecurrentClassifier has no parameter '{name}': did you mean {meant}"
+    ):
+        RecurrentClassifier().set_params(**{name: 3})
+    with pytest.raises(ValueError, match=f"did you mean {meant}"):
+        make_pipeline(RecurrentClassifier()).set_params(**{f"recurrentclassifier__{name}": 3})
+
+
+def test_a_name_like_no_other_is_refused_plainly():
+    with pytest.raises(TypeError, match="RecurrentClassifier has no parameter 'xyzzy'$"):
+        RecurrentClassifier(xyzzy=1)
+    with pytest.raises(ValueError, match="Invalid parameter 'xyzzy' for estimator RecurrentClassifier"):
+        RecurrentClassifier().set_params(xyzzy=1)

@@ -220,7 +220,7 @@ def cut_by_length(lengths: np.ndarray) -> list[slice]:
 
 
 class BatchIterator:
-    """Batches of sequences of about the same length.
+    """Batches of sequences, of about the same length if possible.
 
     For training, the rows are shuffled, cut into two or more large windows,
     sorted by length within each window and cut into batches, which come in
@@ -236,6 +236,9 @@ class BatchIterator:
         left over joins the batch before it.
     generator : torch.Generator or None, default=None
         Shuffles; None keeps the order by length.
+    mixed : bool, default=False
+        Whether batches for training shall be random samples, sorted within
+        each batch only.
 
     References
     ----------
@@ -244,7 +247,15 @@ class BatchIterator:
        multi-GPU data parallelization", IEEE DSMP 2016.
     """
 
-    def __init__(self, dataset: SequenceDataset, batch_size: int, generator: torch.Generator | None = None):
+    def __init__(
+        self,
+        dataset: SequenceDataset,
+        batch_size: int,
+        generator: torch.Generator | None = None,
+        *,
+        mixed: bool = False,
+    ):
+        self.mixed = mixed
         self.dataset = dataset
         self.batch_size = len(dataset) if batch_size == -1 else batch_size
         self.generator = generator
@@ -266,7 +277,7 @@ class BatchIterator:
             return cut_by_steps(lengths, MAX_STEPS, self.batch_size)
         order = torch.randperm(len(lengths), generator=self.generator).numpy()
         # at least two windows: one alone would give the same batches in every epoch
-        n_batches = min(WINDOW, -(-len(self) // 2))
+        n_batches = 1 if self.mixed else min(WINDOW, -(-len(self) // 2))
         window = np.arange(len(order)) // (n_batches * self.batch_size)
         order = order[np.lexsort((lengths[order], window))]
         batches = [order[start:stop] for start, stop in pairwise(self._bounds())]

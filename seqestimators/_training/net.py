@@ -31,6 +31,11 @@ class SequenceNet(NeuralNet):
         self.order_generator = order_generator
         self.estimator: Any = None  # while it is trained: what skorch's scoring callbacks ask
 
+    @property
+    def is_training(self) -> bool:
+        """Whether an estimator is training it now."""
+        return self.estimator is not None
+
     def __getattr__(self, name: str) -> Any:
         """Answer as the estimator that is trained, where a net has no answer of its own."""
         if name in ("classes_", "decision_function") and self.__dict__.get("estimator") is not None:
@@ -63,7 +68,8 @@ class SequenceNet(NeuralNet):
 
     def get_iterator(self, dataset: SequenceDataset, training: bool = False) -> BatchIterator:
         """Return batches by length: shuffled for training, else of a size that is fast."""
-        return BatchIterator(dataset, self.batch_size, self.order_generator if training else None)
+        generator = self.order_generator if training else None
+        return BatchIterator(dataset, self.batch_size, generator, mixed=self.module_.compares_rows)
 
     def infer(self, x: Batch, **fit_params: Any) -> Any:
         """Hand a batch to the network."""

@@ -68,7 +68,9 @@ class PoolingParameters:
         How the hidden states of a sequence become one vector; "concat"
         joins last, max and mean. A class of your own is accepted too.
     batch_norm : bool
-        Whether the pooled vector is normalized over the batch.
+        Whether the pooled vector is normalized over the batch. Batches are
+        then random samples instead of sequences of similar length, which
+        costs time where lengths differ.
     """
 
     title: ClassVar[str] = "Pooling"
@@ -132,14 +134,17 @@ class Decoding:
         Number of layers of the decoder, at least 1.
     beam_width : int
         Number of beginnings that are kept in the search for the target, at
-        least 1; 1 is greedy.
+        least 1; 1 is greedy. It acts on a fitted model too.
     length_penalty : float
         Beam search ranks by log-probability over length to this power, at
-        least 0. Above 0, longer targets are favoured.
+        least 0. Above 0, longer targets are favoured. It acts on a fitted
+        model too.
     max_length_ratio : float or None
         Greatest length of a predicted target, as a multiple of the length
         of its source, larger than 0; ten more tokens are granted. None
-        takes one and a half times the largest ratio in fit.
+        takes one and a half times the largest ratio in fit. No target has
+        more than 10,000 tokens (or ten times the longest in fit, or two a
+        step of the source, if that is more). It acts on a fitted model too.
     label_smoothing : float
         Share of the probability that training spreads over all tokens, in
         [0, 1).
@@ -265,7 +270,8 @@ class EarlyStopping:
     scoring : str, callable, list of str or None
         Scores to monitor on the training (and validation) rows after every
         epoch, written into `history_`. The first one decides on early
-        stopping; None leaves that to the loss.
+        stopping, and must be finite then; None leaves that to the loss. A
+        callable may return a dict of several scores.
     """
 
     title: ClassVar[str] = "Early stopping and monitoring"
@@ -292,17 +298,23 @@ class Computation:
     dtype : {"float32", "float64"}
         Type of the weights and of all results.
     callbacks : list of skorch callbacks or None
-        Handed to skorch, as copies.
+        Handed to skorch as they are, so that they can be asked afterwards;
+        ``clone`` copies them. A callback that monitors "valid_loss" needs
+        `early_stopping`, which sets validation rows aside.
     device : str or torch.device
-        Where to compute; "auto" takes a GPU where there is one.
+        Where to compute; "auto" takes a GPU where there is one. It acts on
+        a fitted model too. A file whose device is not here is opened with
+        "auto".
     warm_start : bool
         Whether fit goes on from the weights of the last fit; with a new
-        optimizer, if the estimator was read from a file in between.
+        optimizer, if the estimator was read from a file in between. What
+        the network is can't change on the way: other parameters of it are
+        an error.
     random_state : int, RandomState instance or None
         Determines initial weights, dropout, shuffling and the validation
         rows. An int makes fits repeatable to the bit.
     verbose : int or bool
-        Whether to print a line an epoch.
+        Whether to print a line an epoch. It acts on a fitted model too.
     """
 
     title: ClassVar[str] = "Computation"

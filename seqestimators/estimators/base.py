@@ -1,7 +1,7 @@
 """What all recurrent estimators share: reading, training, running the network, state."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._training import MAX_STEPS, SequenceDataset, run_batches
 from ..modules import Batch
-from ..parameters import with_parameters
+from ..parameters import suggest_parameter, with_parameters
 from ._fitting import Fitting
 
 __all__ = ["BaseRecurrent"]
@@ -39,6 +39,31 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Fitting):
     _doc_link_template = (
         "https://seqestimators.readthedocs.io/en/latest/api/generated/seqestimators.{estimator_name}.html"
     )
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, by their names.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters of the estimator.
+
+        Returns
+        -------
+        BaseRecurrent
+            The estimator.
+
+        Raises
+        ------
+        ValueError
+            There is no such parameter; the message names what may have been
+            meant.
+        """
+        known = self.get_params(deep=True)
+        for name in params.keys() - known.keys():
+            if question := suggest_parameter(name, known):
+                raise ValueError(f"{type(self).__name__} has no parameter {name!r}{question}")
+        return super().set_params(**params)
 
     # Using the network: for predict, and for those who look inside
 

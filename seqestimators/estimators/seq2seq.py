@@ -1,5 +1,6 @@
 """RecurrentSeq2Seq: a sequence for a sequence."""
 
+import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Self
@@ -11,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, _fit_context
 from .._training import MAX_HELD_STEPS
+from ..exceptions import TruncationWarning
 from ..metrics import exact_match_score
 from ..modules import AttentionDecoder, Batch, RecurrentEncoder, Seq2SeqNetwork, beam_search, greedy_search
 from ..parameters import parameter, with_parameters
@@ -26,6 +28,8 @@ SPARE_RATIO = 1.5
 """How far the longest target may go beyond those of fit, in proportion to the source."""
 SPARE_TOKENS = 10
 """And by how many tokens more."""
+MAX_TOKENS = 10_000
+"""Tokens of a target beyond which a search ends, unless targets of fit or the source are long too."""
 
 
 @with_parameters
@@ -49,7 +53,9 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Decoding, Network)
     target_kind_ : {"string", "list", "tuple", "array"}
         What a row of y was in fit, and is in predict.
     max_length_ratio_ : float
-        The ratio that predict keeps to.
+        The ratio that predict keeps to, unless `max_length_ratio` is set.
+    max_length_ : int
+        Number of tokens of the longest target in fit.
     <attributes>
 
     See Also
@@ -87,6 +93,8 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Decoding, Network)
     """
 
     hidden_size: int = parameter(default=128)
+
+    max_length_ = 0  # in files of before version 0.1
 
     @_fit_context
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
@@ -145,17 +153,17 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Decoding, Network)
         super()._learn_target(y, sequences, sample_weight)
         tokenizer = SequenceTokenizer() if self.target_tokenizer is None else self.target_tokenizer
         self.target_tokenizer_ = clone(tokenizer).fit(y)
-        self.max_length_ratio_ = self.max_length_ratio or self._find_ratio(y, sequences)
+        self._learn_lengths(y, sequences)
 
     def _learn_later_target(self, y: Any, sequences: Any) -> None:
-        self.max_length_ratio_ = self.max_length_ratio or max(
-            self._find_ratio(y, sequences), self.max_length_ratio_
-        )
+        self._learn_lengths(y, sequences, self.max_length_ratio_, self.max_length_)
 
-    def _find_ratio(self, y: np.ndarray, sequences: Sequences) -> float:
-        """How long targets may become, as a multiple of the length of their sources."""
+    def _learn_lengths(self, y: Any, sequences: Sequences, ratio: float = 0.0, longest: int = 0) -> None:
+        """Learn how long targets are, and how long they may become as a multiple of their sources."""
         n_tokens = self._encode_target(y, sequences).lengths - 1
-        return float(SPARE_RATIO * (n_tokens / np.maximum(sequences.lengths, 1)).max())
+        largest = float(SPARE_RATIO * (n_tokens / np.maximum(sequences.lengths, 1)).max())
+        self.max_length_ratio_ = self.max_length_ratio or max(largest, ratio)
+        self.max_length_ = max(int(n_tokens.max()), longest)
 
     def _encode_target(self, y: Any, sequences: Any) -> Sequences:
         """Token ids of targets, each with its end."""
@@ -180,16 +188,28 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Decoding, Network)
         """Return the best hypotheses for every source, a list for each."""
         check_is_fitted(self)
         network = self.net_.module_
+        ratio = self.max_length_ratio or self.max_length_ratio_
         find: Callable[..., Any] = _find_likeliest
         if width > 1:
             find = partial(beam_search, width=width, n_best=n_best, length_penalty=self.length_penalty)
 
         def of_batch(batch: Batch) -> list[Any]:
-            lengths = torch.cat(batch.lengths).double()
-            limits = torch.ceil(self.max_length_ratio_ * lengths).long() + SPARE_TOKENS
-            return network.search(batch, limits, find)
+            lengths = torch.cat(batch.lengths)
+            limits = torch.ceil(ratio * lengths.double()).clamp(max=2.0**40).long() + SPARE_TOKENS
+            most = (2 * lengths).clamp(min=max(MAX_TOKENS, 10 * self.max_length_))
+            return network.search(batch, limits.minimum(most), find)
 
-        return self.run(X, of_batch, max_steps=MAX_HELD_STEPS // width, min_rows=1)
+        found = self.run(X, of_batch, max_steps=MAX_HELD_STEPS // width, min_rows=1)
+        n_cut = sum(any(one.is_cut for one in hypotheses) for hypotheses in found)
+        if n_cut and not self.net_.is_training:  # a score after each epoch says nothing of it
+            warnings.warn(
+                f"the targets of {n_cut} of {len(found)} sequences were cut at the greatest length: raise "
+                f"max_length_ratio (now {ratio:g}) to let them end; none has more than "
+                f"{max(MAX_TOKENS, 10 * self.max_length_)} tokens, or two a step of its source",
+                TruncationWarning,
+                stacklevel=3,
+            )
+        return found
 
     def _to_targets(self, rows: list[Any]) -> np.ndarray:
         """Turn lists of token ids into targets of the kind that fit has seen."""
@@ -212,6 +232,11 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Decoding, Network)
         -------
         ndarray of shape (n,), dtype object
             Targets of the kind that fit saw.
+
+        Warns
+        -----
+        TruncationWarning
+            Targets were cut at the greatest length; the message counts them.
         """
         return self._to_targets([best.tokens for best, *_ in self._search(X, self.beam_width, 1)])
 
@@ -231,6 +256,12 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Decoding, Network)
         ndarray of shape (n_samples,), dtype object
             Lists of at most n pairs (target, log-probability): natural
             logarithm, the end included.
+
+        Warns
+        -----
+        TruncationWarning
+            Targets were cut at the greatest length; the message counts the
+            sources.
         """
         if not isinstance(n, Integral) or n < 1:
             raise ValueError(f"n={n!r} must be a whole number of at least 1")

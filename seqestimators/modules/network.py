@@ -56,6 +56,11 @@ class SequenceNetwork(nn.Module):
         return False
 
     @property
+    def compares_rows(self) -> bool:
+        """Whether training relates the rows of a batch to each other, so that they must be a fair sample."""
+        return False
+
+    @property
     def representation_size(self) -> int:
         """Size of the vector that `represent` returns for a sequence."""
         return self.encoder.output_size

@@ -81,6 +81,11 @@ class PooledNetwork(SequenceNetwork):
         return self.encoder.is_causal and self.pooling.is_causal
 
     @property
+    def compares_rows(self) -> bool:
+        """Whether there is batch norm: batches of one length would hide what the length says."""
+        return self.norm is not None
+
+    @property
     def representation_size(self) -> int:
         """Size of the vector that the output layer reads."""
         return self.output.in_features

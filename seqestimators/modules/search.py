@@ -30,6 +30,9 @@ class Hypothesis(NamedTuple):
         Natural logarithm, EOS included.
     score : float
         What the search ranks by.
+    is_cut : bool, default=False
+        Whether the greatest length has ended it: something else was likelier
+        to come next, or there may be better sequences that are longer.
 
     Examples
     --------
@@ -41,6 +44,7 @@ class Hypothesis(NamedTuple):
     tokens: tuple
     log_probability: float
     score: float
+    is_cut: bool = False
 
 
 def greedy_search(step: Any, state: Any, max_lengths: Tensor) -> Any:
@@ -78,10 +82,14 @@ def greedy_search(step: Any, state: Any, max_lengths: Tensor) -> Any:
     goes_on = torch.ones(n, dtype=torch.bool, device=device)
     token = torch.full((n,), BOS, device=device)
     total = torch.zeros(n, dtype=torch.float64, device=device)
+    is_cut = torch.zeros(n, dtype=torch.bool, device=device)
     written: list = []  # (rows, token of each)
     for length in range(int(max_lengths.max()) + 1):
         log_probabilities, state = step(token, state)
-        token = log_probabilities.argmax(dim=1).masked_fill(length >= max_lengths[rows], EOS)
+        token = log_probabilities.argmax(dim=1)
+        at_limit = length >= max_lengths[rows]
+        is_cut[rows] |= goes_on & at_limit & (token != EOS)
+        token = token.masked_fill(at_limit, EOS)
         chosen = log_probabilities.gather(1, token[:, None])[:, 0].double()
         total[rows] += chosen.masked_fill(~goes_on, 0)
         goes_on = goes_on & (token != EOS)
@@ -92,8 +100,10 @@ def greedy_search(step: Any, state: Any, max_lengths: Tensor) -> Any:
         if len(kept) <= _WORTH_DROPPING * len(rows):
             rows, token, state, goes_on = rows[kept], token[kept], state.select(kept), goes_on[kept]
     return [
-        Hypothesis(tuple(tokens.tolist()), log_probability, log_probability)
-        for tokens, log_probability in zip(_collect(written, n, device), total.tolist(), strict=True)
+        Hypothesis(tuple(tokens.tolist()), log_probability, log_probability, cut)
+        for tokens, log_probability, cut in zip(
+            _collect(written, n, device), total.tolist(), is_cut.tolist(), strict=True
+        )
     ]
 
 
@@ -168,6 +178,7 @@ def beam_search(
     n, device = len(max_lengths), max_lengths.device
     limits = max_lengths.tolist()
     finished: list[list] = [[] for _ in range(n)]
+    cut: set[int] = set()  # rows whose search the limit has ended
     rows = list(range(n))  # those still being searched
     state = state.select(torch.arange(n, device=device).repeat_interleave(width))
     token = torch.full((n * width,), BOS, device=device)
@@ -191,22 +202,23 @@ def beam_search(
         )
         length += 1
         best = scores[:, 0].tolist()
-        kept = [
+        open_ = [
             i
             for i, row in enumerate(rows)
-            if length <= limits[row]
-            and not _is_settled(finished[row], best[i], n_best, (limits[row] + 1) ** length_penalty)
+            if not _is_settled(finished[row], best[i], n_best, (limits[row] + 1) ** length_penalty)
         ]
+        kept = [i for i in open_ if length <= limits[rows[i]]]
+        cut |= {rows[i] for i in open_} - {rows[i] for i in kept}
         chosen = torch.tensor(kept, dtype=torch.int64, device=device)
         state = state.select((chosen[:, None] * width + beam[chosen]).flatten())
         rows = [rows[i] for i in kept]
         scores, beginnings, token = scores[chosen], beginnings[chosen], next_token[chosen].flatten()
     return [
         [
-            Hypothesis(tuple(tokens.tolist()), log_probability, score)
+            Hypothesis(tuple(tokens.tolist()), log_probability, score, row in cut)
             for score, log_probability, tokens in found
         ]
-        for found in finished
+        for row, found in enumerate(finished)
     ]
 
 

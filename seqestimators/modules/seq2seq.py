@@ -53,8 +53,8 @@ class Seq2SeqOutput(NamedTuple):
         Logits of the tokens of the first target, then those of the second, ...
     lengths : Tensor of shape (n,), dtype int64
         Number of tokens of each target.
-    entropy : Tensor of shape (), or None
-        Mean entropy of the hops of monotonic attention, in nats.
+    entropy : Tensor of shape (n_total,), or None
+        Entropy of the hop of monotonic attention before each token, in nats.
     """
 
     values: Tensor
@@ -217,9 +217,9 @@ class Seq2SeqNetwork(SequenceNetwork):
 
     Notes
     -----
-    In training, the mean entropy of the hops of monotonic attention is added
-    to the loss, at a weight that grows over the first tenth of the training:
-    hops shall become certain.
+    In training, the entropy of the hop of monotonic attention is added to the
+    loss of every token, at a weight that grows over the first tenth of the
+    training: hops shall become certain.
 
     References
     ----------
@@ -272,22 +272,16 @@ class Seq2SeqNetwork(SequenceNetwork):
             outputs.append(states[real])
             if attended.entropy is not None:
                 entropies.append(attended.entropy[real])
-        entropy = torch.cat(entropies).mean() if entropies else None
+        entropy = torch.cat(entropies) if entropies else None
         return Seq2SeqOutput(self.decoder.logits(torch.cat(outputs)), batch.target.lengths, entropy)  # type: ignore[union-attr]
 
     def row_losses(self, outputs: Seq2SeqOutput, batch: Batch) -> Tensor:  # type: ignore[override]
-        """Return the cross-entropy of every token, Tensor of shape (n_total,)."""
+        """Return the cross-entropy of every token, in training with the entropy of its hop, (n_total,)."""
         target: Ragged = batch.target  # type: ignore[assignment]
-        return cross_entropy(outputs.values, target.values, self.label_smoothing)
-
-    def loss(self, batch: Batch, outputs: object = None) -> Tensor:
-        """Return the loss of the tokens, in training with the entropy of hops."""
-        outputs = self(batch) if outputs is None else outputs
-        loss = super().loss(batch, outputs)
-        entropy = outputs.entropy  # type: ignore[union-attr]
-        if self.training and entropy is not None:
-            loss = loss + ENTROPY_WEIGHT * min(1.0, self.progress / ENTROPY_RAMP) * entropy
-        return loss
+        losses = cross_entropy(outputs.values, target.values, self.label_smoothing)
+        if self.training and outputs.entropy is not None:
+            losses = losses + ENTROPY_WEIGHT * min(1.0, self.progress / ENTROPY_RAMP) * outputs.entropy
+        return losses
 
     @staticmethod
     def _pairs(batch: Batch) -> Iterator[tuple[Tensor, Tensor, Ragged]]:

@@ -1,6 +1,7 @@
 """RecurrentSeq2Seq: kinds of targets, ends, searches, and scikit-learn's tools around it."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 
 from seqestimators import DNATokenizer, RecurrentSeq2Seq, SequenceTokenizer
 from seqestimators.datasets import make_copy
-from seqestimators.exceptions import InvalidSequenceError
+from seqestimators.exceptions import InvalidSequenceError, TruncationWarning
 
 SMALL = {"hidden_size": 8, "embedding_dim": 4, "max_epochs": 2, "batch_size": 8, "random_state": 0}
 X = ["ab", "b", "aab", "ba", ""] * 5
@@ -95,6 +96,58 @@ def test_targets_stay_within_the_ratio():
     assert fitted[-1].max_length_ratio_ == 0.5
     assert all(len(y) <= np.ceil(len(x) / 2) + 10 for x, y in zip(X, fitted.predict(X), strict=True))
     assert model().fit(X, Y)[-1].max_length_ratio_ == 1.5
+
+
+def test_answers_that_were_cut_are_counted():
+    sources, targets = [[4] * 5] * 40, ["ab" * 8] * 40
+    fitted = RecurrentSeq2Seq(**SMALL | {"max_epochs": 40, "lr": 0.02}).fit(sources, targets)
+    with warnings.catch_warnings():  # it ends by itself
+        warnings.simplefilter("error")
+        assert fitted.predict(sources[:2]).tolist() == targets[:2]
+        assert fitted.predict_n_best(sources[:1], 2)[0][0][0] == targets[0]
+    fitted.set_params(max_length_ratio=1.0)
+    message = r"the targets of 3 of 3 sequences were cut at .* raise max_length_ratio \(now 1\)"
+    with pytest.warns(TruncationWarning, match=message) as caught:
+        assert fitted.predict(sources[:3]).tolist() == ["abababababababa"] * 3
+    assert [one.filename for one in caught] == [__file__]
+    with pytest.warns(TruncationWarning, match="the targets of 3 of 3 sequences were cut"):
+        fitted.set_params(beam_width=3).predict(sources[:3])
+    with pytest.warns(TruncationWarning, match="the targets of 2 of 2 sequences were cut"):
+        fitted.predict_n_best(sources[:2], 2)
+
+
+def test_prediction_parameters_act_on_a_fitted_model():
+    fitted = RecurrentSeq2Seq(**SMALL).fit([[4] * 5] * 8, ["ab" * 8] * 8)
+    wide = fitted.set_params(beam_width=4, length_penalty=1.0).predict_n_best([[4] * 5], 1)[0][0]
+    narrow = fitted.set_params(beam_width=1, length_penalty=0.0).predict_n_best([[4] * 5], 1)[0][0]
+    assert wide[1] != narrow[1] or wide[0] == narrow[0]
+    short = fitted.set_params(max_length_ratio=0.2).predict([[4] * 50])[0]
+    assert len(short) <= 20
+
+
+@pytest.mark.filterwarnings("error::seqestimators.exceptions.TruncationWarning")
+def test_a_long_source_does_not_make_it_endless(monkeypatch):
+    monkeypatch.setattr("seqestimators.estimators.seq2seq.MAX_TOKENS", 50)
+    parameters = SMALL | {"max_epochs": 1}
+    fitted = RecurrentSeq2Seq(**parameters).fit([[4], [5, 6]] * 4, ["abcdefghij" * 3, "a" * 30] * 4)
+    assert (fitted.max_length_ratio_, fitted.max_length_) == (45, 30)
+    with pytest.warns(TruncationWarning, match="none has more than 300 tokens"):
+        assert max(map(len, fitted.predict([[4] * 100, [5] * 3]))) <= 300
+    with pytest.warns(TruncationWarning, match="or two a step of its source"):
+        assert len(fitted.predict([[4] * 200])[0]) <= 400
+
+
+@pytest.mark.parametrize("attention", ["dot", "monotonic"])
+def test_integer_weights_are_as_repeated_rows(attention):
+    sources, targets, weight = [[4, 5], [5], [6, 4, 4]], ["ab", "b", "caa"], [1, 3, 2]
+    parameters = {"attention": attention, "cell": "gru", "dtype": "float64", "dropout": 0.0}
+    parameters |= {"batch_size": "all", "lr_schedule": "constant"}
+    weighted = RecurrentSeq2Seq(**SMALL | parameters).fit(sources, targets, sample_weight=weight)
+    rows = np.repeat(np.arange(3), weight)
+    repeated = RecurrentSeq2Seq(**SMALL | parameters).fit(
+        [sources[i] for i in rows], [targets[i] for i in rows]
+    )
+    np.testing.assert_allclose(weighted.transform(sources), repeated.transform(sources), atol=1e-10)
 
 
 def test_many_sources_are_decoded_in_parts_as_one_by_one(monkeypatch):

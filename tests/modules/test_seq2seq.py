@@ -117,11 +117,13 @@ def test_in_training_hops_shall_become_certain():
     with torch.no_grad():
         for network.progress, weight in ((0.0, 0.0), (0.05, 0.01), (0.1, 0.02), (1.0, 0.02)):
             outputs = network(batch)
-            tokens = network.row_losses(outputs, batch).sum()
-            torch.testing.assert_close(network.loss(batch, outputs), tokens + weight * outputs.entropy)
+            tokens = network.eval().row_losses(outputs, batch)
+            losses = network.train().row_losses(outputs, batch)
+            torch.testing.assert_close(losses, tokens + weight * outputs.entropy)
+            torch.testing.assert_close(network.loss(batch, outputs), losses.sum())
 
 
-def test_the_entropy_is_the_mean_over_the_tokens_whatever_the_pieces():
+def test_the_entropy_is_that_of_every_token_whatever_the_pieces():
     network = make_network("monotonic").train()
     torch.testing.assert_close(network(make_batch()).entropy, network(in_pieces()).entropy)
 
