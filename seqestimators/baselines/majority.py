@@ -1,8 +1,9 @@
 """The model that looks at nothing."""
 
-from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.dummy import DummyRegressor
 
 from .._sklearn import StrOptions, validate_params
+from ._labelwise import DummyClassifier
 
 __all__ = ["make_majority"]
 
@@ -22,7 +23,8 @@ def make_majority(*, task: str = "classification") -> DummyClassifier | DummyReg
     -------
     DummyClassifier or DummyRegressor
         Not fitted. `predict` gives the most frequent class, `predict_proba`
-        the frequencies of all; or `predict` gives the mean.
+        the frequencies of all, or that of each of several labels a row among
+        the rows in which it is known; or `predict` gives the mean.
 
     See Also
     --------

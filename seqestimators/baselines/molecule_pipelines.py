@@ -3,14 +3,14 @@
 from typing import Any
 
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from .._sklearn import Integral, Interval, Real, StrOptions, validate_params
+from ._labelwise import LogisticRegression, MLPClassifier, RandomForestClassifier
 from .molecules import MolecularDescriptors, MorganFingerprint
 
 __all__ = ["make_descriptor_forest", "make_ecfp_forest", "make_ecfp_logistic", "make_ecfp_mlp"]
@@ -52,6 +52,11 @@ def make_ecfp_logistic(
     --------
     make_ecfp_forest : The same with a random forest.
     make_ecfp_mlp : The same with a multilayer perceptron.
+
+    Notes
+    -----
+    With several labels a row, 1, 0, or NaN or -1 where one is not known, one
+    model is trained for each label, on the rows in which it is known.
 
     References
     ----------
@@ -136,6 +141,11 @@ def make_ecfp_mlp(
     make_ecfp_forest : The same with a random forest.
     make_ecfp_logistic : The same with a logistic regression.
 
+    Notes
+    -----
+    With several labels a row, 1, 0, or NaN or -1 where one is not known, one
+    model is trained for each label, on the rows in which it is known.
+
     References
     ----------
     .. [1] Rogers, D., M. Hahn, "Extended-Connectivity Fingerprints", Journal of
@@ -206,6 +216,11 @@ def make_ecfp_forest(
     make_ecfp_logistic : The same with a logistic regression.
     make_ecfp_mlp : The same with a multilayer perceptron.
 
+    Notes
+    -----
+    With several labels a row, 1, 0, or NaN or -1 where one is not known, one
+    model is trained for each label, on the rows in which it is known.
+
     References
     ----------
     .. [1] Svetnik, V. et al., "Random Forest: A Classification and Regression
@@ -263,6 +278,11 @@ def make_descriptor_forest(
     See Also
     --------
     make_ecfp_forest : The same on fingerprints.
+
+    Notes
+    -----
+    With several labels a row, 1, 0, or NaN or -1 where one is not known, one
+    model is trained for each label, on the rows in which it is known.
 
     References
     ----------

@@ -4,7 +4,6 @@ from typing import Any, Self
 
 from sklearn.base import TransformerMixin, clone
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -12,6 +11,7 @@ from .._sklearn import HasMethods, Integral, Interval, Real, validate_params
 from ..preprocessing import Padder, SequenceTokenizer
 from ..preprocessing.base import StringInput
 from ..sequences import check_sequences
+from ._labelwise import LogisticRegression
 
 __all__ = ["make_kmer_logistic", "make_onehot_logistic"]
 

@@ -89,7 +89,7 @@ def open_text(path: Path, max_bytes: int | None) -> Iterator[io.TextIOWrapper]:
 
 def _unpack(handle, name, max_bytes):
     """The content of a file that is open for bytes, which stays open."""
-    stream = io.BufferedReader(_Shared(handle))
+    stream: Any = io.BufferedReader(_Shared(handle))
     if stream.peek(2)[:2] == _GZIP_MAGIC:
         stream = io.BufferedReader(_Unpacked(stream, name, max_bytes))
     return stream

@@ -48,7 +48,7 @@ def parse_records(
     FileFormatWarning
         Biopython warns of a record; once for the whole file.
     """
-    said = []
+    said: list[str] = []
     for number, record_lines in enumerate(_split(lines, source, first_word), start=1):
         where = _name_record(number, record_lines, source)
         with warnings.catch_warnings(record=True) as caught:

@@ -211,7 +211,8 @@ def parse_fasta(lines: Iterable[str], name: str) -> Iterator[FastaRecord]:
     InvalidSequenceError
         A line is neither of a header nor of a sequence.
     """
-    header, parts = None, []
+    header: str | None = None
+    parts: list[str] = []
     for number, line in enumerate(lines, start=1):
         if line.startswith(">"):
             if header is not None:

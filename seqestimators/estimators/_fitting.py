@@ -107,6 +107,10 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         """Return the weight in the loss of every row, or of every value of a ragged target."""
         return sample_weight
 
+    def _scoring(self) -> Any:
+        """Return the scores to monitor, as scikit-learn's ``scoring``."""
+        return self.scoring
+
     # What happens in fit
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any = None) -> Any:

@@ -32,7 +32,7 @@ class Monitor:
         self.datasets = datasets
         self.decides = decides
         self.first: str | None = None
-        self.scorer = check_scoring(estimator, scoring=estimator.scoring)
+        self.scorer = check_scoring(estimator, scoring=estimator._scoring())
         self.name = estimator.scoring if isinstance(estimator.scoring, str) else "score"
 
     def __call__(self) -> dict[str, float]:

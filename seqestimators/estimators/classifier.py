@@ -6,13 +6,15 @@ from typing import Any, Self
 import numpy as np
 import torch
 from sklearn.base import ClassifierMixin
-from sklearn.utils import check_array, check_consistent_length
+from sklearn.utils import check_consistent_length
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import _check_sample_weight, _check_y, _fit_context
+from ..metrics import replace_plain_scorers
 from ..modules import binary_cross_entropy, cross_entropy
 from ..parameters import with_parameters
+from ..sequences import is_label_table, read_label_table, score_rows
 from ._class_weights import weigh_classes
 from ._groups import ClassWeight
 from ._margins import ClassMargin
@@ -82,8 +84,9 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
             float array. See :func:`~seqestimators.sequences.read_sequences`.
         y : array-like of shape (n,) or (n, n_labels)
             Labels of any kind, at least two different ones. With several
-            columns, several labels a row: 1, 0, or NaN where one is not
-            known, which then doesn't count in the loss.
+            columns, several labels a row: 1, 0, or NaN or -1 where one is not
+            known, which then doesn't count in the loss. One column is one
+            label a row, in which -1 is a class like any other.
         sample_weight : array-like of shape (n,) or None, default=None
             Weight of every row, at least 0; 0 means absent.
         groups : array-like of shape (n,) or None, default=None
@@ -130,17 +133,8 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         return self._partial_fit(X, y, sample_weight, classes)
 
     def _read_target(self, y: Any) -> np.ndarray:
-        if _is_table(y):
-            y = check_array(y, dtype="numeric", ensure_all_finite="allow-nan", input_name="y")
-            strange = ~(np.isnan(table := y.astype(np.float64)) | (table == 0) | (table == 1))
-            if strange.any():
-                row, column = np.argwhere(strange)[0].tolist()
-                raise ValueError(
-                    f"row {row}, column {column} of y is {y[row, column]:g}, but of several labels a "
-                    "row each is 1 (yes), 0 (no) or NaN (not known). Multioutput targets of several "
-                    "classes each need one model a column"
-                )
-            return y
+        if is_label_table(y):
+            return read_label_table(y)
         y = _check_y(y, estimator=self)
         check_classification_targets(y)
         return y
@@ -149,9 +143,17 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         self._is_multilabel = y.ndim == 2
         if self._is_multilabel:
             self.classes_ = np.arange(y.shape[1])
-            unknown = np.isnan(y[sample_weight > 0].astype(np.float64)).all(axis=0)
+            present = y[sample_weight > 0]
+            unknown = np.isnan(present).all(axis=0)
             if unknown.any():
-                raise ValueError(f"column {int(unknown.argmax())} of y is NaN in every row: leave it out")
+                raise ValueError(
+                    f"column {int(unknown.argmax())} of y is NaN in every row, or -1: leave it out"
+                )
+            if not (present == 0).any() and np.isnan(present).any():
+                raise ValueError(
+                    "y has several columns, but no 0 in any: NaN and -1 say that a label isn't known, write "
+                    "0 for no"
+                )
             return
         self.classes_ = np.unique(y if classes is None else classes)
         if len(self.classes_) < 2:
@@ -319,7 +321,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         X : array-like of n sequences
             As in fit.
         y : array-like of shape (n,) or (n, n_labels)
-            True labels. Of several a row, NaN says that one is not known; a
+            True labels. Of several a row, NaN or -1 says that one is not known; a
             row is right if all its known labels are, and doesn't count if it
             has none.
         sample_weight : array-like of shape (n,) or None, default=None
@@ -342,19 +344,12 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         weight = _check_sample_weight(sample_weight, predicted, ensure_non_negative=True)
         table = self._encode_target(self._read_target(y), None)
         check_consistent_length(predicted, table)
-        known = ~np.isnan(table)
-        weight = weight * known.any(axis=1)
-        if not weight.any():
-            raise ValueError("no row of sample_weight above 0 has a known label: there is nothing to score")
-        return float(np.average(((predicted == table) | ~known).all(axis=1), weights=weight))
+        return score_rows(table, predicted, weight)
+
+    def _scoring(self) -> Any:
+        return replace_plain_scorers(self.scoring) if self._is_multilabel else self.scoring
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-
-def _is_table(y: Any) -> Any:
-    """Whether y has several columns."""
-    shape = y.shape if isinstance(y, np.ndarray) else np.asarray(y).shape
-    return len(shape) == 2 and shape[1] > 1

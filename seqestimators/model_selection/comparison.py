@@ -11,6 +11,7 @@ from sklearn.base import is_classifier
 from sklearn.model_selection import check_cv, cross_validate
 
 from .._sklearn import Integral, Interval, Real, StrOptions, validate_params
+from ..sequences import is_label_table, read_label_table
 
 __all__ = ["Comparison", "compare"]
 
@@ -141,16 +142,18 @@ def compare(
         At least two, each with a name; they are cloned, not fitted.
     X : array-like of shape (n_samples,) or (n_samples, n_features)
         Input of the estimators.
-    y : array-like of shape (n_samples,) or None, default=None
-        Targets.
+    y : array-like of shape (n_samples, ...) or None, default=None
+        Targets. Several labels a row may be missing (NaN or -1), where the
+        estimators and `scoring` take them so.
     cv : int, splitter or iterable of (train, test)
         The splits, at least two. They are made once, so that all estimators
         see the same, whatever the splitter's `random_state`. An int means
-        stratified folds where all estimators are classifiers.
+        stratified folds where all estimators are classifiers of one label a row.
     scoring : str, list of str, dict or callable
         One or several scores, as in scikit-learn's ``cross_validate``; the
         higher the better. A dict maps names to scorers; a single callable is
-        called "score".
+        called "score". scikit-learn's own refuse missing labels:
+        :data:`~seqestimators.metrics.masked_roc_auc_scorer` and its like take them.
     groups : array-like of shape (n_samples,) or None, default=None
         Groups for the splitter.
     n_jobs : int or None, default=None
@@ -176,7 +179,8 @@ def compare(
     Raises
     ------
     ValueError
-        There are less than two estimators or splits, or names of `rope` don't
+        There are less than two estimators or splits, or labels are missing and a
+        scoring is one of scikit-learn's, or names of `rope` don't
         fit those of `scoring`; or an estimator fails, or a score is not
         finite, as ROC-AUC is where the test rows of a split are of one class.
 
@@ -222,13 +226,17 @@ def compare(
     """
     if len(estimators) < 2:
         raise ValueError(f"a comparison needs at least 2 estimators, got {list(estimators)}: add one")
-    cv = check_cv(cv, y, classifier=all(map(is_classifier, estimators.values())))
+    scorers = _name_scorers(scoring)
+    classifies = all(map(is_classifier, estimators.values()))
+    if classifies and is_label_table(y):
+        _refuse_missing(y, scorers)
+        classifies = False  # several labels aren't stratified by, nor need all be known
+    cv = check_cv(cv, y, classifier=classifies)
     splits = list(cv.split(X, y, groups))
     if len(splits) < 2:
         raise ValueError(
             f"cv makes {len(splits)} split(s), whose scores have no spread to test with: take at least 2"
         )
-    scorers = _name_scorers(scoring)
     ropes = rope if isinstance(rope, dict) else dict.fromkeys(scorers, rope)
     if set(ropes) != set(scorers):
         raise ValueError(
@@ -252,6 +260,16 @@ def _name_scorers(scoring):
     if callable(scoring):
         return {"score": scoring}
     return {name: name for name in ([scoring] if isinstance(scoring, str) else scoring)}
+
+
+def _refuse_missing(y, scorers):
+    """Say what to take where a scorer of scikit-learn meets missing labels."""
+    names = [scorer for scorer in scorers.values() if isinstance(scorer, str)]
+    if names and np.isnan(read_label_table(y)).any():
+        raise ValueError(
+            f"scoring={names[0]!r} of scikit-learn takes no missing labels, and y has some: take a masked "
+            "scorer of seqestimators.metrics, such as masked_roc_auc_scorer"
+        )
 
 
 def _score_on(estimator, X, y, splits, scorers, n_jobs):

@@ -18,6 +18,7 @@ from sklearn.model_selection import (
 from sklearn.utils import check_random_state, indexable
 
 from .._sklearn import HasMethods, Integral, Interval, Real, validate_params
+from ..sequences import is_label_table
 
 __all__ = ["Minimum", "minimum_capacity", "minimum_samples"]
 
@@ -322,7 +323,8 @@ def _draw_splits(estimator, X, y, groups, cv, random_state):
         kind = kind if groups is None else GroupShuffleSplit
         cv = kind(n_splits=5, test_size=0.25, random_state=random.randint(2**31 - 1))
     X, y, groups = indexable(X, y, groups)
-    splits = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups))
+    stratifies = is_classifier(estimator) and not is_label_table(y)
+    splits = list(check_cv(cv, y, classifier=stratifies).split(X, y, groups))
     if len(splits) < 2:
         raise ValueError(f"cv makes {len(splits)} split(s), and an interval needs a spread: take at least 2")
     return splits, random.randint(2**31 - 1, size=len(splits)).tolist()

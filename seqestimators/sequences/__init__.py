@@ -3,6 +3,8 @@
 from .container import Sequences, object_array, place_of
 from .container import offsets_of as offsets_of
 from .ids import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN
+from .label_tables import is_label_table, read_label_table
+from .label_tables import score_rows as score_rows
 from .reading import is_column as is_column
 from .reading import is_missing as is_missing
 from .reading import read_sequences
@@ -25,10 +27,12 @@ __all__ = [
     "check_sequences",
     "count_labels",
     "encode_labels",
+    "is_label_table",
     "join_labels",
     "mean_and_scale",
     "object_array",
     "place_of",
+    "read_label_table",
     "read_sequences",
     "read_targets",
 ]

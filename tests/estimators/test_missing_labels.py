@@ -6,6 +6,7 @@ from sklearn.metrics import log_loss, r2_score
 from sklearn.model_selection import KFold, cross_val_predict, cross_val_score
 
 from seqestimators import RecurrentClassifier, RecurrentRegressor
+from seqestimators.metrics import masked_roc_auc_scorer
 
 SMALL = {"hidden_size": 6, "embedding_dim": 4, "max_epochs": 40, "lr": 0.02, "dropout": 0, "random_state": 0}
 X = [[4, 5, 6], [5], [6, 6, 4, 5], [4, 4]] * 6
@@ -44,8 +45,11 @@ def test_an_unknown_label_does_not_count():
     [
         (np.where(HAS == 1, 2, HAS), "row 0, column 0 of y is 2, but of several labels a row each is 1"),
         (np.where(np.arange(3) == 1, np.nan, HAS), "column 1 of y is NaN in every row"),
+        (np.where(np.arange(3) == 1, -1, HAS), "column 1 of y is NaN in every row, or -1"),
+        (np.where(HAS == 1, 1, -1), "no 0 in any.*write 0 for no"),
+        (np.where(HAS == 1, "yes", "no"), "row 0, column 0 of y is .*yes"),
     ],
-    ids=["other numbers", "empty column"],
+    ids=["other numbers", "empty column", "empty column of -1", "no 0", "text"],
 )
 def test_bad_labels(y, message):
     with pytest.raises(ValueError, match=message):
@@ -90,3 +94,44 @@ def test_the_score_of_a_regressor_is_the_mean_over_targets_of_their_known_rows()
     )
     assert model.score(X, HOLES) == pytest.approx(expected)
     assert model.score(X, HAS) == pytest.approx(r2_score(HAS, predicted))
+
+
+def test_minus_one_is_missing_among_several_labels_and_a_class_of_one():
+    minus = np.where(np.isnan(HOLES), -1, HOLES).astype(int)
+    models = [RecurrentClassifier(**SMALL | {"max_epochs": 2}).fit(X, y) for y in (HOLES, minus)]
+    np.testing.assert_array_equal(models[0].predict_proba(X), models[1].predict_proba(X))
+    assert models[0].score(X, HOLES) == models[0].score(X, minus)
+    for y in (np.where(HAS[:, 0] == 1, 1, -1), np.where(HAS[:, :1] == 1, 1, -1).ravel().tolist()):
+        assert RecurrentClassifier(**SMALL | {"max_epochs": 2}).fit(X, y).classes_.tolist() == [-1, 1]
+
+
+@pytest.mark.parametrize("n_labels", [2, 3])
+@pytest.mark.parametrize(
+    "scoring", ["roc_auc", "average_precision", "accuracy", ["accuracy", "roc_auc"], masked_roc_auc_scorer]
+)
+def test_plain_names_of_scores_take_missing_labels(scoring, n_labels):
+    y = np.tile(HOLES[:, :n_labels], (4, 1))
+    options = SMALL | {
+        "max_epochs": 2,
+        "early_stopping": True,
+        "validation_fraction": 0.4,
+        "scoring": scoring,
+    }
+    model = RecurrentClassifier(**options).fit(X * 4, y)
+    names = scoring if isinstance(scoring, list) else [scoring if isinstance(scoring, str) else "score"]
+    for name in names:
+        assert 0 <= model.history_[-1][f"valid_{name}"] <= 1
+
+
+def test_accuracy_keeps_its_meaning_of_whole_rows():
+    options = SMALL | {"max_epochs": 1, "scoring": "accuracy"}
+    for y in (HOLES, HAS):
+        model = RecurrentClassifier(**options).fit(X, y)
+        assert model.history_[-1]["train_accuracy"] == model.score(X, y)
+
+
+def test_other_scores_say_what_to_take():
+    options = SMALL | {"max_epochs": 1, "scoring": "f1_macro"}
+    assert "train_f1_macro" in RecurrentClassifier(**options).fit(X, HAS).history_[0]
+    with pytest.raises(ValueError, match="'f1_macro' takes no missing labels: take one of 'roc_auc'"):
+        RecurrentClassifier(**options).fit(X, HOLES)

@@ -9,8 +9,13 @@ from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, KFold, RepeatedKFold, ShuffleSplit, cross_val_score
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 
+from seqestimators import RecurrentClassifier, SmilesTokenizer
+from seqestimators.baselines import make_ecfp_forest, make_ecfp_logistic, make_kmer_logistic, make_majority
+from seqestimators.datasets import fetch_tox21
+from seqestimators.metrics import masked_accuracy_scorer, masked_roc_auc_scorer
 from seqestimators.model_selection import compare
 from seqestimators.model_selection.comparison import _adjust_holm, _test_differences
 
@@ -184,3 +189,36 @@ def test_a_score_that_is_not_defined_is_an_error():
     models = {"bayes": GaussianNB(), "chance": DummyClassifier()}
     with pytest.raises(ValueError, match=r"roc_auc of GaussianNB\(\) is nan on split 0"):
         compare(models, X, y, cv=KFold(3), scoring="roc_auc")
+
+
+@pytest.fixture(scope="module")
+def tox21(data_home):
+    smiles, y = fetch_tox21(data_home=data_home, invalid="drop", return_X_y=True)
+    return smiles[:150], y[:150]
+
+
+@pytest.mark.parametrize(("cv", "fill"), [(2, -1), (KFold(2), np.nan), (2, np.nan)])
+def test_missing_labels(tox21, cv, fill):
+    smiles, y = tox21
+    models = {
+        "network": make_pipeline(
+            SmilesTokenizer(), RecurrentClassifier(hidden_size=4, max_epochs=1, random_state=0)
+        ),
+        "forest": make_ecfp_forest(n_bits=64, n_estimators=3, random_state=0),
+        "logistic": make_ecfp_logistic(n_bits=64),
+        "k-mers": make_kmer_logistic(k=1),
+        "majority": make_majority(),
+    }
+    scoring = {"auc": masked_roc_auc_scorer, "accuracy": masked_accuracy_scorer}
+    result = compare(models, smiles, np.where(np.isnan(y), fill, y), cv=cv, scoring=scoring)
+    assert np.isfinite(result.scores.to_numpy()).all()
+    assert result.summary.loc["majority", ("auc", "mean")] == 0.5
+
+
+@pytest.mark.parametrize("scoring", ["roc_auc", ["roc_auc", "accuracy"], {"auc": "roc_auc"}])
+def test_scorers_that_take_no_missing_labels_are_named(tox21, scoring):
+    models = {"a": make_majority(), "b": make_ecfp_logistic()}
+    with pytest.raises(
+        ValueError, match="scoring='roc_auc' of scikit-learn takes no missing.*masked_roc_auc_scorer"
+    ):
+        compare(models, *tox21, cv=2, scoring=scoring)
