@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sklearn.base import _fit_context as _untyped_fit_context
 from sklearn.metrics._scorer import _BaseScorer as _BaseScorer
+from sklearn.utils import _safe_indexing as _safe_indexing
 from sklearn.utils._param_validation import HasMethods as HasMethods
 from sklearn.utils._param_validation import Integral as Integral
 from sklearn.utils._param_validation import Interval as Interval

@@ -8,9 +8,9 @@ from typing import Any, Self
 import numpy as np
 from sklearn import dummy, ensemble, linear_model, neural_network
 from sklearn.base import clone
-from sklearn.utils import _safe_indexing, check_consistent_length
+from sklearn.utils import check_consistent_length
 
-from .._sklearn import _check_sample_weight
+from .._sklearn import _check_sample_weight, _safe_indexing
 from ..sequences import is_label_table, read_label_table, score_rows
 
 # The log-odds that stand for certainty; scores take no infinite ones.

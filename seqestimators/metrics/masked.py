@@ -92,7 +92,7 @@ def _masked_accuracy(y_true, y_pred, sample_weight=None):
     return _score_labels(accuracy_score, y_true, y_pred, sample_weight, n_classes=1)
 
 
-class _MaskedScorer(_BaseScorer):  # type: ignore[misc]
+class _MaskedScorer(_BaseScorer):
     """A scorer like scikit-learn's, which asks the estimator by itself: that one takes two labels for one."""
 
     def __init__(self, score_func: Callable[..., float], plain: str, **texts: str):

@@ -68,7 +68,8 @@ def test_one_label_a_row_is_as_in_scikit_learn(name):
     assert ours.classes_.tolist() == [-1, 1]
     for method in ("predict", "predict_proba", "predict_log_proba", "decision_function"):
         if hasattr(plain, method):
-            np.testing.assert_allclose(getattr(ours, method)(X), getattr(plain, method)(X))
+            with np.errstate(divide="ignore"):  # a forest is certain of some rows
+                np.testing.assert_allclose(getattr(ours, method)(X), getattr(plain, method)(X))
     assert ours.score(X, y) == plain.score(X, y)
 
 
