@@ -64,9 +64,7 @@ def __getattr__(name):
     if name in _rooms():
         return _import_module(f".{name}", __name__)
     if name == "__version__":
-        from importlib.metadata import version
-
-        return version("seqestimators")
+        return _import_module("._version", __name__).find_version()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

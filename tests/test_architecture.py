@@ -39,10 +39,11 @@ ARROWS = {
     "exceptions": set(),
     "parameters": set(),
     "_sklearn": set(),
+    "_version": set(),
     # The package itself names its everyday classes for type checkers.
     "": {"estimators", "preprocessing"},
 }
-COMMON = {"exceptions", "_sklearn", "parameters"}
+COMMON = {"exceptions", "_sklearn", "_version", "parameters"}
 
 DISTRIBUTIONS = {"Bio": "biopython", "sklearn": "scikit-learn"}
 IDS = {"PAD", "UNKNOWN", "BOS", "EOS"}

@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from importlib.metadata import version
 from numbers import Number
 from typing import Any
 
@@ -14,6 +13,7 @@ import torch
 
 from .._sklearn import validate_parameter_constraints
 from .._training import find_device
+from .._version import find_version
 from ..parameters import default_of, fixed_by_fit
 from ._pretraining import ARCHITECTURE, find_language_model
 
@@ -121,7 +121,7 @@ class FittedState:
         if "net_" in state:
             weights = state.pop("net_").module_.state_dict()
             state["_weights"] = {name: weight.cpu().numpy() for name, weight in weights.items()}
-            state["_seqestimators_version"] = version("seqestimators")
+            state["_seqestimators_version"] = find_version()
             if self._pretrained is not None or self.pretrained is not None:
                 state |= self._without_pretrained()
         return state
