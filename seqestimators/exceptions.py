@@ -1,6 +1,12 @@
 """Errors and warnings of the library's own."""
 
-__all__ = ["DataNotFoundError", "FileFormatWarning", "InvalidSequenceError", "TruncationWarning"]
+__all__ = [
+    "DataNotFoundError",
+    "FileFormatWarning",
+    "InvalidSequenceError",
+    "TruncationWarning",
+    "UnknownSymbolsWarning",
+]
 
 
 class InvalidSequenceError(ValueError):
@@ -44,6 +50,24 @@ class FileFormatWarning(UserWarning):
     --------
     >>> from seqestimators.exceptions import FileFormatWarning
     >>> issubclass(FileFormatWarning, UserWarning)
+    True
+    """
+
+
+class UnknownSymbolsWarning(UserWarning):
+    """Most symbols of a sequence are none that its reader knows.
+
+    The message says what the sequence may be, and which tokenizer reads it.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from seqestimators import DNATokenizer
+    >>> from seqestimators.exceptions import UnknownSymbolsWarning
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     _ = DNATokenizer().fit(["MKLVFF"])
+    >>> caught[0].category is UnknownSymbolsWarning
     True
     """
 

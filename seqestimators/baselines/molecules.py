@@ -11,10 +11,9 @@ from sklearn.utils import gen_even_slices
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, _fit_context
-from ..domain import parse_molecules
+from ..domain import normalize, parse_molecules, require_rdkit
 from ..parameters import parameter, with_parameters
 from ..preprocessing.base import StringInput
-from ..sequences import check_sequences
 
 __all__ = ["MolecularDescriptors", "MorganFingerprint"]
 
@@ -38,9 +37,10 @@ class _MoleculeTransformer(TransformerMixin, StringInput):
         -------
         ndarray of shape (n_molecules, n_features)
         """
+        require_rdkit()
         from rdkit import rdBase
 
-        smiles = check_sequences(X)
+        smiles = normalize(X, "smiles")
         n_chunks = min(effective_n_jobs(self.n_jobs), len(smiles))
         with rdBase.BlockLogs():  # here too, or the first of several threads to finish switches them on
             parts = Parallel(n_jobs=self.n_jobs)(
@@ -75,7 +75,8 @@ class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, _MoleculeTransformer):
     Raises
     ------
     InvalidSequenceError
-        RDKit can't parse a SMILES. The message names it and its row.
+        A SMILES has no normal form, as where a name stands behind it, or RDKit
+        can't parse it. The message names its row.
 
     See Also
     --------
@@ -138,7 +139,7 @@ class MorganFingerprint(ClassNamePrefixFeaturesOutMixin, _MoleculeTransformer):
         self : object
             The transformer itself.
         """
-        check_sequences(X)
+        normalize(X, "smiles")
         return self
 
     def transform(self, X: Any) -> np.ndarray:
@@ -208,7 +209,8 @@ class MolecularDescriptors(_MoleculeTransformer):
     Raises
     ------
     InvalidSequenceError
-        RDKit can't parse a SMILES. The message names it and its row.
+        A SMILES has no normal form, as where a name stands behind it, or RDKit
+        can't parse it. The message names its row.
     ValueError
         RDKit has no descriptor of one of the names.
 
@@ -277,7 +279,7 @@ class MolecularDescriptors(_MoleculeTransformer):
         ValueError
             RDKit has no descriptor of one of the names, or there are none.
         """
-        check_sequences(X)
+        normalize(X, "smiles")
         names = list(_find_descriptors(self.names))
         if not names:
             raise ValueError("names is empty: name a descriptor, or set names=None for all")
@@ -324,6 +326,7 @@ class MolecularDescriptors(_MoleculeTransformer):
 
 def _find_descriptors(names):
     """RDKit's functions by their names, all if `names` is None."""
+    require_rdkit()
     import rdkit
     from rdkit.Chem import Descriptors
 

@@ -6,8 +6,11 @@ from sklearn.base import TransformerMixin, clone
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import HasMethods, Integral, Interval, Real, validate_params
+from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions, _fit_context, validate_params
+from ..domain import KINDS, guess_kind, normalize
+from ..parameters import parameter, with_parameters
 from ..preprocessing import Padder, SequenceTokenizer
 from ..preprocessing.base import StringInput
 from ..sequences import check_sequences
@@ -16,41 +19,58 @@ from ._labelwise import LogisticRegression
 __all__ = ["make_kmer_logistic", "make_onehot_logistic"]
 
 
-class StringReader(TransformerMixin, StringInput, auto_wrap_output_keys=None):  # type: ignore[call-arg]
-    """Sequences in any container to a list of strings, for CountVectorizer.
+_KIND = [StrOptions({"auto", *KINDS}), None]
 
-    FunctionTransformer does the same but for an empty list, where it raises
-    an IndexError.
+
+@with_parameters
+class StringReader(TransformerMixin, StringInput, auto_wrap_output_keys=None):  # type: ignore[call-arg]
+    """Sequences in any container to strings in the normal form of their kind.
+
+    Parameters
+    ----------
+    kind : {"auto", "dna", "rna", "protein", "smiles"} or None
+        What the strings are; "auto" finds out in fit, None leaves them as they
+        are.
+    lists : bool
+        Whether rows may also be lists of symbols, which stay as they are.
+
+    Attributes
+    ----------
+    kind_ : {"dna", "rna", "protein", "smiles"} or None
+        The kind of the strings.
     """
 
-    _parameter_constraints: dict = {}
+    kind: str | None = parameter(default="auto", constraints=_KIND)
+    lists: bool = parameter(default=False, constraints=["boolean"])
 
+    @_fit_context
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Check the input; there is nothing to learn."""
-        check_sequences(X)
+        """Check the input, and find out what it is."""
+        sequences = check_sequences(X, lists=self.lists)
+        self.kind_ = self.kind
+        if self.kind == "auto":
+            self.kind_ = guess_kind(sequences) if isinstance(sequences[0], str) else None
+        self.transform(sequences)
         return self
 
-    def transform(self, X: Any) -> list[str]:
-        """Return X as a list of str."""
-        return check_sequences(X)
-
-    def __sklearn_is_fitted__(self):
-        return True  # nothing is learned
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        return tags
+    def transform(self, X: Any) -> list[Any]:
+        """Return X as a list of strings, or of lists."""
+        check_is_fitted(self)
+        sequences = check_sequences(X, lists=self.lists)
+        return normalize(sequences, self.kind_) if isinstance(sequences[0], str) else sequences
 
 
 @validate_params(
     {
         "k": [Interval(Integral, 1, None, closed="left"), tuple],
+        "kind": _KIND,
         "lowercase": ["boolean"],
         "C": [Interval(Real, 0, None, closed="neither")],
     }
 )
-def make_kmer_logistic(*, k: int | tuple[int, int] = 4, lowercase: bool = False, C: float = 0.1) -> Pipeline:
+def make_kmer_logistic(
+    *, k: int | tuple[int, int] = 4, kind: str | None = "auto", lowercase: bool = False, C: float = 0.1
+) -> Pipeline:
     """Make a classifier of strings: counts of their k-mers and a logistic regression.
 
     A k-mer is a piece of `k` characters; all are counted, those that overlap
@@ -61,8 +81,13 @@ def make_kmer_logistic(*, k: int | tuple[int, int] = 4, lowercase: bool = False,
     k : int or (int, int), default=4
         Number of characters in a piece, at least 1; or the least and the
         greatest number, both included.
+    kind : {"auto", "dna", "rna", "protein", "smiles"} or None, default="auto"
+        What the strings are, which are read in its
+        :func:`normal form <seqestimators.domain.normalize>`, as the tokenizer
+        of the kind reads them. "auto" finds out in fit (see
+        :func:`~seqestimators.domain.guess_kind`); None leaves them as they are.
     lowercase : bool, default=False
-        Whether upper and lower case are the same.
+        Whether upper and lower case are the same, whatever the kind.
     C : float, default=0.1
         Inverse of the strength of the L2 penalty; greater than 0.
 
@@ -114,7 +139,7 @@ def make_kmer_logistic(*, k: int | tuple[int, int] = 4, lowercase: bool = False,
     if not (isinstance(lowest, Integral) and isinstance(highest, Integral) and 1 <= lowest <= highest):
         raise ValueError(f"k={k!r} is no number of characters: give an int, or (least, greatest), from 1 on")
     return make_pipeline(
-        StringReader(),
+        StringReader(kind=kind),
         CountVectorizer(analyzer="char", ngram_range=(lowest, highest), lowercase=lowercase),
         StandardScaler(with_mean=False),
         LogisticRegression(C=C, max_iter=1000),
@@ -140,9 +165,10 @@ def make_onehot_logistic(
     Parameters
     ----------
     tokenizer : transformer or None, default=None
-        What makes token ids of the strings; :class:`DNATokenizer` reads upper
-        and lower case alike. It is cloned. None means
-        :class:`SequenceTokenizer`, whose tokens are the characters.
+        What makes token ids of the strings. It is cloned. None means
+        :class:`SequenceTokenizer`, whose tokens are the characters, behind a
+        step that reads strings in the
+        :func:`normal form <seqestimators.domain.normalize>` of what they are.
     length : int or None, default=None
         Number of positions; at least 1. None takes the longest string in fit.
         Shorter ones are padded at their end.
@@ -155,8 +181,9 @@ def make_onehot_logistic(
     Returns
     -------
     Pipeline
-        Of the steps "sequencetokenizer" (or what the tokenizer is called),
-        "padder", "onehotencoder" and "logisticregression", not fitted.
+        Of the steps "stringreader" and "sequencetokenizer" (or only what the
+        tokenizer is called), "padder", "onehotencoder" and
+        "logisticregression", not fitted.
 
     Raises
     ------
@@ -197,8 +224,9 @@ def make_onehot_logistic(
     >>> model.predict(["AGGT", "tgga"])
     array(['AT', 'TA'], dtype='<U2')
     """
+    readers = [StringReader(lists=True), SequenceTokenizer()] if tokenizer is None else [clone(tokenizer)]
     return make_pipeline(
-        SequenceTokenizer() if tokenizer is None else clone(tokenizer),
+        *readers,
         Padder(length=length, truncate=truncate),
         OneHotEncoder(handle_unknown="ignore"),
         LogisticRegression(C=C, max_iter=1000),

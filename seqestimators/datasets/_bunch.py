@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
+from ..domain import can_parse
 from ..sequences import object_array
 
 # What every function takes that gives back a Bunch.
@@ -53,7 +54,7 @@ def make_bunch(
         All columns besides data and target are in the Bunch under their names.
     """
     if invalid == "drop" or (invalid == "keep" and not return_X_y):  # else no one asks, and it takes seconds
-        is_valid = _can_parse(columns[data])
+        is_valid = np.array(list(map(can_parse, columns[data])), dtype=bool)
         details["n_invalid"] = int(np.count_nonzero(~is_valid))
         if invalid == "drop":
             columns = {name: _as_column(values)[is_valid] for name, values in columns.items()}
@@ -83,13 +84,6 @@ def make_bunch(
         **details,
         **columns,
     )
-
-
-def _can_parse(smiles):
-    from rdkit import Chem, rdBase
-
-    with rdBase.BlockLogs():  # the count says it all
-        return np.array([Chem.MolFromSmiles(one) is not None for one in smiles], dtype=bool)
 
 
 def _as_column(values):

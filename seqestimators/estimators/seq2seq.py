@@ -184,6 +184,15 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Decoding, Network)
         )
         return Seq2SeqNetwork(encoder, decoder, label_smoothing=self.label_smoothing)
 
+    def _monitor(self, scorer: Any, monitored: dict[str, Any]) -> dict[str, float]:
+        """Let scorers see strings as their tokenizer writes them, which is how they are predicted."""
+        if self.target_kind_ == "string":
+            monitored = {
+                part: (sequences, self.target_tokenizer_.normalize(y))
+                for part, (sequences, y) in monitored.items()
+            }
+        return super()._monitor(scorer, monitored)
+
     def _search(self, X: Any, width: int, n_best: int) -> np.ndarray:
         """Return the best hypotheses for every source, a list for each."""
         check_is_fitted(self)
@@ -301,6 +310,9 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Decoding, Network)
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the share of targets that are right from beginning to end.
 
+        They are compared as the target tokenizer reads them: where it takes
+        small letters for capitals, so does the score.
+
         Parameters
         ----------
         X : array-like of n sequences
@@ -315,7 +327,9 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Decoding, Network)
         float
             In [0, 1].
         """
-        return exact_match_score(y, self.predict(X), sample_weight=sample_weight)
+        return exact_match_score(
+            y, self.predict(X), tokenizer=self.target_tokenizer_, sample_weight=sample_weight
+        )
 
 
 def _find_likeliest(step: Any, state: Any, limits: torch.Tensor) -> list[Any]:

@@ -130,9 +130,7 @@ def _number_atoms(tokens: list[str]) -> Any:
     """Index of the atom of every token; those of a bracket are one atom."""
     atoms: list[int] = []
     n_atoms, in_bracket = 0, False
-    for position, token in enumerate(tokens):
-        if token.isspace():  # a name, or extensions, may follow
-            return atoms + [NO_ATOM] * (len(tokens) - position)
+    for token in tokens:
         is_new = not in_bracket and (token[0].isalpha() or token[0] in "[*")
         n_atoms += is_new
         atoms.append(n_atoms - 1 if is_new or in_bracket else NO_ATOM)

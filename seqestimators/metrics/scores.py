@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from .._sklearn import _check_sample_weight, validate_params
+from .._sklearn import HasMethods, StrOptions, _check_sample_weight, validate_params
+from ..domain import KINDS, normalize
+from ..exceptions import InvalidSequenceError
 from ..sequences import Sequences, check_items, check_sequences
 from ._edit_distance import edit_distance
 
@@ -18,10 +20,17 @@ __all__ = [
 ]
 
 WEIGHTED: dict = {"sample_weight": ["array-like", None]}
+_OPTIONS: dict = {
+    "kind": [StrOptions(set(KINDS)), None],
+    "tokenizer": [HasMethods(["normalize"]), None],
+    **WEIGHTED,
+}
 
 
-@validate_params(WEIGHTED)
-def token_accuracy_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
+@validate_params(_OPTIONS)
+def token_accuracy_score(
+    y_true: Any, y_pred: Any, *, kind: str | None = None, tokenizer: Any = None, sample_weight: Any = None
+) -> float:
     """Share of positions that agree, over all sequences.
 
     Positions count alike, so that long sequences weigh more than short ones.
@@ -36,6 +45,13 @@ def token_accuracy_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None)
         count in full length.
     y_pred : array-like of shape (n_samples,)
         Predicted sequences, of either kind; ``["M", "K"]`` equals ``"MK"``.
+    kind : {"dna", "rna", "protein", "smiles"} or None, default=None
+        What the sequences are: they are compared in its
+        :func:`normal form <seqestimators.domain.normalize>`, so that case, for
+        instance, doesn't count in DNA. None compares them as they are.
+    tokenizer : tokenizer or None, default=None
+        What reads the sequences, instead of `kind`: they are compared as it
+        writes them, of ``SmilesTokenizer(canonical=True)`` as canonical SMILES.
     sample_weight : array-like of shape (n_samples,) or None, default=None
         Weights of the sequences, not negative; None weighs all alike.
 
@@ -47,10 +63,12 @@ def token_accuracy_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None)
     Raises
     ------
     InvalidSequenceError
-        A row or an item is missing. The message names row and position.
+        A row or an item is missing, or a row has no normal form. The message
+        names row and position.
     ValueError
         `y_true` or `y_pred` is a bare string or has no rows, or they differ in
-        their number of rows; or weights don't fit.
+        their number of rows; or weights don't fit; or both `kind` and
+        `tokenizer` are given.
     TypeError
         A row is no sequence, an item isn't hashable, or strings and lists are
         mixed in one of both.
@@ -67,16 +85,20 @@ def token_accuracy_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None)
     0.8333...
     >>> token_accuracy_score(["MKLV"], ["MK"])
     0.5
+    >>> token_accuracy_score(["MKLV"], ["mklv"], kind="protein")
+    1.0
     """
-    y_true, y_pred, weight = _check_pair(y_true, y_pred, sample_weight)
+    y_true, y_pred, weight = _check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
     n_positions = weight @ np.maximum(_lengths(y_true), _lengths(y_pred))
     if n_positions == 0:
         return 1.0
     return float(weight @ _count_agreements(y_true, y_pred) / n_positions)
 
 
-@validate_params(WEIGHTED)
-def exact_match_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
+@validate_params(_OPTIONS)
+def exact_match_score(
+    y_true: Any, y_pred: Any, *, kind: str | None = None, tokenizer: Any = None, sample_weight: Any = None
+) -> float:
     """Share of sequences that are right from the first item to the last.
 
     Parameters
@@ -85,6 +107,10 @@ def exact_match_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None) ->
         True sequences, of any kind that :func:`token_accuracy_score` reads.
     y_pred : array-like of shape (n_samples,)
         Predicted sequences, one for each true one.
+    kind : {"dna", "rna", "protein", "smiles"} or None, default=None
+        What the sequences are, as in :func:`token_accuracy_score`.
+    tokenizer : tokenizer or None, default=None
+        What reads the sequences, instead of `kind`.
     sample_weight : array-like of shape (n_samples,) or None, default=None
         Weights of the sequences, not negative; None weighs all alike.
 
@@ -108,12 +134,14 @@ def exact_match_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None) ->
     >>> exact_match_score(["MKLV", "MA"], ["MKIV", "MA"])
     0.5
     """
-    y_true, y_pred, weight = _check_pair(y_true, y_pred, sample_weight)
+    y_true, y_pred, weight = _check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
     return float(np.average(_are_equal(y_true, y_pred), weights=weight))
 
 
-@validate_params(WEIGHTED)
-def edit_similarity_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
+@validate_params(_OPTIONS)
+def edit_similarity_score(
+    y_true: Any, y_pred: Any, *, kind: str | None = None, tokenizer: Any = None, sample_weight: Any = None
+) -> float:
     """Mean of 1 - edit distance / length of the longer sequence.
 
     The edit distance [1]_ is the least number of insertions, deletions and
@@ -127,6 +155,10 @@ def edit_similarity_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None
         True sequences, of any kind that :func:`token_accuracy_score` reads.
     y_pred : array-like of shape (n_samples,)
         Predicted sequences, one for each true one.
+    kind : {"dna", "rna", "protein", "smiles"} or None, default=None
+        What the sequences are, as in :func:`token_accuracy_score`.
+    tokenizer : tokenizer or None, default=None
+        What reads the sequences, instead of `kind`.
     sample_weight : array-like of shape (n_samples,) or None, default=None
         Weights of the sequences, not negative; None weighs all alike.
 
@@ -153,13 +185,15 @@ def edit_similarity_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None
     >>> token_accuracy_score(["MKLVA"], ["KLVA"])
     0.0
     """
-    y_true, y_pred, weight = _check_pair(y_true, y_pred, sample_weight)
+    y_true, y_pred, weight = _check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
     longest = np.maximum(_lengths(y_true), _lengths(y_pred))
     return float(np.average(1 - _edit_distances(y_true, y_pred) / np.maximum(longest, 1), weights=weight))
 
 
-@validate_params(WEIGHTED)
-def word_error_rate(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
+@validate_params(_OPTIONS)
+def word_error_rate(
+    y_true: Any, y_pred: Any, *, kind: str | None = None, tokenizer: Any = None, sample_weight: Any = None
+) -> float:
     """Share of sequences that are not right as a whole.
 
     The measure of pronunciations [1]_, where each sequence belongs to one
@@ -172,6 +206,10 @@ def word_error_rate(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> f
         True sequences, of any kind that :func:`token_accuracy_score` reads.
     y_pred : array-like of shape (n_samples,)
         Predicted sequences, one for each true one.
+    kind : {"dna", "rna", "protein", "smiles"} or None, default=None
+        What the sequences are, as in :func:`token_accuracy_score`.
+    tokenizer : tokenizer or None, default=None
+        What reads the sequences, instead of `kind`.
     sample_weight : array-like of shape (n_samples,) or None, default=None
         Weights of the sequences, not negative; None weighs all alike.
 
@@ -197,12 +235,14 @@ def word_error_rate(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> f
     >>> word_error_rate(truth, [["K", "AE1", "T"], ["D", "AA1", "G"]])
     0.5
     """
-    y_true, y_pred, weight = _check_pair(y_true, y_pred, sample_weight)
+    y_true, y_pred, weight = _check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
     return float(np.average(~_are_equal(y_true, y_pred), weights=weight))
 
 
-@validate_params(WEIGHTED)
-def phoneme_error_rate(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
+@validate_params(_OPTIONS)
+def phoneme_error_rate(
+    y_true: Any, y_pred: Any, *, kind: str | None = None, tokenizer: Any = None, sample_weight: Any = None
+) -> float:
     """Sum of the edit distances over the sum of the true lengths.
 
     The measure of pronunciations [1]_, and with other items that of any
@@ -215,6 +255,10 @@ def phoneme_error_rate(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -
         True sequences, of any kind that :func:`token_accuracy_score` reads.
     y_pred : array-like of shape (n_samples,)
         Predicted sequences, one for each true one.
+    kind : {"dna", "rna", "protein", "smiles"} or None, default=None
+        What the sequences are, as in :func:`token_accuracy_score`.
+    tokenizer : tokenizer or None, default=None
+        What reads the sequences, instead of `kind`.
     sample_weight : array-like of shape (n_samples,) or None, default=None
         Weights of the sequences, not negative; None weighs all alike.
 
@@ -241,7 +285,7 @@ def phoneme_error_rate(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -
     >>> phoneme_error_rate(truth, [["K", "AE1", "T", "S"], ["D", "AA1", "G"]])
     0.333...
     """
-    y_true, y_pred, weight = _check_pair(y_true, y_pred, sample_weight)
+    y_true, y_pred, weight = _check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
     n_items = weight @ _lengths(y_true)
     if n_items == 0:
         raise ValueError(
@@ -251,9 +295,14 @@ def phoneme_error_rate(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -
     return float(weight @ _edit_distances(y_true, y_pred) / n_items)
 
 
-def _check_pair(y_true, y_pred, sample_weight):
+def _check_pair(y_true, y_pred, kind, tokenizer, sample_weight):
     """Both as lists of strings, or both as lists of lists, and the weights."""
-    y_true, y_pred = _read(y_true, "y_true"), _read(y_pred, "y_pred")
+    if kind is not None and tokenizer is not None:
+        raise ValueError(f"kind={kind!r} and a tokenizer both say how sequences are read: give one of them")
+    y_true, y_pred = (
+        _to_normal_form(_read(y, name), name, kind, tokenizer)
+        for y, name in ((y_true, "y_true"), (y_pred, "y_pred"))
+    )
     if len(y_true) != len(y_pred):
         raise ValueError(
             f"y_true has {len(y_true)} rows, but y_pred has {len(y_pred)}: give one prediction for every "
@@ -279,6 +328,28 @@ def _read(y, name):
     rows = check_sequences(y, lists=True, name=name)
     check_items(rows, name)
     return rows
+
+
+def _to_normal_form(rows, name, kind, tokenizer):
+    """As the kind or the tokenizer writes them, if there is one; lists are joined where strings are read."""
+    if kind is None and tokenizer is None:
+        return rows
+    reads_lists = getattr(tokenizer, "_reads_lists", False)
+    if not isinstance(rows[0], str) and not reads_lists:
+        rows = [_join_letters(row, f"row {i}", name) for i, row in enumerate(rows)]
+    if kind is not None:
+        return normalize(rows, kind, name=name)
+    return list(tokenizer.normalize(rows, name=name))
+
+
+def _join_letters(row, place, name):
+    for position, item in enumerate(row):
+        if not isinstance(item, str) or len(item) != 1:
+            raise InvalidSequenceError(
+                f"{place}, position {position} of {name} is {item!r}, but with a kind or a tokenizer "
+                'sequences are strings, or lists of single letters: join the items, "".join(row)'
+            )
+    return "".join(row)
 
 
 def _lengths(rows):

@@ -9,13 +9,13 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils import gen_batches
 
 from .._sklearn import Interval, Real, StrOptions
+from ..domain import KINDS, guess_kind, normalize
 from ..parameters import parameter, with_parameters
-from ..sequences import check_sequences
 from ._group_split import AT_LEAST_1, BaseGroupSplit
 
 __all__ = ["SequenceClusterSplit"]
 
-# The IUPAC letters and their complements. U is read as T.
+# The IUPAC letters and their complements.
 _COMPLEMENT = str.maketrans("ACGTBDHKMRVY", "TGCAVHDMKYBR")
 
 # So many rows are compared with all others at once: bounds the memory.
@@ -57,14 +57,23 @@ class SequenceClusterSplit(BaseGroupSplit):
         a fragment is linked to what it is cut from).
     reverse_complement : bool
         Whether a DNA sequence equals its reverse complement, the other
-        strand. Lower case is then read as upper case, and U as T.
+        strand.
+    kind : {"auto", "dna", "rna", "protein", "smiles"} or None
+        What the sequences are, which are compared in its
+        :func:`normal form <seqestimators.domain.normalize>`: of DNA, for
+        instance, case doesn't count. "auto" finds out (see
+        :func:`~seqestimators.domain.guess_kind`), and takes them for DNA with
+        `reverse_complement`. None compares them as they are.
     random_state : int, RandomState instance or None
         Order of the clusters. An int makes the splits repeatable.
 
     Raises
     ------
+    InvalidSequenceError
+        A sequence has no normal form. The message names its row.
     ValueError
-        A parameter is out of its range, or there are too few clusters.
+        A parameter is out of its range, or there are too few clusters; or
+        `reverse_complement` is set for what has no other strand.
 
     See Also
     --------
@@ -102,9 +111,21 @@ class SequenceClusterSplit(BaseGroupSplit):
     threshold: float = parameter(default=0.5, constraints=[Interval(Real, 0, 1, closed="right")])
     similarity: str = parameter(default="jaccard", constraints=[StrOptions({"jaccard", "containment"})])
     reverse_complement: bool = parameter(default=False, constraints=["boolean"])
+    kind: str | None = parameter(default="auto", constraints=[StrOptions({"auto", *KINDS}), None])
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.reverse_complement and self.kind not in ("auto", "dna"):
+            raise ValueError(
+                f'reverse_complement=True needs kind="dna", not {self.kind!r}: only DNA has another strand'
+            )
 
     def _find_groups(self, X: Any) -> np.ndarray:
-        sequences = check_sequences(X)
+        sequences = normalize(X, None)
+        kind = self.kind
+        if kind == "auto":
+            kind = "dna" if self.reverse_complement else guess_kind(sequences)
+        sequences = normalize(sequences, kind)
         if self.reverse_complement:
             sequences = [one_strand(sequence) for sequence in sequences]
         return cluster_sequences(
@@ -113,8 +134,7 @@ class SequenceClusterSplit(BaseGroupSplit):
 
 
 def one_strand(dna: str) -> str:
-    """Of a DNA sequence and its reverse complement, the first in alphabetical order."""
-    dna = dna.upper().replace("U", "T")
+    """Of DNA in normal form and its reverse complement, the first in alphabetical order."""
     return min(dna, dna.translate(_COMPLEMENT)[::-1])
 
 

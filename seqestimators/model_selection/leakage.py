@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from .._sklearn import Interval, Real, StrOptions, validate_params
-from ..domain import parse_molecules
-from ..sequences import check_sequences
+from ..domain import KINDS, normalize, parse_molecules, plain_molecule, require_rdkit
 from .clusters import SequenceClusterSplit, cluster_sequences, one_strand
 
 __all__ = ["LeakageReport", "leakage_report"]
@@ -85,7 +84,7 @@ class LeakageReport:
         "X_test": "no_validation",
         "y_train": ["array-like", None],
         "y_test": ["array-like", None],
-        "kind": [StrOptions({"string", "smiles", "dna"})],
+        "kind": [StrOptions({"string", *KINDS})],
         "k": _CLUSTERING["k"],
         "threshold": [*_CLUSTERING["threshold"], None],
         "similarity": _CLUSTERING["similarity"],
@@ -121,11 +120,14 @@ def leakage_report(
         Labels or targets. Missing ones (None, NaN) agree with all others.
     y_test : array-like of shape (n_test,) or None, default=None
         The same of the test set; both or none.
-    kind : {"string", "smiles", "dna"}, default="string"
-        What the sequences are. All have the levels "exact" and "near";
-        "smiles" has "canonical" (one molecule, written in two ways) and
-        "stereo-free" between them, "dna" has "strand" (a sequence, its reverse
-        complement, or either in lower case or as RNA).
+    kind : {"string", "dna", "rna", "protein", "smiles"}, default="string"
+        What the sequences are. All have the levels "exact" and "near", which
+        compare them in the :func:`normal form <seqestimators.domain.normalize>`
+        of their kind, strings as they are. "smiles" has "canonical" (one
+        molecule, written in two ways; isotopes, atom maps and explicit
+        hydrogens don't count) and "stereo-free" between them, "dna" has
+        "strand" (a sequence or its reverse complement). "rna" is read as DNA
+        of one strand, which also suits genes.
     k : int, default=8
         Length of the k-mers of the level "near", as in
         :class:`SequenceClusterSplit`. For SMILES they are taken from the
@@ -147,7 +149,8 @@ def leakage_report(
     Raises
     ------
     InvalidSequenceError
-        RDKit can't parse a SMILES, or a row is missing. The message names it.
+        A row is missing or has no normal form, or RDKit can't parse it. The
+        message names it.
     ValueError
         Labels are given for one set only, or not one for each row.
 
@@ -181,10 +184,11 @@ def leakage_report(
     0    0     0    canonical      1           1
     1    1     1  stereo-free      1           0
     """
-    train = check_sequences(X_train, name="X_train")
-    test = [] if X_test is None else check_sequences(X_test, name="X_test")
+    train = normalize(X_train, None, name="X_train")
+    test = [] if X_test is None else normalize(X_test, None, name="X_test")
     labels = _join_labels(y_train, y_test, len(train), len(test))
     forms = _write_alike(train, test, kind)
+    given = np.array(train + test, dtype=object)
     groups = {level: np.unique(form, return_inverse=True)[1] for level, form in forms.items()}
     if threshold is not None:
         plainest = list(forms.values())[-1].tolist()
@@ -194,7 +198,7 @@ def leakage_report(
             {level: _count(group, labels, len(train), tolerance) for level, group in groups.items()},
             index=["n_distinct", "n_repeated", "n_leaked", "n_conflicts"],
         ).T.astype("Int64"),
-        pairs=_list_pairs(groups, forms["exact"], labels, len(train)),
+        pairs=_list_pairs(groups, given, labels, len(train)),
         groups=pd.DataFrame(
             groups,
             index=pd.MultiIndex.from_tuples(
@@ -227,15 +231,18 @@ def _join_labels(y_train, y_test, n_train, n_test):
 
 def _write_alike(train, test, kind):
     """Sequences of both sets as every level writes them, a dict of object arrays."""
-    forms = {"exact": train + test}
+    read_as = None if kind == "string" else kind
+    sets = [(rows, name) for rows, name in ((train, "X_train"), (test, "X_test")) if rows]
+    forms = {"exact": [row for rows, name in sets for row in normalize(rows, read_as, name=name)]}
     if kind == "smiles":
+        require_rdkit()
         from rdkit.Chem import MolToSmiles
 
-        molecules = [*parse_molecules(train, "X_train"), *parse_molecules(test, "X_test")]
-        forms["canonical"] = [MolToSmiles(molecule) for molecule in molecules]
-        forms["stereo-free"] = [MolToSmiles(molecule, isomericSmiles=False) for molecule in molecules]
+        molecules = [molecule for rows, name in sets for molecule in parse_molecules(rows, name)]
+        forms["canonical"] = [MolToSmiles(plain_molecule(molecule)) for molecule in molecules]
+        forms["stereo-free"] = [MolToSmiles(plain_molecule(one, stereo=False)) for one in molecules]
     elif kind == "dna":
-        forms["strand"] = [one_strand(dna) for dna in train + test]
+        forms["strand"] = [one_strand(dna) for dna in forms["exact"]]
     return {level: np.array(form, dtype=object) for level, form in forms.items()}
 
 

@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 
 from .._sklearn import StrOptions
-from ..domain import parse_molecules
+from ..domain import parse_molecules, plain_molecule, require_rdkit
 from ..parameters import parameter, with_parameters
-from ..sequences import check_sequences
 from ._group_split import BaseGroupSplit
 
 __all__ = ["ScaffoldSplit"]
@@ -40,14 +39,15 @@ class ScaffoldSplit(BaseGroupSplit):
     acyclic : {"together", "apart"}
         What to do with molecules without a ring, whose scaffold is empty:
         "together" takes them for one group, as MoleculeNet does, "apart" for
-        one group for each molecule, whose stereoisomers stay together.
+        one group for each molecule.
     random_state : int, RandomState instance or None
         Order of the scaffolds. An int makes the splits repeatable.
 
     Raises
     ------
     InvalidSequenceError
-        RDKit can't parse a SMILES. The message names it and its row.
+        A SMILES has no normal form, or RDKit can't parse it. The message names
+        it and its row.
     ValueError
         A parameter is out of its range, or there are too few scaffolds.
 
@@ -58,7 +58,8 @@ class ScaffoldSplit(BaseGroupSplit):
 
     Notes
     -----
-    Stereochemistry doesn't count. Folds are of equal size only as far as the
+    Stereochemistry, isotopes, atom maps and explicit hydrogens don't count:
+    molecules that differ in nothing else stay together. Folds are of equal size only as far as the
     scaffolds allow: in many data sets, benzene alone is every tenth molecule.
 
     References
@@ -86,13 +87,15 @@ class ScaffoldSplit(BaseGroupSplit):
     acyclic: str = parameter(default="together", constraints=[StrOptions({"together", "apart"})])
 
     def _find_groups(self, X: Any) -> np.ndarray:
+        require_rdkit()
         from rdkit.Chem import MolToSmiles
         from rdkit.Chem.Scaffolds.MurckoScaffold import MurckoScaffoldSmiles
 
         scaffolds = []
-        for molecule in parse_molecules(check_sequences(X)):
-            scaffold = MurckoScaffoldSmiles(mol=molecule, includeChirality=False)
+        for molecule in parse_molecules(X):
+            plain = plain_molecule(molecule, stereo=False)
+            scaffold = MurckoScaffoldSmiles(mol=plain, includeChirality=False)
             if not scaffold and self.acyclic == "apart":
-                scaffold = MolToSmiles(molecule, isomericSmiles=False)
+                scaffold = MolToSmiles(plain)
             scaffolds.append(scaffold)
         return np.unique(scaffolds, return_inverse=True)[1]

@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._sklearn import Integral, Interval, StrOptions, _fit_context
+from ..domain import UNKNOWN_SYMBOL, join_symbols, normalize
 from ..exceptions import InvalidSequenceError
 from ..parameters import parameter, with_parameters
 from ..sequences import (
@@ -20,6 +21,7 @@ from ..sequences import (
     place_of,
     read_sequences,
 )
+from ._foreign import warn_of_foreign
 from .tokens import Tokens
 from .vocabulary import Vocabulary, sort_tokens
 
@@ -44,7 +46,8 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
     """Turn sequences of any symbols into token ids.
 
     A string is cut into its characters, a list into its items, which may be
-    any hashable objects. The base class of all tokenizers: it validates the
+    any hashable objects. What they mean is yours: nothing is folded, and no
+    blank taken off. The base class of all tokenizers: it validates the
     input, keeps the vocabulary, applies the policy on unknown tokens, marks
     the ends of sequences and leads back from ids to sequences.
 
@@ -152,6 +155,8 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
 
     # Whether a row may be a list of items. Where False, rows are strings.
     _reads_lists = True
+    # Kind of the sequences, whose normal form is read; None reads them as they are.
+    _kind: ClassVar[str | None] = None
 
     def _split(self, sequences: list[Any]) -> Tokens:
         """Cut sequences into tokens: the one hook of a new tokenizer.
@@ -174,7 +179,7 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
 
     def _unknown_text(self) -> str:
         """What stands for an unknown token in a string given back."""
-        return "\N{REPLACEMENT CHARACTER}"
+        return UNKNOWN_SYMBOL
 
     def _alphabet(self) -> list[str] | None:
         """The tokens known whatever the data; None to learn them."""
@@ -284,7 +289,8 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
             Sequences as strings, or as lists where `fit` saw lists. The ids of
             padding and of both ends are left out. An unknown token, whose
             symbol is lost, comes back as the replacement character in a string
-            and as ``"<unknown>"`` in a list.
+            (one for each symbol that it had) and as ``"<unknown>"`` in a list.
+            Both are read as unknown: `transform` gives the same ids again.
 
         Raises
         ------
@@ -307,6 +313,45 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
         rows = ([names[token] for token in row.tolist()] for row in ids)
         return object_array(rows if as_list else map(self._join, rows), len(ids))
 
+    def normalize(self, X: Any, *, name: str = "X") -> np.ndarray:
+        """Write sequences as the tokenizer reads them.
+
+        Two sequences that are then equal have the same tokens.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) or (n_samples, 1)
+            Sequences, as in `fit`, which isn't needed before.
+        name : str, default="X"
+            What messages call X.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), dtype object
+            Strings, or lists where X has lists.
+
+        Raises
+        ------
+        InvalidSequenceError
+            A row is missing, or has no normal form.
+        """
+        return object_array(self._normalize(check_sequences(X, lists=self._reads_lists, name=name), name))
+
+    def _normalize(self, sequences: list[Any], name: str) -> list[Any]:
+        if self._kind is not None:
+            return normalize(sequences, self._kind, name=name)
+        if type(self)._split is SequenceTokenizer._split:
+            return sequences
+        rows = self._split(sequences).to_lists().tolist()
+        return list(map(self._join, rows)) if isinstance(sequences[0], str) else rows
+
+    def _join_symbols(self, sequences: list[str], known: str) -> tuple[bytes, np.ndarray]:
+        """The symbols of all sequences in one buffer; a warning where few of them are `known`."""
+        text, offsets = join_symbols(sequences, self._kind)
+        if self.unknown == "token" and self._kind is not None:
+            warn_of_foreign(text, offsets, kind=self._kind, known=known, reader=type(self).__name__)
+        return text, offsets
+
     def _tokenize(self, X: Any) -> Tokens:
         return self._split(check_sequences(X, lists=self._reads_lists))
 
@@ -314,9 +359,9 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
         """Split the training data and set the vocabulary."""
         sequences = check_sequences(X, lists=self._reads_lists)
         tokens = self._split(sequences)
+        self.sequence_type_ = "string" if isinstance(sequences[0], str) else "list"
         self.vocabulary_ = self._make_vocabulary(tokens)
         self.n_tokens_ = len(self.vocabulary_)
-        self.sequence_type_ = "string" if isinstance(sequences[0], str) else "list"
         self.n_features_in_ = 1
         self.__dict__.pop("feature_names_in_", None)
         if is_column(X):
@@ -339,6 +384,8 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
             return Vocabulary(alphabet)
         counts = tokens.count()
         known = {token for token in counts if counts[token] >= self.min_frequency} - set(SPECIAL_TOKENS)
+        if self.sequence_type_ == "string":
+            known.discard(UNKNOWN_SYMBOL)
         if alphabet is not None:
             known &= set(alphabet)
         # sorted() is stable: among equals the first in sorted order stay

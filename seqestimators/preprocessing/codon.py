@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 from .._sklearn import Integral, Options, StrOptions
+from ..domain import NUCLEOTIDES, UNKNOWN_SYMBOL
 from ..exceptions import InvalidSequenceError
 from ..parameters import parameter, with_parameters
 from .base import SequenceTokenizer
-from .dna import NUCLEOTIDES, require_letters, split_kmers
-from .tokens import Tokens, join_ascii
+from .dna import require_letters, split_kmers
+from .tokens import Tokens
 
 __all__ = ["CodonTokenizer"]
 
@@ -19,7 +20,8 @@ __all__ = ["CodonTokenizer"]
 class CodonTokenizer(SequenceTokenizer):
     """Turn coding DNA or RNA into ids of its 64 codons.
 
-    Lower case is read as upper case and U as T.
+    Lower case is read as upper case and U as T; blanks and line ends are taken
+    off both ends of a sequence.
 
     Parameters
     ----------
@@ -45,8 +47,14 @@ class CodonTokenizer(SequenceTokenizer):
     Raises
     ------
     InvalidSequenceError
-        A character isn't ASCII, or refused by `unknown`; or a sequence doesn't
-        end with a whole codon and ``partial="error"``.
+        A character is a blank or line end within a sequence, or not ASCII, or
+        refused by `unknown`; or a sequence doesn't end with a whole codon and
+        ``partial="error"``.
+
+    Warns
+    -----
+    UnknownSymbolsWarning
+        Most letters of a sequence are unknown: it may be a protein.
 
     See Also
     --------
@@ -54,8 +62,9 @@ class CodonTokenizer(SequenceTokenizer):
 
     Notes
     -----
-    `inverse_transform` writes upper case and T, and NNN for an unknown codon.
-    With ``frame > 0`` the nucleotides before the first codon don't come back.
+    `inverse_transform` writes upper case and T, and three replacement
+    characters for an unknown codon. With ``frame > 0`` the nucleotides before
+    the first codon don't come back.
 
     Examples
     --------
@@ -65,16 +74,17 @@ class CodonTokenizer(SequenceTokenizer):
     >>> ids[0], ids[1]
     (array([18,  4, 52]), array([18,  1]))
     >>> list(tokenizer.inverse_transform(ids))
-    ['ATGAAATAA', 'ATGNNN']
+    ['ATGAAATAA', 'ATG���']
     """
 
     frame: int = parameter(default=0, constraints=[Options(Integral, {0, 1, 2})])
     partial: str = parameter(default="error", constraints=[StrOptions({"error", "drop"})])
 
     _reads_lists = False
+    _kind = "dna"
 
     def _unknown_text(self) -> str:
-        return "NNN"
+        return UNKNOWN_SYMBOL * 3
 
     def _alphabet(self) -> list[str] | None:
         return list(map("".join, product(NUCLEOTIDES, repeat=3)))
@@ -83,7 +93,7 @@ class CodonTokenizer(SequenceTokenizer):
         return self.frame + 3 * len(preceding)
 
     def _split(self, sequences: list[Any]) -> Tokens:
-        text, offsets = join_ascii(sequences)
+        text, offsets = self._join_symbols(sequences, NUCLEOTIDES)
         if self.unknown == "error":
             require_letters(text, offsets, NUCLEOTIDES)
         lengths = np.diff(offsets)

@@ -8,19 +8,18 @@ from typing import Any
 import numpy as np
 
 from .._sklearn import Integral, Interval, StrOptions
+from ..domain import AMBIGUOUS_NUCLEOTIDES, NUCLEOTIDES, READ_AS, UNKNOWN_SYMBOL
 from ..exceptions import InvalidSequenceError
 from ..parameters import parameter, with_parameters
 from ..sequences import SPECIAL_TOKENS, UNKNOWN, Sequences, place_of
 from .base import AT_LEAST_1, SequenceTokenizer
-from .tokens import Tokens, join_ascii, number_distinct
+from .tokens import Tokens, number_distinct
 
 __all__ = ["DNATokenizer"]
 
-NUCLEOTIDES = "ACGT"
-AMBIGUOUS = "BDHKMNRSVWY"  # the IUPAC letters for two, three or any of the nucleotides
+ALL_NUCLEOTIDES = "".join(sorted(NUCLEOTIDES + AMBIGUOUS_NUCLEOTIDES))
 
-# Read for each ASCII character: upper case, and T for U.
-_READ_AS = [chr(code).upper().replace("U", "T") for code in range(128)]
+_READ_AS = READ_AS["dna"]
 
 # Stands for all other characters within a k-mer.
 _OTHER = "?"
@@ -33,7 +32,8 @@ _MAX_ALPHABET = 4096
 class DNATokenizer(SequenceTokenizer):
     """Turn DNA or RNA into ids of nucleotides or k-mers.
 
-    Lower case is read as upper case and U as T.
+    Lower case is read as upper case and U as T; blanks and line ends are taken
+    off both ends of a sequence.
 
     Parameters
     ----------
@@ -65,8 +65,14 @@ class DNATokenizer(SequenceTokenizer):
     Raises
     ------
     InvalidSequenceError
-        A character isn't ASCII, or is refused by `ambiguous` or `unknown`; or
-        the end of a sequence fills no k-mer.
+        A character is a blank or line end within a sequence, or not ASCII, or
+        is refused by `ambiguous` or `unknown`; or the end of a sequence fills
+        no k-mer.
+
+    Warns
+    -----
+    UnknownSymbolsWarning
+        Most letters of a sequence are unknown: it may be a protein.
 
     See Also
     --------
@@ -75,7 +81,7 @@ class DNATokenizer(SequenceTokenizer):
     Notes
     -----
     `inverse_transform` needs ``stride <= k``. It writes upper case and T, and
-    N for what is unknown.
+    the replacement character for a nucleotide of which no k-mer is known.
 
     References
     ----------
@@ -101,10 +107,11 @@ class DNATokenizer(SequenceTokenizer):
     ambiguous: str = parameter(default="unknown", constraints=[StrOptions({"unknown", "keep", "error"})])
 
     _reads_lists = False
+    _kind = "dna"
 
     @property
     def _letters(self) -> str:
-        return "".join(sorted(NUCLEOTIDES + AMBIGUOUS)) if self.ambiguous == "keep" else NUCLEOTIDES
+        return ALL_NUCLEOTIDES if self.ambiguous == "keep" else NUCLEOTIDES
 
     @property
     def tokens_overlap(self) -> bool:
@@ -112,7 +119,7 @@ class DNATokenizer(SequenceTokenizer):
         return self.stride < self.k
 
     def _unknown_text(self) -> str:
-        return "N" * self.k
+        return UNKNOWN_SYMBOL * self.k
 
     def _alphabet(self) -> list[str] | None:
         if len(self._letters) ** self.k > _MAX_ALPHABET:
@@ -123,11 +130,10 @@ class DNATokenizer(SequenceTokenizer):
         return self.stride * len(preceding)
 
     def _split(self, sequences: list[Any]) -> Tokens:
-        text, offsets = join_ascii(sequences)
+        text, offsets = self._join_symbols(sequences, self._letters)
         if self.ambiguous == "error":
-            refuse_letters(
-                text, offsets, AMBIGUOUS, 'correct it, or set ambiguous="unknown" or "keep" to accept it'
-            )
+            remedy = 'correct it, or set ambiguous="unknown" or "keep" to accept it'
+            refuse_letters(text, offsets, AMBIGUOUS_NUCLEOTIDES, remedy)
         if self.unknown == "error" and self.k > 1:
             require_letters(text, offsets, self._letters)
         lengths = np.diff(offsets)
@@ -147,7 +153,14 @@ class DNATokenizer(SequenceTokenizer):
                 f"inverse_transform needs stride <= k: with stride={self.stride} and k={self.k} the "
                 "nucleotides between two tokens are lost"
             )
-        return "".join(tokens[:1]) + "".join(token[self.k - self.stride :] for token in tokens[1:])
+        if not self.tokens_overlap:
+            return "".join(tokens)
+        unknown = self._unknown_text()
+        symbols = list(unknown[: self.k * len(tokens[:1])] + UNKNOWN_SYMBOL * self.stride * (len(tokens) - 1))
+        for i, token in enumerate(tokens):
+            if token != unknown:  # what one k-mer doesn't tell, its neighbour may
+                symbols[self.stride * i : self.stride * i + self.k] = token
+        return "".join(symbols)
 
 
 def split_kmers(

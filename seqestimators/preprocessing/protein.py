@@ -4,15 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from ..domain import AMINO_ACIDS, READ_AS
 from ..parameters import with_parameters
 from .base import SequenceTokenizer
-from .tokens import Tokens, join_ascii
+from .tokens import Tokens
 
 __all__ = ["ProteinTokenizer"]
-
-_AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY" + "UO" + "BZJX" + "*-"
-
-_UPPER = [chr(code).upper() for code in range(128)]
 
 
 @with_parameters
@@ -21,7 +18,8 @@ class ProteinTokenizer(SequenceTokenizer):
 
     The alphabet is that of the 20 amino acids, selenocysteine U and pyrrolysine
     O, the ambiguous B (D or N), Z (E or Q), J (I or L) and X (any), the stop
-    ``*`` and the gap ``-``. Lower case is read as upper case.
+    ``*`` and the gap ``-``. Lower case is read as upper case; blanks and line
+    ends are taken off both ends of a sequence.
 
     Parameters
     ----------
@@ -42,7 +40,14 @@ class ProteinTokenizer(SequenceTokenizer):
     Raises
     ------
     InvalidSequenceError
-        A character isn't ASCII, or refused by `unknown`.
+        A character is a blank or line end within a sequence, or not ASCII, or
+        refused by `unknown`.
+
+    Warns
+    -----
+    UnknownSymbolsWarning
+        Most letters of a sequence are unknown; or a hundred letters or more
+        are none but nucleotides: it may be DNA.
 
     See Also
     --------
@@ -50,7 +55,8 @@ class ProteinTokenizer(SequenceTokenizer):
 
     Notes
     -----
-    `inverse_transform` writes upper case, and X for an unknown character.
+    `inverse_transform` writes upper case, and the replacement character for an
+    unknown one.
 
     References
     ----------
@@ -70,13 +76,11 @@ class ProteinTokenizer(SequenceTokenizer):
     """
 
     _reads_lists = False
-
-    def _unknown_text(self) -> str:
-        return "X"
+    _kind = "protein"
 
     def _alphabet(self) -> list[str] | None:
-        return list(_AMINO_ACIDS)
+        return list(AMINO_ACIDS)
 
     def _split(self, sequences: list[Any]) -> Tokens:
-        text, offsets = join_ascii(sequences)
-        return Tokens(np.frombuffer(text, np.uint8), _UPPER, offsets)
+        text, offsets = self._join_symbols(sequences, AMINO_ACIDS)
+        return Tokens(np.frombuffer(text, np.uint8), READ_AS["protein"], offsets)

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from .._sklearn import StrOptions
-from ..domain import parse_molecules
+from ..domain import READ_AS, can_parse, join_symbols, normalize, parse_molecules
 from ..parameters import parameter, with_parameters
 from .base import SequenceTokenizer
-from .tokens import Tokens, join_ascii
+from .tokens import Tokens
 
 __all__ = ["SmilesTokenizer"]
 
@@ -29,6 +29,10 @@ _FIRST_LETTER, _SECOND_LETTER = _letter_masks(0), _letter_masks(1)
 @with_parameters
 class SmilesTokenizer(SequenceTokenizer):
     """Turn SMILES into ids of atoms, bonds, branches and rings.
+
+    Blanks and line ends are taken off both ends of a SMILES. A blank within is
+    an error: a name behind the SMILES, or the extensions of a CXSMILES, are no
+    part of it.
 
     Parameters
     ----------
@@ -55,8 +59,9 @@ class SmilesTokenizer(SequenceTokenizer):
     Raises
     ------
     InvalidSequenceError
-        A character isn't ASCII; a token is unknown under ``unknown="error"``;
-        or RDKit can't parse a SMILES that it is to rewrite.
+        A character is a blank, a line end or not ASCII; a token is unknown
+        under ``unknown="error"``; or RDKit can't parse a SMILES that it is to
+        rewrite.
 
     See Also
     --------
@@ -92,6 +97,7 @@ class SmilesTokenizer(SequenceTokenizer):
     stereo: bool = parameter(default=True, constraints=["boolean"])
 
     _reads_lists = False
+    _kind = "smiles"
 
     def _position(self, preceding: list[Any]) -> int:
         return sum(map(len, preceding))
@@ -103,8 +109,9 @@ class SmilesTokenizer(SequenceTokenizer):
 
     def _split(self, sequences: list[Any]) -> Tokens:
         if self.canonical or not self.stereo:
-            sequences = _rewrite(sequences, self.canonical, self.stereo)
-        text, offsets = join_ascii(sequences)
+            remedy = "correct or drop it, or leave SMILES as they are (canonical=False, stereo=True)"
+            sequences = [self._rewrite(molecule) for molecule in parse_molecules(sequences, remedy=remedy)]
+        text, offsets = join_symbols(sequences, self._kind)
         symbols = np.frombuffer(text, np.uint8)
         continues = _continue_elements(text)
         if self.scheme == "atom":
@@ -113,18 +120,20 @@ class SmilesTokenizer(SequenceTokenizer):
         continues[offsets[:-1]] = False  # no token reaches over the border of two sequences
         return _number_tokens(symbols, offsets, np.flatnonzero(~continues[:-1]))
 
+    def _normalize(self, sequences: list[Any], name: str) -> list[Any]:
+        """As they are where RDKit can't rewrite them: what a network writes may be no molecule."""
+        sequences = normalize(sequences, self._kind, name=name)
+        if not self.canonical and self.stereo:
+            return sequences
+        return [self._rewrite(*parse_molecules([one])) if can_parse(one) else one for one in sequences]
 
-def _rewrite(sequences: list[str], canonical: bool, stereo: bool) -> list[str]:
-    """SMILES as RDKit writes them."""
-    from rdkit import Chem
+    def _rewrite(self, molecule: Any) -> str:
+        """The SMILES that RDKit writes."""
+        from rdkit import Chem
 
-    rewritten = []
-    remedy = "correct or drop it, or leave SMILES as they are (canonical=False, stereo=True)"
-    for molecule in parse_molecules(sequences, remedy=remedy):
-        if not stereo:
+        if not self.stereo:
             Chem.RemoveStereochemistry(molecule)
-        rewritten.append(Chem.MolToSmiles(molecule, canonical=canonical))
-    return rewritten
+        return str(Chem.MolToSmiles(molecule, canonical=self.canonical))
 
 
 def _continue_elements(text: bytes) -> np.ndarray:
@@ -141,12 +150,14 @@ def _continue_brackets(symbols: np.ndarray, offsets: np.ndarray, continues: np.n
 
     A "[" opens an atom if the next bracket behind it is a "]" of the same row
     and something stands between. As no atom holds another, this is what
-    ``\[[^\[\]]+\]`` finds.
+    ``\[[^\[\]]+\]`` finds. Nor does an atom hold an unknown symbol, which stands
+    for a whole token.
     """
-    brackets = np.flatnonzero((symbols == ord("[")) | (symbols == ord("]")))
-    opens = symbols[brackets] == ord("[")
+    opens, closes = symbols == ord("["), symbols == ord("]")
+    brackets = np.flatnonzero(opens | closes | (symbols < ord(" ")))
+    opens, closes = opens[brackets], closes[brackets]
     row = np.searchsorted(offsets, brackets, side="right")
-    is_atom = opens[:-1] & ~opens[1:] & (row[:-1] == row[1:]) & (np.diff(brackets) > 1)
+    is_atom = opens[:-1] & closes[1:] & (row[:-1] == row[1:]) & (np.diff(brackets) > 1)
     begins, lengths = brackets[:-1][is_atom] + 1, np.diff(brackets)[is_atom]
     continues[_ranges(begins, lengths)] = True
 
@@ -179,7 +190,7 @@ def _number_tokens(symbols: np.ndarray, offsets: np.ndarray, begins: np.ndarray)
     """Tokens that begin at the given places, each up to the next."""
     lengths = np.diff(begins, append=len(symbols))
     codes = symbols[begins].astype(np.uint32)  # a token of one character is its own code
-    names = [chr(code) for code in range(128)]
+    names = list(READ_AS["smiles"])
     longer = np.flatnonzero(lengths > 1)
     longer_lengths = lengths[longer]
     for length in np.unique(longer_lengths).tolist():

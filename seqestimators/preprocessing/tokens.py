@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from ..sequences import SPECIAL_TOKENS, Sequences, is_missing, object_array, offsets_of, place_of
+from ..sequences import SPECIAL_TOKENS, UNKNOWN, Sequences, is_missing, object_array, offsets_of, place_of
 
-__all__ = ["Tokens", "join_ascii", "number_distinct"]
+__all__ = ["Tokens", "number_distinct"]
 
 # So many bytes are translated at once: they stay in the processor's cache.
 _BLOCK = 2**17
@@ -62,7 +62,8 @@ class Tokens:
         Raises
         ------
         InvalidSequenceError
-            An item is missing (None, NaN, NA), or has the name of a special token.
+            An item is missing (None, NaN, NA), or has the name of a special token
+            other than ``"<unknown>"``, which is read as an unknown one.
         TypeError
             An item isn't hashable.
         """
@@ -85,7 +86,7 @@ class Tokens:
         for code, name in enumerate(tokens.names):
             if is_missing(name):
                 reason = f"missing ({name!r}): leave it out"
-            elif isinstance(name, str) and name in SPECIAL_TOKENS:
+            elif isinstance(name, str) and name in SPECIAL_TOKENS and name != SPECIAL_TOKENS[UNKNOWN]:
                 reason = (
                     f"{name!r}, the name of a special token: rename it, or set add_bos or add_eos for ends"
                 )
@@ -207,33 +208,3 @@ def number_distinct(values: np.ndarray, bound: int) -> tuple[np.ndarray, np.ndar
     number_of = np.zeros(bound, dtype=np.uint32)
     number_of[distinct] = np.arange(len(distinct))
     return distinct, number_of[values]
-
-
-def join_ascii(strings: Sequence[str]) -> tuple[bytes, np.ndarray]:
-    """Join strings of ASCII characters into one buffer.
-
-    Parameters
-    ----------
-    strings : list of str
-
-    Returns
-    -------
-    text : bytes of length n_total
-    offsets : ndarray of shape (n_sequences + 1,), dtype int64
-        String `i` is ``text[offsets[i]:offsets[i + 1]]``.
-
-    Raises
-    ------
-    InvalidSequenceError
-        A character isn't ASCII. It is refused before any change of case,
-        because ``"ß".upper()`` is two letters.
-    """
-    joined = "".join(strings)
-    if not joined.isascii():
-        row, string = next((i, string) for i, string in enumerate(strings) if not string.isascii())
-        position, character = next((i, letter) for i, letter in enumerate(string) if not letter.isascii())
-        raise InvalidSequenceError(
-            f"row {row}, position {position} of X is {character!r}, which is not an ASCII character: remove "
-            "or replace it, or use SequenceTokenizer, which reads any characters"
-        )
-    return joined.encode("ascii"), offsets_of(strings)

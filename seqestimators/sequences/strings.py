@@ -19,7 +19,8 @@ def check_sequences(X: Any, *, lists: bool = False, name: str = "X") -> list[Any
     X : array-like of shape (n_sequences,) or (n_sequences, 1)
         List, tuple, array, pandas or polars Series, pyarrow array, or a data
         frame of one column. Rows are str, bytes (UTF-8), numpy str, Biopython
-        Seq or SeqRecord, or RDKit Mol, which is read as its SMILES.
+        Seq or SeqRecord, RDKit Mol, which is read as its SMILES, or any record
+        with a string named `sequence`, as `read_fasta` gives.
     lists : bool, default=False
         Whether rows may be lists (tuples, 1-D arrays, Series) of items
         instead. Strings and lists don't mix in one X.
@@ -98,6 +99,8 @@ def _read_symbols(row: Any, place: str, lists: bool) -> Any:
     """One row as a plain string or, where allowed, a plain list."""
     if isinstance(row, str):
         return str(row)
+    if _is_record(row):
+        return str(row.sequence)
     if isinstance(row, (bytes, bytearray)):
         try:
             return row.decode("utf-8")
@@ -119,16 +122,23 @@ def _read_symbols(row: Any, place: str, lists: bool) -> Any:
 
 
 def is_biological(value: Any) -> bool:
-    """Whether a value is a sequence of Biopython or a molecule of RDKit.
+    """Whether a value is one sequence: a record, a sequence of Biopython, or a molecule of RDKit.
 
     Neither is imported: a value of their types can't be, before they are.
     """
+    if _is_record(value):
+        return True
     bio, record, chem = map(sys.modules.get, ("Bio.Seq", "Bio.SeqRecord", "rdkit.Chem"))
     return (
         (bio is not None and isinstance(value, (bio.Seq, bio.MutableSeq)))
         or (record is not None and isinstance(value, record.SeqRecord))
         or (chem is not None and isinstance(value, chem.Mol))
     )
+
+
+def _is_record(value: Any) -> bool:
+    """Whether a value has a string named `sequence`, as the records of read_fasta."""
+    return isinstance(getattr(value, "sequence", None), str)
 
 
 def _read_biological(row: Any, place: str) -> str:

@@ -56,11 +56,49 @@ def test_kmers_are_those_of_count_vectorizer():
     np.testing.assert_array_equal(model[:2].transform(X).toarray(), direct.fit_transform(X).toarray())
 
 
-def test_case_counts_unless_told():
+def test_case_counts_where_strings_are_read_as_they_are():
     lower = [row.lower() for row in X]
-    assert not make_kmer_logistic(k=2).fit(X, Y)[:2].transform(lower).nnz
-    model = make_kmer_logistic(k=2, lowercase=True).fit(X, Y)
+    assert not make_kmer_logistic(k=2, kind=None).fit(X, Y)[:2].transform(lower).nnz
+    model = make_kmer_logistic(k=2, kind=None, lowercase=True).fit(X, Y)
     np.testing.assert_array_equal(model.predict_proba(lower), model.predict_proba(X))
+
+
+@every_model
+def test_dna_is_read_in_its_normal_form(make):
+    model = make().fit(X, Y)
+    written = [f" {row.lower().replace('t', 'u')}\n" for row in X]
+    np.testing.assert_array_equal(model.predict_proba(written), model.predict_proba(X))
+    with pytest.raises(InvalidSequenceError, match="row 1, position 4 of X is ' ', a blank within"):
+        model.predict(["ACGT", "ACGT ACGT"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [
+        (["ACGT", "gguu"], "dna"),
+        (["CCO", "c1ccccc1"], "smiles"),
+        (["MKLV", "MAVE"], "protein"),
+        (["Otto", "otto"], None),
+        ([["A", "C"], ["C"]], None),
+    ],
+)
+def test_the_kind_of_strings_is_found_in_fit(rows, kind):
+    model = make_onehot_logistic().fit(rows, [0, 1])
+    assert model[0].kind_ == kind
+    assert model.predict(rows).tolist() == [0, 1]
+
+
+def test_a_kind_that_is_told():
+    rows = ["MKLVVV", "mkaav", "AVEEmk", "LLLkkk"]  # of both cases: not guessed
+    model = make_kmer_logistic(k=2, kind="protein").fit(rows, [0, 1, 1, 0])
+    expected = model.predict_proba(rows)
+    np.testing.assert_array_equal(model.predict_proba([row.swapcase() for row in rows]), expected)
+
+
+def test_a_name_behind_a_smiles_is_refused():
+    for rows in (["CCO ethanol", "CCN"], ["CCN", "CCO |$;;$|"]):
+        with pytest.raises(InvalidSequenceError, match="position 3 of X is ' ', where a SMILES ends"):
+            make_kmer_logistic(k=2).fit(rows, [0, 1])
 
 
 def test_kmers_of_strings_of_any_length():

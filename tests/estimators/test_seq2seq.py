@@ -10,9 +10,17 @@ from sklearn.base import is_classifier
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
 from sklearn.pipeline import make_pipeline
 
-from seqestimators import DNATokenizer, RecurrentSeq2Seq, SequenceTokenizer
+from seqestimators import (
+    CodonTokenizer,
+    DNATokenizer,
+    ProteinTokenizer,
+    RecurrentSeq2Seq,
+    SequenceTokenizer,
+    SmilesTokenizer,
+)
 from seqestimators.datasets import make_copy
 from seqestimators.exceptions import InvalidSequenceError, TruncationWarning
+from seqestimators.metrics import exact_match_scorer
 
 SMALL = {"hidden_size": 8, "embedding_dim": 4, "max_epochs": 2, "batch_size": 8, "random_state": 0}
 X = ["ab", "b", "aab", "ba", ""] * 5
@@ -207,3 +215,45 @@ def test_a_column_of_strings_holds_strings(as_column):
     fitted = RecurrentSeq2Seq(hidden_size=4, max_epochs=1).fit(ids, as_column(Y))
     assert fitted.target_kind_ == "string"
     assert all(len(token) == 1 for token in list(fitted.target_tokenizer_.vocabulary_)[4:])
+
+
+def test_targets_are_scored_as_their_tokenizer_reads_them():
+    genes, proteins = ["ATGTAA", "ATGAAATAA", "ATGAAACCCTAA"], ["m*", "mk*", "mkp*\n"]
+    network = RecurrentSeq2Seq(
+        target_tokenizer=ProteinTokenizer(), hidden_size=32, max_epochs=60, lr=0.01, random_state=0
+    )
+    fitted = make_pipeline(CodonTokenizer(), network).fit(genes * 10, proteins * 10)
+    assert fitted.predict(genes).tolist() == ["M*", "MK*", "MKP*"]
+    assert fitted.score(genes, proteins) == 1
+    assert fitted.score(genes, ["m*", "mk*", "mkk*"]) == pytest.approx(2 / 3)
+
+
+def test_a_canonical_target_is_scored_however_it_is_written():
+    fitted = make_pipeline(
+        SequenceTokenizer(),
+        RecurrentSeq2Seq(
+            target_tokenizer=SmilesTokenizer(canonical=True),
+            hidden_size=24,
+            max_epochs=40,
+            lr=0.01,
+            random_state=0,
+        ),
+    ).fit(["a", "b"] * 12, ["OCC", "C(N)C"] * 12)
+    assert fitted.predict(["a", "b"]).tolist() == ["CCO", "CCN"]
+    assert fitted.score(["a", "b"], ["C(C)O", "NCC"]) == 1
+
+
+@pytest.mark.parametrize("scoring", [exact_match_scorer, lambda model, X, y: model.score(X, y)])
+def test_early_stopping_compares_targets_as_their_tokenizer_reads_them(scoring):
+    network = RecurrentSeq2Seq(
+        target_tokenizer=DNATokenizer(),
+        hidden_size=24,
+        max_epochs=15,
+        lr=0.02,
+        early_stopping=True,
+        scoring=scoring,
+        n_iter_no_change=15,
+        random_state=0,
+    )
+    fitted = make_pipeline(DNATokenizer(), network).fit(["AC", "G", "T"] * 20, ["ac", "g", "u"] * 20)
+    assert max(row["valid_score"] for row in fitted[-1].history_) == 1

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score
 
+from seqestimators import CodonTokenizer, DNATokenizer, SequenceTokenizer, SmilesTokenizer
 from seqestimators.exceptions import InvalidSequenceError
 from seqestimators.metrics import (
     edit_similarity_score,
@@ -168,6 +169,49 @@ def test_rows_and_items_of_foreign_types_are_named(score):
 def test_weights_that_make_no_sense_are_refused(score, weight):
     with pytest.raises(ValueError, match=r"weight"):
         score(["A", "B"], ["A", "B"], sample_weight=weight)
+
+
+@every_score
+@pytest.mark.parametrize(
+    ("told", "y_true", "y_pred"),
+    [
+        ({"kind": "dna"}, ["ACGT", "AC"], [" acgu", "ac\n"]),
+        ({"kind": "rna"}, ["ACGU", "AC"], [list("acgt"), list("AC")]),
+        ({"kind": "protein"}, ["MK*"], ["mk*"]),
+        ({"kind": "smiles"}, ["CCO"], ["CCO\n"]),
+        ({"tokenizer": DNATokenizer(k=3)}, ["ACGN"], ["acgn"]),
+        ({"tokenizer": CodonTokenizer()}, ["ATGA"], ["auga"]),  # half a codon is compared too
+        ({"tokenizer": SmilesTokenizer(canonical=True)}, ["OCC", "C1"], ["C(O)C", "C1"]),
+        ({"tokenizer": SequenceTokenizer()}, [["a", 1]], [["a", 1]]),
+    ],
+    ids=str,
+)
+def test_sequences_are_compared_in_the_normal_form_that_is_told(score, told, y_true, y_pred):
+    best = float(not score.__name__.endswith("rate"))
+    assert score(y_true, y_pred, **told) == score(y_pred, y_true, **told) == best
+
+
+@every_score
+def test_case_counts_unless_the_kind_is_told(score):
+    assert score(["MK"], ["mk"]) == float(score.__name__.endswith("rate"))
+    assert score(["MK"], ["mk"], tokenizer=SequenceTokenizer()) == float(score.__name__.endswith("rate"))
+
+
+@every_score
+def test_what_has_no_normal_form_is_named(score):
+    with pytest.raises(InvalidSequenceError, match="row 1, position 1 of y_pred is ' ', a blank"):
+        score(["AC", "AC"], ["AC", "A C"], kind="dna")
+    with pytest.raises(InvalidSequenceError, match="row 0, position 1 of y_true is 'AA1', .* single letters"):
+        score([["K", "AA1"]], ["AC"], kind="protein")
+    with pytest.raises(ValueError, match="kind='dna' and a tokenizer both say"):
+        score(["AC"], ["AC"], kind="dna", tokenizer=DNATokenizer())
+    with pytest.raises(ValueError, match="'kind' parameter of"):
+        score(["AC"], ["AC"], kind="peptide")
+
+
+def test_an_unknown_symbol_is_wrong():
+    assert exact_match_score(["ANG"], ["A\ufffdG"], kind="dna") == 0
+    assert token_accuracy_score(["ANG"], ["a\ufffdg"], kind="dna") == pytest.approx(2 / 3)
 
 
 @every_score

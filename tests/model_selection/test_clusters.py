@@ -60,6 +60,18 @@ def test_clusters_are_those_of_all_pairs(both_strands, similarity, threshold, ba
     assert 1 < len(set(label)) <= len(sequences)
 
 
+def test_sequences_are_compared_in_the_normal_form_of_their_kind():
+    for rows, kind in (
+        (["ACGTTGCAACGG", "acguugcaacgg ", "TTTTTTTTTTTT"], "auto"),
+        (["MKLVVVAAPEQF", "mklvVVAAPEQF", "GGGGGGGGGGGG"], "protein"),
+    ):
+        groups = SequenceClusterSplit(2, kind=kind)._find_groups(rows)
+        assert groups[0] == groups[1] != groups[2]
+        assert len(set(SequenceClusterSplit(2, kind=None)._find_groups(rows).tolist())) == 3
+    with pytest.raises(ValueError, match="reverse_complement=True needs kind=\"dna\", not 'protein'"):
+        SequenceClusterSplit(2, reverse_complement=True, kind="protein")
+
+
 @pytest.mark.parametrize(
     "parameters", [{"shuffle": False}, {"random_state": 0}, {"test_size": 0.3, "random_state": 0}]
 )

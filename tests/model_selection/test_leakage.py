@@ -38,9 +38,10 @@ def test_strands_case_and_near_identical_dna():
     train = ["ACGTTGCAACGGTCATTACG", "TTTTTTTTTTTT"]
     test = ["CGTAATGACCGTTGCAACGT", "acguugcaacggucauuacg", "ACGTTGCAACGGTCATTACC", "GAGAGAGAGAGA"]
     report = leakage_report(train, test, kind="dna")
-    assert report.counts["n_leaked"].to_dict() == {"exact": 0, "strand": 2, "near": 3}
+    assert report.counts["n_leaked"].to_dict() == {"exact": 1, "strand": 2, "near": 3}
     assert report.counts["n_conflicts"].isna().all()
-    assert report.pairs["level"].tolist() == ["strand", "strand", "near"]
+    assert report.pairs["level"].tolist() == ["strand", "exact", "near"]
+    assert report.pairs["sequence"].tolist() == test[:3]
     assert report.pairs["like"].tolist() == [0, 0, 0]
     assert leakage_report(train, test).counts["n_leaked"].to_dict() == {"exact": 0, "near": 1}
 
@@ -82,7 +83,7 @@ def test_a_clean_split_has_no_pairs():
         ({"y_test": [0] * 4}, "labels of one set alone"),
         ({"y_train": [0] * 4, "y_test": [0]}, "y_test has 1 labels for 4 rows: give one for each row"),
         ({"y_train": np.zeros((4, 2)), "y_test": [0] * 4}, "y_train has shape .4, 2., .* give one column"),
-        ({"kind": "rna"}, "kind"),
+        ({"kind": "peptide"}, "kind"),
         ({"threshold": 0}, "threshold"),
         ({"tolerance": -1}, "tolerance"),
     ],

@@ -100,6 +100,16 @@ def test_molecules_without_a_ring():
     assert {25, 26} in apart  # enantiomers
 
 
+@pytest.mark.parametrize("acyclic", ["together", "apart"])
+def test_labels_of_atoms_make_no_other_scaffold(acyclic):
+    rings = ["Cc1ccccc1", "[CH3:7][c:1]1[cH:2][cH:3][cH:4][cH:5][cH:6]1", "[2H]C([2H])([2H])c1cccc[13cH]1"]
+    chains = ["CCO", "[CH3:1][CH2:2][OH:3]", "C[CH2][OH]", "[13CH3]CO", "CCO[2H]", "CC[O][H]"]
+    groups = ScaffoldSplit(2, acyclic=acyclic)._find_groups(rings + chains).tolist()
+    assert len(set(groups[:3])) == len(set(groups[3:])) == 1
+    cyclohexanes = ["CC1CCCCC1", "C[CH]1CCCCC1", "[H]C1(C)CCCCC1", "C[C@H]1CCC[C@@H](F)C1"]
+    assert len(set(ScaffoldSplit(2)._find_groups(cyclohexanes).tolist())) == 1
+
+
 def test_given_groups_stay_together_too():
     groups = [0 if i in (0, 4) else i + 1 for i in range(len(SMILES))]
     for train, test in ScaffoldSplit(3).split(SMILES, groups=groups):

@@ -22,6 +22,7 @@ from seqestimators.preprocessing import (
     ProteinTokenizer,
     SequenceTokenizer,
     SmilesTokenizer,
+    Tokens,
 )
 from seqestimators.sequences import UNKNOWN, read_sequences
 
@@ -77,6 +78,40 @@ def test_unknown_tokens():
     assert tokenizer.inverse_transform([[4, 1, 5]])[0] == "a\N{REPLACEMENT CHARACTER}b"
     lists = SequenceTokenizer().fit([["a", "b"]])
     assert lists.inverse_transform([[4, 1]])[0] == ["a", "<unknown>"]
+
+
+@given(st.lists(st.text("ab\ufffd \n"), min_size=1), st.lists(st.text("abc"), min_size=1))
+def test_strings_with_unknown_tokens_come_back_with_the_same_ids(known, strings):
+    tokenizer = SequenceTokenizer().fit(known)
+    ids = tokenizer.transform(strings)
+    again = tokenizer.transform(tokenizer.inverse_transform(ids))
+    assert [row.tolist() for row in again] == [row.tolist() for row in ids]
+    assert list(tokenizer.inverse_transform(tokenizer.transform(known))) == known
+
+
+def test_lists_with_unknown_tokens_come_back_with_the_same_ids():
+    tokenizer = SequenceTokenizer().fit([["a", "b"]])
+    ids = tokenizer.transform([["a", 3, "b"]])
+    assert tokenizer.transform(tokenizer.inverse_transform(ids))[0].tolist() == ids[0].tolist() == [4, 1, 5]
+
+
+class LowerCaseWords(SequenceTokenizer):
+    def _split(self, sequences):
+        return Tokens.from_lists(sequence.lower().split() for sequence in sequences)
+
+    def _join(self, tokens):
+        return " ".join(tokens)
+
+
+def test_normal_forms():
+    assert list(SequenceTokenizer().normalize([" aB\n"])) == [" aB\n"]
+    assert list(SequenceTokenizer().normalize([["a", 1]])) == [["a", 1]]
+    assert list(DNATokenizer(k=3).normalize([" acgun\n"])) == ["ACGTN"]
+    assert list(CodonTokenizer().normalize(["augN"])) == ["ATGN"]
+    assert list(ProteinTokenizer().normalize(["mk*?"])) == ["MK*?"]
+    assert list(LowerCaseWords().normalize(["The  cat"])) == ["the cat"]
+    with pytest.raises(InvalidSequenceError, match="row 0, position 1 of y is '.t'"):
+        ProteinTokenizer().normalize(["M\tK"], name="y")
 
 
 def test_unknown_error_names_place_token_and_remedy():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqestimators.exceptions import InvalidSequenceError
+from seqestimators.exceptions import InvalidSequenceError, UnknownSymbolsWarning
 from seqestimators.preprocessing import DNATokenizer
 from seqestimators.sequences import UNKNOWN
 
@@ -37,6 +37,7 @@ def test_kmers_are_those_of_a_loop_and_come_back(pieces, k, data):
     assert list(tokenizer.inverse_transform(tokenizer.transform(whole))) == whole
 
 
+@pytest.mark.filterwarnings("ignore::seqestimators.exceptions.UnknownSymbolsWarning")
 @given(st.lists(st.text("ACGTUNRacgtun"), min_size=1), st.integers(1, 7))
 def test_kmers_with_other_letters_are_unknown(strings, k):
     strings = [s for s in strings if len(s) >= k] or ["A" * k]
@@ -63,13 +64,14 @@ def test_long_kmers_are_learned():
 
 
 def test_ambiguous():
-    X = ["ANRYSWKMBDHV", "AX-!"]
-    unknown = DNATokenizer().fit_transform(X)
+    X = ["ANRYSWKMBDHV", "AAAAX-!"]
+    with pytest.warns(UnknownSymbolsWarning, match="row 0 of X"):
+        unknown = DNATokenizer().fit_transform(X)
     assert unknown[0].tolist() == [4] + 11 * [UNKNOWN]
     keep = DNATokenizer(ambiguous="keep")
     ids = keep.fit_transform(X)
     assert keep.inverse_transform(ids)[0] == X[0]
-    assert ids[1].tolist() == [4] + 3 * [UNKNOWN]
+    assert ids[1].tolist() == 4 * [4] + 3 * [UNKNOWN]
     assert keep.n_tokens_ == 4 + 15
 
 
@@ -117,12 +119,23 @@ def test_inverse_needs_overlap_or_contact():
         tokenizer.inverse_transform(ids)
 
 
-def test_unknown_comes_back_as_n():
+def test_unknown_comes_back_as_the_replacement_character():
     tokenizer = DNATokenizer()
-    assert tokenizer.inverse_transform(tokenizer.fit_transform(["AxC"]))[0] == "ANC"
+    assert tokenizer.inverse_transform(tokenizer.fit_transform(["AxC"]))[0] == "A\ufffdC"
     tokenizer = DNATokenizer(k=3)
-    ids = tokenizer.fit_transform(["ACGNACG"])
-    assert len(tokenizer.inverse_transform(ids)[0]) == 7
+    assert tokenizer.inverse_transform(tokenizer.fit_transform(["ACGNACG"]))[0] == "ACG\ufffdACG"
+
+
+@pytest.mark.filterwarnings("ignore::seqestimators.exceptions.UnknownSymbolsWarning")
+@given(st.lists(st.text("ACGTUNRacgtunX?"), min_size=1), st.integers(1, 8), st.data())
+def test_what_comes_back_has_the_same_ids(strings, k, data):
+    stride = data.draw(st.integers(1, k))
+    strings = [s[: k + (len(s) - k) // stride * stride] if len(s) >= k else "" for s in strings]
+    ambiguous, least = data.draw(st.sampled_from(["unknown", "keep"])), data.draw(st.integers(1, 2))
+    tokenizer = DNATokenizer(k=k, stride=stride, ambiguous=ambiguous, min_frequency=least)
+    ids = tokenizer.fit_transform(strings)
+    again = tokenizer.transform(tokenizer.inverse_transform(ids))
+    assert [row.tolist() for row in again] == [row.tolist() for row in ids]
 
 
 def test_non_ascii_is_refused_before_case_folding():

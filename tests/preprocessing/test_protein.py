@@ -24,6 +24,7 @@ def test_lower_case_and_unknown():
     tokenizer = ProteinTokenizer().fit(["M"])
     ids = tokenizer.transform(["MK", "mk", "m?"])
     assert ids[0].tolist() == ids[1].tolist()
-    assert tokenizer.inverse_transform(ids)[2] == "MX"
+    assert tokenizer.inverse_transform(ids)[2] == "M\ufffd"
+    assert tokenizer.transform(tokenizer.inverse_transform(ids))[2].tolist() == ids[2].tolist()
     with pytest.raises(InvalidSequenceError, match="row 0, position 1 of X is '?'"):
         ProteinTokenizer(unknown="error").fit(["M?"])

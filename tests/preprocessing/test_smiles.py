@@ -21,7 +21,7 @@ from seqestimators.preprocessing import SmilesTokenizer
 ATOM = re.compile(r"\[[^\[\]]++\]|Br|Cl|Cr|Si|%\(\d+\)|%\d\d|.", re.DOTALL)
 CHARACTER = re.compile("Br|Cl|Cr|Si|.", re.DOTALL)
 
-hostile = st.lists(st.text("[]%()0129ClBrSi@H+n\n", max_size=30), min_size=1, max_size=5)
+hostile = st.lists(st.text("[]%()0129ClBrSi@H+n", max_size=30), min_size=1, max_size=5)
 
 
 def tokens_of(tokenizer, X):
@@ -134,6 +134,31 @@ def test_unknown_error_names_the_place_in_the_string():
 def test_non_ascii():
     with pytest.raises(InvalidSequenceError, match="row 0, position 1 of X is '\N{MINUS SIGN}'"):
         SmilesTokenizer().fit(["C\N{MINUS SIGN}C"])
+
+
+@given(hostile, st.sampled_from(["atom", "character"]), st.integers(1, 9))
+def test_what_comes_back_has_the_same_ids(strings, scheme, max_tokens):
+    tokenizer = SmilesTokenizer(scheme=scheme, max_tokens=max_tokens)
+    ids = tokenizer.fit_transform(strings)
+    again = tokenizer.transform(tokenizer.inverse_transform(ids))
+    assert [row.tolist() for row in again] == [row.tolist() for row in ids]
+
+
+@pytest.mark.parametrize("parameters", [{}, {"canonical": True}, {"stereo": False}], ids=str)
+def test_what_is_no_smiles_is_refused_alike(parameters):
+    tokenizer = SmilesTokenizer(**parameters)
+    for smiles in ("CCO ethanol", "CCO |$;;$|", "CCO\tethanol"):
+        with pytest.raises(InvalidSequenceError, match="row 1, position 3 .* where a SMILES ends: split off"):
+            tokenizer.fit(["C", smiles])
+    with pytest.raises(InvalidSequenceError, match="row 0, position 3 of X is .*, a line end within the row"):
+        tokenizer.fit(["CCO\nCCN"])
+    assert tokenizer.fit(["CCO\n", "CCN\r\n"]).vocabulary_.tokens[4:] == ["C", "N", "O"]
+
+
+def test_the_normal_form_of_a_rewriting_tokenizer_is_what_it_writes():
+    X = ["C(O)C ", "[13CH3]O", "C1CC("]
+    assert list(SmilesTokenizer().normalize(X)) == ["C(O)C", "[13CH3]O", "C1CC("]
+    assert list(SmilesTokenizer(canonical=True).normalize(X)) == ["CCO", "[13CH3]O", "C1CC("]
 
 
 @pytest.mark.parametrize("fetch", [fetch_bbbp, fetch_esol, fetch_freesolv, fetch_lipophilicity])

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from seqestimators.exceptions import InvalidSequenceError
 from seqestimators.preprocessing import Tokens
-from seqestimators.preprocessing.tokens import join_ascii, number_distinct
+from seqestimators.preprocessing.tokens import number_distinct
 
 
 @given(st.lists(st.lists(st.integers() | st.text(max_size=2)), min_size=1))
@@ -49,17 +49,6 @@ def test_number_distinct_is_unique(values, bound):
     expected = np.unique(values, return_inverse=True)
     np.testing.assert_array_equal(distinct, expected[0])
     np.testing.assert_array_equal(numbers, expected[1])
-
-
-def test_join_ascii():
-    text, offsets = join_ascii(["ab", "", "c"])
-    assert text == b"abc"
-    assert offsets.tolist() == [0, 2, 2, 3]
-
-
-def test_join_ascii_names_the_place():
-    with pytest.raises(InvalidSequenceError, match="row 1, position 2 of X is 'ß'"):
-        join_ascii(["ab", "abß"])
 
 
 @pytest.mark.parametrize("missing", [None, float("nan")])

@@ -1,5 +1,7 @@
 import subprocess
 import sys
+import types
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from Bio.Seq import MutableSeq, Seq
 from Bio.SeqRecord import SeqRecord
 from rdkit import Chem
 
+from seqestimators.datasets import FastaRecord
 from seqestimators.exceptions import InvalidSequenceError
 from seqestimators.sequences import check_sequences
 
@@ -79,6 +82,20 @@ def test_rows(row):
     for X in ([row], (row,), array, pd.Series([row], dtype=object)):
         assert check_sequences(X) == ["ACGT"]
         assert type(check_sequences(X)[0]) is str
+
+
+class Read(NamedTuple):
+    name: str
+    sequence: str
+
+
+@pytest.mark.parametrize("lists", [False, True])
+def test_records_with_a_sequence(lists):
+    records = [FastaRecord("a", "some gene", "ACGT"), Read("b", "AC"), types.SimpleNamespace(sequence="G")]
+    assert check_sequences(records, lists=lists) == ["ACGT", "AC", "G"]
+    assert check_sequences([*records, "T"], lists=lists)[-1] == "T"
+    with pytest.raises(ValueError, match="Wrap a single sequence as"):
+        check_sequences(records[0], lists=lists)
 
 
 def test_molecule():
