@@ -54,7 +54,7 @@ def make_bunch(
         All columns besides data and target are in the Bunch under their names.
     """
     if invalid == "drop" or (invalid == "keep" and not return_X_y):  # else no one asks, and it takes seconds
-        is_valid = np.array(list(map(can_parse, columns[data])), dtype=bool)
+        is_valid = _can_parse(columns[data])
         details["n_invalid"] = int(np.count_nonzero(~is_valid))
         if invalid == "drop":
             columns = {name: _as_column(values)[is_valid] for name, values in columns.items()}
@@ -84,6 +84,10 @@ def make_bunch(
         **details,
         **columns,
     )
+
+
+def _can_parse(smiles):
+    return np.fromiter(map(can_parse, smiles), dtype=bool, count=len(smiles))
 
 
 def _as_column(values):

@@ -10,7 +10,7 @@ from ..sequences import shorten
 
 _N_ROWS = 100
 """So many rows are looked at to guess what they are."""
-_N_LETTERS = 100
+_N_LETTERS = 1000
 """Fewer letters may be a peptide, though they are nucleotides all."""
 
 _IS_PROTEIN = "is this protein? Use ProteinTokenizer"

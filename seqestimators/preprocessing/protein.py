@@ -46,7 +46,7 @@ class ProteinTokenizer(SequenceTokenizer):
     Warns
     -----
     UnknownSymbolsWarning
-        Most letters of a sequence are unknown; or a hundred letters or more
+        Most letters of a sequence are unknown; or a thousand letters or more
         are none but nucleotides: it may be DNA.
 
     See Also

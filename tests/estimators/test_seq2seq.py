@@ -229,15 +229,9 @@ def test_targets_are_scored_as_their_tokenizer_reads_them():
 
 
 def test_a_canonical_target_is_scored_however_it_is_written():
+    tokenizer, size = SmilesTokenizer(canonical=True), {"hidden_size": 24, "max_epochs": 40, "lr": 0.01}
     fitted = make_pipeline(
-        SequenceTokenizer(),
-        RecurrentSeq2Seq(
-            target_tokenizer=SmilesTokenizer(canonical=True),
-            hidden_size=24,
-            max_epochs=40,
-            lr=0.01,
-            random_state=0,
-        ),
+        SequenceTokenizer(), RecurrentSeq2Seq(target_tokenizer=tokenizer, random_state=0, **size)
     ).fit(["a", "b"] * 12, ["OCC", "C(N)C"] * 12)
     assert fitted.predict(["a", "b"]).tolist() == ["CCO", "CCN"]
     assert fitted.score(["a", "b"], ["C(C)O", "NCC"]) == 1

@@ -17,7 +17,6 @@ HARD = [
     "C%10CC%10[C@@H](Br)c1cc[nH]c1",
     "*C(=O)[*:1]",
     "[13CH3]/C=C/[Se]C#N",
-    "CCO ethanol",
     "Clc1ccc[n+]([O-])c1",
 ]
 

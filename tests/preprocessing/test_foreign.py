@@ -35,7 +35,7 @@ def test_proteins_are_no_dna(tokenizer, method):
         (ProteinTokenizer(), ["CC(=O)Oc1ccccc1C(=O)O"], "are these SMILES? Use SmilesTokenizer"),
         (DNATokenizer(), ["NNNNNNACGT"], 'DNATokenizer(ambiguous="keep") tells apart'),
         (DNATokenizer(), ["????"], "SequenceTokenizer, which reads any symbols"),
-        (ProteinTokenizer(), ["ACGTTGCA" * 20, "ACGU"], "is this DNA? Use DNATokenizer, or CodonTokenizer"),
+        (ProteinTokenizer(), ["ACGTTGCA" * 150, "ACGU"], "is this DNA? Use DNATokenizer, or CodonTokenizer"),
     ],
 )
 def test_the_remedy_fits(tokenizer, X, remedy):
