@@ -128,4 +128,5 @@ def plain_molecule(molecule: Any, *, stereo: bool = True) -> Any:
         molecule = Chem.RemoveHs(molecule)
         # Parsed again, brackets are gone where there is no need of them, and so are centres that were none
         # but for isotopes
-        return Chem.MolFromSmiles(Chem.MolToSmiles(molecule)) or molecule
+        parsed: Any = Chem.MolFromSmiles(Chem.MolToSmiles(molecule))
+    return molecule if parsed is None else parsed

@@ -91,6 +91,10 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
     def _encode_target(self, y: Any, sequences: Sequences) -> Any:
         """Return y as the loss reads it: an array with a row a sequence, or Sequences."""
 
+    def _write_target(self, y: Any) -> Any:
+        """Return y as predictions are written, which is what scores and callbacks compare them with."""
+        return y
+
     @abstractmethod
     def _make_network(self, encoder: RecurrentEncoder) -> SequenceNetwork:
         """Return the network around an encoder."""
@@ -202,7 +206,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             self._learn_input(sequences[parts["train"]], weight[parts["train"]])
             self._learn_target(y, sequences, seen, classes)
             sequences = self._as_network_reads(sequences)
-        target = self._encode_target(y, sequences)
+        target, labels = self._encode_target(y, sequences), self._write_target(y)
         weights = self._row_weights(target, weight)
         if generators is not None:
             self._make_net(generators)
@@ -212,7 +216,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
                 sequences[rows],
                 target[rows],
                 weights[rows],
-                labels=None if y is None else y[rows],
+                labels=None if y is None else labels[rows],
                 device=device,
             )
             for name, rows in parts.items()

@@ -170,6 +170,9 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Decoding, Network)
         ids = read_sequences(self.target_tokenizer_.transform(y), input="tokens")
         return ids.without_ends().with_ends(begin=False)
 
+    def _write_target(self, y: Any) -> Any:
+        return self.target_tokenizer_.normalize(y, name="y") if self.target_kind_ == "string" else y
+
     def _make_network(self, encoder: RecurrentEncoder) -> Seq2SeqNetwork:
         decoder = AttentionDecoder(
             self.target_tokenizer_.n_tokens_,
@@ -183,15 +186,6 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Decoding, Network)
             output_bias=self.output_bias,
         )
         return Seq2SeqNetwork(encoder, decoder, label_smoothing=self.label_smoothing)
-
-    def _monitor(self, scorer: Any, monitored: dict[str, Any]) -> dict[str, float]:
-        """Let scorers see strings as their tokenizer writes them, which is how they are predicted."""
-        if self.target_kind_ == "string":
-            monitored = {
-                part: (sequences, self.target_tokenizer_.normalize(y))
-                for part, (sequences, y) in monitored.items()
-            }
-        return super()._monitor(scorer, monitored)
 
     def _search(self, X: Any, width: int, n_best: int) -> np.ndarray:
         """Return the best hypotheses for every source, a list for each."""
