@@ -170,8 +170,8 @@ def open_source(path_or_handle: Any, max_bytes: int | None) -> Iterator[tuple[It
     Yields
     ------
     lines : iterator of str
-        Without their ends, which may be those of any system, and without a
-        byte order mark before the first.
+        Each ends in a line feed, but perhaps the last, whatever the file has; a
+        byte order mark before the first is left out.
     name : str
         What to call the file in messages.
 
@@ -204,20 +204,23 @@ def open_source(path_or_handle: Any, max_bytes: int | None) -> Iterator[tuple[It
 
 
 def _read_lines(text, name):
-    number = 0
-    for one in text:
-        line = one.removesuffix("\n").removesuffix("\r")
-        if number == 0:
+    n_more = 0  # lines of an old Mac, which end in "\r": a file object may leave them to its reader
+    for number, line in enumerate(text, start=1):
+        if number > 1 and line.isascii() and "\r" not in line:  # most lines of most files
+            yield line
+            continue
+        line = line.removesuffix("\n").removesuffix("\r")
+        if number == 1:
             line = line.removeprefix(_BYTE_ORDER_MARK)
             _refuse_packed(
                 line[:512].encode("latin-1", "replace"), name
             )  # opened as text of another encoding
-        # A file object may leave the line ends of an old Mac, "\r", to its reader.
-        for part in line.split("\r"):
-            number += 1
+        parts = line.split("\r")
+        for i, part in enumerate(parts):
             if _BYTE_ORDER_MARK in part:
                 raise InvalidSequenceError(
-                    f"line {number} of {name} has a byte order mark at position "
+                    f"line {number + n_more + i} of {name} has a byte order mark at position "
                     f"{part.index(_BYTE_ORDER_MARK)}, which only begins a file: delete it"
                 )
-            yield part
+            yield part + "\n"
+        n_more += len(parts) - 1

@@ -10,7 +10,15 @@ from ..exceptions import FileFormatWarning, InvalidSequenceError
 T = TypeVar("T")
 
 # What Biopython's parsers raise on lines that they can't read.
-_PARSER_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+_PARSER_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 _LAST_LINE = "//"
 # How the files of a release of GenBank begin; some lines and a first record follow.
 RELEASE_HEADER = "Genetic Sequence Data Bank"
@@ -26,6 +34,7 @@ def parse_records(
     Parameters
     ----------
     lines : iterable of str
+        With their ends.
     source : str
         What messages call the file.
     first_word : str
@@ -54,7 +63,7 @@ def parse_records(
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
-                record = parse(io.StringIO("\n".join(record_lines) + "\n"), where)
+                record = parse(io.StringIO("".join(record_lines)), where)
             except InvalidSequenceError:
                 raise
             except _PARSER_ERRORS as error:

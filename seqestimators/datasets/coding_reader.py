@@ -209,7 +209,7 @@ def _read(lines, name, genetic_code):
         begin.append(line)
         if line.strip():
             break
-    first, lines = "".join(begin), chain(begin, lines)
+    first, lines = "".join(begin[-1:]), chain(begin, lines)
     if first.lstrip().startswith((">", ";")) or not first.strip():
         yield from read_fasta_genes(lines, name, genetic_code)
         return

@@ -153,7 +153,7 @@ def read_fasta(path_or_handle: Any, *, max_bytes: int | None = 2**30) -> Iterato
     Notes
     -----
     Nothing is checked about the letters, which tokenizers do, nor are they
-    brought to upper case. Spaces in a sequence, blank lines and lines of
+    brought to upper case. Blanks in a sequence, blank lines and lines of
     comment (";") are left out, as is a byte order mark before the first record.
     An empty file has no records.
 
@@ -194,7 +194,7 @@ def _read_source(path_or_handle, max_bytes):
 
 
 def parse_fasta(lines: Iterable[str], name: str) -> Iterator[FastaRecord]:
-    """Read the records out of lines without their ends.
+    """Read the records out of lines, with or without their ends.
 
     Parameters
     ----------
@@ -214,36 +214,45 @@ def parse_fasta(lines: Iterable[str], name: str) -> Iterator[FastaRecord]:
     header: str | None = None
     parts: list[str] = []
     for number, line in enumerate(lines, start=1):
-        if line.startswith(">"):
+        if ">" in line:
+            if not line.startswith((">", ";")):
+                raise _misplaced(line, number, name)
+            if line.startswith(";"):
+                continue
             if header is not None:
                 yield _make_record(header, parts)
             header, parts = line[1:], []
-        elif line.startswith(";"):
-            continue
-        elif line.lstrip().startswith(">"):
-            raise InvalidSequenceError(
-                f"line {number} of {name} is {line.strip()[:40]!r} behind a blank, but a header begins its "
-                "line: take the blank off"
-            )
-        elif header is None and line.strip():
-            raise InvalidSequenceError(
-                f"line {number} of {name} is {line.strip()[:40]!r}, but a FASTA file begins with '>': is it "
-                "in another format?"
-            )
-        elif ">" in line:
-            raise InvalidSequenceError(
-                f"line {number} of {name} has a '>' at position {line.index('>')}, but a header begins its "
-                "line: put a line end before it, or take it out"
-            )
-        else:
-            parts.append(line.strip().replace(" ", ""))
+        elif header is not None:
+            if line[:1] != ";":
+                parts.append(line)
+        elif line.strip() and not line.startswith(";"):
+            raise _foreign(line, number, name)
     if header is not None:
         yield _make_record(header, parts)
 
 
+def _misplaced(line, number, name):
+    if line.lstrip().startswith(">"):
+        return InvalidSequenceError(
+            f"line {number} of {name} is {line.strip()[:40]!r} behind a blank, but a header begins its line: "
+            "take the blank off"
+        )
+    return InvalidSequenceError(
+        f"line {number} of {name} has a '>' at position {line.index('>')}, but a header begins its line: "
+        "put a line end before it, or take it out"
+    )
+
+
+def _foreign(line, number, name):
+    return InvalidSequenceError(
+        f"line {number} of {name} is {line.strip()[:40]!r}, but a FASTA file begins with '>': is it in "
+        "another format?"
+    )
+
+
 def _make_record(header, parts):
     identifier, description = (*header.rstrip().split(maxsplit=1), "", "")[:2]
-    return FastaRecord(identifier, description, "".join(parts))
+    return FastaRecord(identifier, description, "".join("".join(parts).split()))
 
 
 def _read_number(text):

@@ -120,7 +120,8 @@ def read_swissprot(
     Notes
     -----
     Features at an unknown place (``?..25``) or of another isoform are left
-    out. Of DISULFID and CROSSLNK, whose places are the two ends of a bond,
+    out, as is INIT_MET at 0, which stands in old releases for a methionine
+    that the sequence lacks. Of DISULFID and CROSSLNK, whose places are the two ends of a bond,
     only these are labelled. A position without a letter is one of which the
     file says nothing: an entry without any HELIX has no known structure.
 
@@ -216,6 +217,8 @@ def _read_features(features, length, where):
         is_known = not any(isinstance(end, UnknownPosition) for end in (place.start, place.end))
         if place.ref is None and is_known:
             start, end = int(place.start), int(place.end)
+            if feature.type == "INIT_MET" and end == 0:
+                continue  # old releases leave the methionine out of the sequence
             if not 0 <= start < end <= length:
                 raise InvalidSequenceError(
                     f"{where} has the feature {feature.type} at {start + 1}..{end}, but its residues are "

@@ -166,9 +166,13 @@ def test_a_real_file_without_one_of_its_lines(name, data_home):
         read_or_refuse(read_coding_sequences, "".join(lines[:place] + lines[place + 1 :]))
 
 
+def lines(*texts):
+    return [f"{text}\n" for text in texts]
+
+
 def test_records_are_named():
     found = list(
-        parse_records(["", "ID   one x", "a", "//", "ID", "//"], "f", "ID", lambda text, where: where)
+        parse_records(lines("", "ID   one x", "a", "//", "ID", "//"), "f", "ID", lambda text, where: where)
     )
     assert found == ["record 1 (one) of f", "record 2 of f"]
 
@@ -183,7 +187,7 @@ def test_errors_of_parsers_become_our_own(error):
     with pytest.raises(
         InvalidSequenceError, match=rf"record 1 \(a\) of f can't be read \({error.__name__}: '?odd"
     ):
-        list(parse_records(["ID   a", "//"], "f", "ID", parse))
+        list(parse_records(lines("ID   a", "//"), "f", "ID", parse))
 
 
 def test_warnings_of_parsers_are_one_of_our_own():
@@ -191,7 +195,7 @@ def test_warnings_of_parsers_are_one_of_our_own():
         warnings.warn("odd", stacklevel=1)
 
     with pytest.warns(FileFormatWarning, match=r"record 1 \(a\) of f: odd \(and 1 more\)") as caught:
-        list(parse_records(["ID   a", "//", "ID   b", "//"], "f", "ID", parse))
+        list(parse_records(lines("ID   a", "//", "ID   b", "//"), "f", "ID", parse))
     assert len(caught) == 1
 
 

@@ -26,7 +26,9 @@ def test_a_feature_of_genbank_is_a_gene(genetic_code):
         SeqFeature(places[0], "gene", qualifiers={"gene": "no CDS"}),
     ]
     record = SeqRecord(Seq("acgaaa"), "r", features=features, annotations={"molecule_type": "DNA"})
-    first, second = read_genbank_genes(record.format("genbank").splitlines(), "file", genetic_code)
+    first, second = read_genbank_genes(
+        record.format("genbank").splitlines(keepends=True), "file", genetic_code
+    )
     code, translation = (11, "K") if genetic_code is None else (2, None)
     assert first == Gene("tag", "GAAA", code, translation, protein_id="P.1")
     assert second == Gene(

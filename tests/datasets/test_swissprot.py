@@ -120,6 +120,11 @@ def test_features_at_the_ends_of_a_protein():
     assert proteins.features[0][1:] == [("SIGNAL", 0, 2, ""), ("CHAIN", 2, 8, "")]
 
 
+def test_a_methionine_that_an_old_release_leaves_out():
+    proteins = read_swissprot(entry("FT   INIT_MET      0      0\nFT   HELIX         3      5       note."))
+    assert proteins.features[0] == [("HELIX", 2, 5, "note.")]
+
+
 @pytest.mark.parametrize(("lengths", "line"), [((9, 8), "SQ"), ((8, 9), "ID"), ((8, 7), "ID")])
 def test_lengths_said_and_found_are_compared(lengths, line):
     said = max(lengths) if 9 in lengths else min(lengths)
