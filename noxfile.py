@@ -24,6 +24,14 @@ def tests(session):
 
 
 @nox.session
+def fuzz(session):
+    """Read 100,000 random inputs and fit 2,000 random estimators: right, or refused."""
+    session.install(*CONSTRAINTS, "--group", "test", "-e", ".")
+    many = {"SEQESTIMATORS_FUZZ_READING_CASES": "100000", "SEQESTIMATORS_FUZZ_FIT_CASES": "2000"}
+    session.run("pytest", "tests/fuzz", *session.posargs, env=many)
+
+
+@nox.session
 def lint(session):
     """Check style and formatting with ruff."""
     session.install(*CONSTRAINTS, "--group", "lint")
