@@ -159,6 +159,15 @@ def test_a_file_cut_anywhere_says_so(text, read):
                 read(io.StringIO(text[:end]))
 
 
+@pytest.mark.parametrize(("text", "read"), [(GENBANK, read_coding_sequences), (SWISSPROT, read_swissprot)])
+def test_a_file_that_lacks_a_line_is_read_or_refused(text, read):
+    whole = text.splitlines(keepends=True)
+    for place in range(len(whole)):
+        for alone in (whole[:place], whole[place + 1 :], []):
+            read_or_refuse(read, "".join(alone))
+        read_or_refuse(read, "".join(whole[:place] + whole[place + 1 :]))
+
+
 @pytest.mark.parametrize("name", ["NC_000932.gb", "NC_005816.gb", "NC_001422.gbk"])
 def test_a_real_file_without_one_of_its_lines(name, data_home):
     lines = (Path(data_home) / name).read_text(encoding="utf-8").splitlines(keepends=True)

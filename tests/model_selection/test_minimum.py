@@ -12,6 +12,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+from seqestimators.baselines import make_majority
+from seqestimators.metrics import masked_accuracy_scorer
 from seqestimators.model_selection import minimum_capacity, minimum_samples
 from seqestimators.model_selection.minimum import _order_rows
 
@@ -177,3 +179,20 @@ def test_groups_stay_together_by_default():
         random_state=0,
     )
     assert all(len(groups) == 2 for groups in seen)  # a quarter of six, rounded up
+
+
+@pytest.mark.parametrize("cv", [2, None])
+def test_missing_labels(cv):
+    rng = np.random.RandomState(0)
+    y = np.where(rng.uniform(size=(40, 2)) < 0.3, np.nan, rng.randint(0, 2, (40, 2)))
+    result = minimum_samples(
+        make_majority(),
+        ["C"] * 40,
+        y,
+        train_sizes=[10, 15],
+        threshold=0.1,
+        cv=cv,
+        scoring=masked_accuracy_scorer,
+        random_state=0,
+    )
+    assert result.value == 10
