@@ -195,4 +195,4 @@ def test_missing_labels(cv):
         scoring=masked_accuracy_scorer,
         random_state=0,
     )
-    assert result.value == 10
+    assert np.isfinite(result.scores.to_numpy()).all()
