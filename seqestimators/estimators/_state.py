@@ -61,7 +61,7 @@ class FittedState:
         learned: Any = None
         if goes_on:
             parts = (self.net_.module_, self.net_.optimizer_)
-            learned = [(part, deepcopy(part.state_dict())) for part in parts]
+            learned = [(part, _copy(part.state_dict())) for part in parts]
         try:
             yield
         except Interrupted:
@@ -198,6 +198,15 @@ class FittedState:
             model = find_language_model(pretrained)
             self._network_params |= {name: getattr(model, name) for name in ARCHITECTURE}
             self.__dict__ |= self._without_pretrained()
+
+
+def _copy(state: Any) -> Any:
+    """Copy the tensors of a state, in a fraction of the time of deepcopy."""
+    if isinstance(state, torch.Tensor):
+        return state.clone()
+    if isinstance(state, dict):
+        return {name: _copy(value) for name, value in state.items()}
+    return [_copy(value) for value in state] if isinstance(state, list) else state
 
 
 def _is_same(one: Any, other: Any) -> bool:
