@@ -11,7 +11,7 @@ import functools
 import inspect
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeVar, dataclass_transform
 
 from ._sklearn import Options, StrOptions
@@ -180,9 +180,9 @@ def _naming_misspelt(class_: type, init: Any) -> Any:
     return checked
 
 
-def suggest_parameter(name: str, known: Iterable[str]) -> str:
+def suggest_parameter(name: str, known: Collection[str]) -> str:
     """Return a question after what may have been meant by a name, or nothing."""
-    meant = FOREIGN_NAMES.get(name)
+    meant = FOREIGN_NAMES.get(name, "")
     close = [meant] if meant in known else difflib.get_close_matches(name, list(known), n=1)
     return f": did you mean {close[0]}?" if close else ""
 

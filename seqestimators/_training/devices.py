@@ -41,6 +41,6 @@ def find_device(name: str | torch.device) -> torch.device:
             f"device={str(name)!r} is not here: the devices of this machine are {', '.join(present)}; "
             '"auto" takes a GPU where there is one'
         ) from None
-    if device.type == "cuda" and device.index is None:
+    if str(device) == "cuda":
         device = torch.device("cuda", torch.cuda.current_device())
     return device

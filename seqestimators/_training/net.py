@@ -23,6 +23,8 @@ class SequenceNet(NeuralNet):
         Those of ``skorch.NeuralNet`` but for the criterion.
     """
 
+    device: Any
+
     def __init__(
         self, module: SequenceNetwork, *, order_generator: torch.Generator | None = None, **kwargs: Any
     ):

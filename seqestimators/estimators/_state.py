@@ -158,9 +158,9 @@ class FittedState:
             self._network_params[name] = getattr(self, name)
         self._check_fitted_parameters()
         try:
-            find_device(self.device)
+            find_device(vars(self)["device"])
         except ValueError:  # of the machine that has written the file
-            self.device = self._network_params["device"] = "auto"
+            vars(self)["device"] = self._network_params["device"] = "auto"
         weights = {name.replace("pooling.attention.", "pooling."): weight for name, weight in weights.items()}
         n_weights = sum(np.size(weight) for weight in weights.values())
         try:
@@ -173,7 +173,7 @@ class FittedState:
                 f"say: it is damaged, or of a version that can't be read here ({error})"
             ) from None
 
-    def _refuse_strange_state(self, state: dict[str, Any]) -> None:
+    def _refuse_strange_state(self, state: dict[Any, Any]) -> None:
         """Raise an error that names the first entry of a file that would replace a part of the class."""
         for name in state.keys() - set(self._get_param_names()):  # type: ignore[attr-defined]
             if not isinstance(name, str) or name.startswith("__") or _is_code(type(self), name):

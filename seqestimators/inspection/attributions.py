@@ -167,7 +167,8 @@ def _read_baseline(baseline: Any, fitted: FittedModel, sequences: Sequences, emb
         with torch.no_grad():
             return embed(torch.tensor(int(token), device=device))
     n_channels = sequences.values.shape[1]
-    mean, scale = 0.0, 1.0
+    mean: Any = 0.0
+    scale: Any = 1.0
     if sequences.is_standardized:
         mean, scale = fitted.estimator.channel_mean_, fitted.estimator.channel_scale_
     vector = np.asarray(mean if baseline is None else baseline, dtype=np.float64)
