@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._sklearn import StrOptions, validate_params
+from ..domain import require_rdkit
 from ..exceptions import DataNotFoundError
 from ._bunch import FORM_PARAMETERS, make_bunch
 from ._registry import read_table
@@ -68,6 +69,7 @@ def load_molecule_activity(*, target: str = "pIC50", return_X_y: bool = False, a
     >>> molecules.data.shape, int(molecules.target.sum()), molecules.target_names
     ((1017,), 492, ['inactive', 'active'])
     """
+    require_rdkit()
     from rdkit import RDConfig
 
     filename = _find(RDConfig.RDContribDir, "FreeWilson/data/CHEMBL2321810.smi")
@@ -144,6 +146,7 @@ def load_nci_molecules(*, invalid: str = "keep", return_X_y: bool = False, as_fr
     >>> load_nci_molecules(as_frame=True).frame.columns.tolist()
     ['smiles', 'TPSA', 'identifier']
     """
+    require_rdkit()
     from rdkit import RDConfig
 
     filename = _find(RDConfig.RDDataDir, "NCI/first_5K.smi")

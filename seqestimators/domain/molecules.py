@@ -21,8 +21,8 @@ def require_rdkit() -> None:
         import rdkit  # noqa: F401
     except ImportError:
         raise ImportError(
-            "Molecules are parsed by RDKit, which is not installed: pip install rdkit. SmilesTokenizer reads "
-            "SMILES without it (canonical=False, stereo=True)"
+            "Molecules need RDKit, which is not installed: pip install rdkit. SmilesTokenizer reads SMILES "
+            "without it (canonical=False, stereo=True)"
         ) from None
 
 

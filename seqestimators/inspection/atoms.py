@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..domain import require_rdkit
 from ..exceptions import InvalidSequenceError
 from ..preprocessing import SmilesTokenizer
 from ..sequences import BOS, EOS, SPECIAL_TOKENS, object_array
@@ -156,6 +157,7 @@ def parse_as_written(smiles: str) -> Any:
     InvalidSequenceError
         RDKit can't parse the SMILES.
     """
+    require_rdkit()
     from rdkit import Chem, rdBase
 
     parameters = Chem.SmilesParserParams()

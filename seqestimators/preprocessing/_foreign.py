@@ -43,7 +43,7 @@ def warn_of_foreign(text: bytes, offsets: np.ndarray, *, kind: str, known: str, 
     known_bytes = bytes(code for code, symbol in enumerate(READ_AS[kind]) if symbol in known)
     if text.translate(None, known_bytes):
         is_unknown = bytes(code not in known_bytes for code in range(256))
-        places = np.flatnonzero(np.frombuffer(text.translate(is_unknown), np.uint8))
+        places = np.flatnonzero(np.frombuffer(text.translate(is_unknown), bool))
         counts = np.bincount(np.searchsorted(offsets, places, side="right") - 1, minlength=n_rows)
         foreign = np.flatnonzero(2 * counts > np.diff(offsets))
         what = f"mostly of symbols that {reader} doesn't know"

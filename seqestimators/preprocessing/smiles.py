@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from .._sklearn import StrOptions
-from ..domain import READ_AS, can_parse, join_symbols, normalize, parse_molecules
+from ..domain import READ_AS, UNKNOWN_SYMBOL, can_parse, join_symbols, normalize, parse_molecules
 from ..parameters import parameter, with_parameters
 from .base import SequenceTokenizer
 from .tokens import Tokens
@@ -110,7 +110,14 @@ class SmilesTokenizer(SequenceTokenizer):
     def _split(self, sequences: list[Any]) -> Tokens:
         if self.canonical or not self.stereo:
             remedy = "correct or drop it, or leave SMILES as they are (canonical=False, stereo=True)"
-            sequences = [self._rewrite(molecule) for molecule in parse_molecules(sequences, remedy=remedy)]
+            # What holds an unknown symbol comes from inverse_transform, and has been rewritten before
+            is_done = [UNKNOWN_SYMBOL in one for one in sequences]
+            to_parse = ["" if done else one for one, done in zip(sequences, is_done, strict=True)]
+            molecules = parse_molecules(to_parse, remedy=remedy)
+            sequences = [
+                one if done else self._rewrite(molecule)
+                for one, done, molecule in zip(sequences, is_done, molecules, strict=True)
+            ]
         text, offsets = join_symbols(sequences, self._kind)
         symbols = np.frombuffer(text, np.uint8)
         continues = _continue_elements(text)

@@ -28,8 +28,8 @@ def check_sequence_tokenizer(tokenizer: Any, sequences: Iterable[Any] | None = N
 
     The checks cover parameters, cloning and pickling, the form of the output,
     the round trip, agreement of containers, columns and data frames,
-    independence of rows, the vocabulary, the names of tokens, the policy on
-    unknown ones, both ends of sequences, empty and single sequences, and errors
+    independence of rows, the vocabulary, the names of tokens, the normal form,
+    the policy on unknown tokens, both ends of sequences, empty and single sequences, and errors
     on bad input.
 
     Parameters
@@ -201,6 +201,25 @@ def check_unknown_tokens(tokenizer, sequences):
         np.testing.assert_array_equal(row == UNKNOWN, (before == lost) | (before == UNKNOWN))
     first = next(i for i, row in enumerate(expected) if lost in row)
     assert_raises(ValueError, tokenizer.set_params(unknown="error").fit, sequences, mentions=f"row {first}")
+
+
+def check_unknown_tokens_come_back(tokenizer, sequences):
+    """What inverse_transform writes for an unknown token has the same ids again."""
+    tokenizer.set_params(unknown="token")
+    expected = tokenizer.fit_transform(sequences)
+    names = list(tokenizer.vocabulary_)
+    lost = next(int(row[0]) for row in expected if len(row))
+    tokenizer.set_params(vocabulary=[name for name in names if name != names[lost]]).fit(sequences)
+    ids = tokenizer.transform(sequences)
+    _assert_same_ids(tokenizer.transform(tokenizer.inverse_transform(ids)), ids)
+
+
+def check_normal_form(tokenizer, sequences):
+    """The method normalize changes neither the ids, nor what it has written itself."""
+    expected = tokenizer.fit_transform(sequences)
+    written = tokenizer.normalize(sequences)
+    _assert_same_ids(tokenizer.transform(written), expected)
+    assert list(tokenizer.normalize(written)) == list(written)
 
 
 def check_ends(tokenizer, sequences):

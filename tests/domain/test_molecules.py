@@ -3,9 +3,13 @@ import sys
 import pytest
 from rdkit import Chem
 
+from seqestimators import SmilesTokenizer
+from seqestimators.baselines import MolecularDescriptors, MorganFingerprint
+from seqestimators.datasets import load_molecule_activity
 from seqestimators.domain import parse_molecules, plain_molecule
 from seqestimators.domain.molecules import can_parse
 from seqestimators.exceptions import InvalidSequenceError
+from seqestimators.model_selection import ScaffoldSplit, leakage_report
 
 
 def test_molecules_are_those_of_rdkit():
@@ -49,5 +53,15 @@ def test_hydrogens_that_only_show_a_geometry_go_with_it():
 
 def test_without_rdkit_the_message_says_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "rdkit", None)
-    with pytest.raises(ImportError, match="RDKit, which is not installed: pip install rdkit"):
-        list(parse_molecules(["C"]))
+    for call in (
+        lambda: list(parse_molecules(["C"])),
+        lambda: SmilesTokenizer(canonical=True).fit(["C"]),
+        lambda: MorganFingerprint().fit_transform(["C"]),
+        lambda: MolecularDescriptors().fit(["C"]),
+        lambda: next(ScaffoldSplit(2).split(["C", "C"])),
+        lambda: leakage_report(["C"], kind="smiles"),
+        load_molecule_activity,
+    ):
+        with pytest.raises(ImportError, match="RDKit, which is not installed: pip install rdkit"):
+            call()
+    SmilesTokenizer().fit(["C"])
