@@ -168,7 +168,8 @@ def make_onehot_logistic(
         What makes token ids of the strings. It is cloned. None means
         :class:`SequenceTokenizer`, whose tokens are the characters, behind a
         step that reads strings in the
-        :func:`normal form <seqestimators.domain.normalize>` of what they are.
+        :func:`normal form <seqestimators.domain.normalize>` of what they are;
+        give ``SequenceTokenizer()`` to read them as they are.
     length : int or None, default=None
         Number of positions; at least 1. None takes the longest string in fit.
         Shorter ones are padded at their end.

@@ -45,7 +45,7 @@ KINDS = tuple(READ_AS)
 _FOLDS = {kind: str.maketrans("".join(_CHARACTERS), "".join(read)) for kind, read in READ_AS.items()}
 
 # What stands outside of brackets in a SMILES (or a reaction of them), and nothing else does.
-_SMILES = re.compile(r"(?:\[[^\[\]\s]++\]|Br|Cl|[BCNOPSFIbcnops*]|[-=#$:/\\.()%~>@+]|\d)++")
+_SMILES = re.compile(r"(?=.*[A-Za-z*])(?:\[[^\[\]\s]++\]|Br|Cl|[BCNOPSFIbcnops*]|[-=#$:/\\.()%~>@+]|\d)++")
 
 
 def normalize(X: Any, kind: str | None, *, name: str = "X", first_row: int = 0) -> list[str]:

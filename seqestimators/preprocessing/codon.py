@@ -62,9 +62,9 @@ class CodonTokenizer(SequenceTokenizer):
 
     Notes
     -----
-    `inverse_transform` writes upper case and T, and three replacement
-    characters for an unknown codon. With ``frame > 0`` the nucleotides before
-    the first codon don't come back.
+    `inverse_transform` writes upper case and T, and replacement characters for
+    what is lost: three for an unknown codon, and one for each nucleotide
+    before the first codon with ``frame > 0``.
 
     Examples
     --------
@@ -82,6 +82,9 @@ class CodonTokenizer(SequenceTokenizer):
 
     _reads_lists = False
     _kind = "dna"
+
+    def _join(self, tokens: list[Any]) -> str:
+        return UNKNOWN_SYMBOL * self.frame * bool(tokens) + "".join(tokens)
 
     def _unknown_text(self) -> str:
         return UNKNOWN_SYMBOL * 3

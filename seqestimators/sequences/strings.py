@@ -138,7 +138,8 @@ def is_biological(value: Any) -> bool:
 
 def _is_record(value: Any) -> bool:
     """Whether a value has a string named `sequence`, as the records of read_fasta."""
-    return isinstance(getattr(value, "sequence", None), str)
+    # A Series may have a row of that name
+    return not hasattr(value, "shape") and isinstance(getattr(value, "sequence", None), str)
 
 
 def _read_biological(row: Any, place: str) -> str:

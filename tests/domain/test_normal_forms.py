@@ -222,6 +222,9 @@ def test_records_of_fasta_are_their_sequences(kind):
         (["Otto", "Eve"], None),
         (["", "  "], None),
         (["日本", "中国"], None),
+        (["3 14", "12:30"], None),
+        (["((..))", "(...)"], None),
+        (["CCO", "(.)"], None),
     ],
 )
 def test_kinds_are_guessed(rows, kind):

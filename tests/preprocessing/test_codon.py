@@ -36,6 +36,16 @@ def test_ambiguous_codons():
         CodonTokenizer(unknown="error").fit(["ATG", "ATGANG"])
 
 
+@pytest.mark.filterwarnings("ignore::seqestimators.exceptions.UnknownSymbolsWarning")
+@given(st.lists(st.text("ACGTUNacgX"), min_size=1), st.sampled_from([0, 1, 2]), st.integers(1, 2))
+def test_what_comes_back_has_the_same_ids(strings, frame, least):
+    tokenizer = CodonTokenizer(frame=frame, partial="drop", min_frequency=least)
+    ids = tokenizer.fit_transform(strings)
+    tokenizer.set_params(partial="error")
+    again = tokenizer.transform(tokenizer.inverse_transform(ids))
+    assert [row.tolist() for row in again] == [row.tolist() for row in ids]
+
+
 def test_codon_outside_a_given_vocabulary():
     tokenizer = CodonTokenizer(frame=1, vocabulary=["ATG"], unknown="error").fit(["CATG"])
     with pytest.raises(InvalidSequenceError, match="row 0, position 4 of X is 'AAA'"):

@@ -1,10 +1,12 @@
 import re
+from io import StringIO
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seqestimators.datasets import read_fasta
 from seqestimators.exceptions import InvalidSequenceError, UnknownSymbolsWarning
 from seqestimators.preprocessing import DNATokenizer
 from seqestimators.sequences import UNKNOWN
@@ -46,9 +48,10 @@ def test_kmers_with_other_letters_are_unknown(strings, k):
     assert tokens_of(DNATokenizer(k=k).fit(strings), strings) == expected
 
 
-def test_case_and_u():
-    ids = DNATokenizer().fit_transform(["ACGT", "acgu"])
-    assert ids[0].tolist() == ids[1].tolist() == [4, 5, 6, 7]
+def test_one_normal_form():
+    [record] = read_fasta(StringIO(">a gene\nACGT\n"))
+    for rows in (["ACGT"], ["acgu"], ["ACGT\n"], [" ACGT\r\n"], [record], [b"acgt"]):
+        assert DNATokenizer().fit_transform(rows)[0].tolist() == [4, 5, 6, 7]
 
 
 @pytest.mark.parametrize("k", [1, 2, 6])

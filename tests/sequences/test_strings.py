@@ -96,6 +96,8 @@ def test_records_with_a_sequence(lists):
     assert check_sequences([*records, "T"], lists=lists)[-1] == "T"
     with pytest.raises(ValueError, match="Wrap a single sequence as"):
         check_sequences(records[0], lists=lists)
+    rows = pd.Series(["ACGT", "AC"], index=["sequence", "other"])
+    assert check_sequences(rows, lists=lists) == ["ACGT", "AC"]
 
 
 def test_molecule():
