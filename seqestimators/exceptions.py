@@ -4,6 +4,8 @@ __all__ = [
     "DataNotFoundError",
     "FileFormatWarning",
     "InvalidSequenceError",
+    "SeriesLayoutWarning",
+    "TokenIdWarning",
     "TruncationWarning",
     "UnknownSymbolsWarning",
 ]
@@ -82,5 +84,43 @@ class DataNotFoundError(OSError):
     --------
     >>> from seqestimators.exceptions import DataNotFoundError
     >>> issubclass(DataNotFoundError, OSError)
+    True
+    """
+
+
+class TokenIdWarning(UserWarning):
+    """Token ids may not mean what whoever made them thinks.
+
+    Ids that no tokenizer of this library has made hold 0 to 3, which have a
+    meaning here; or ids come too late to be learned.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from seqestimators import RecurrentClassifier
+    >>> from seqestimators.exceptions import TokenIdWarning
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     _ = RecurrentClassifier(max_epochs=1).fit([[0, 1, 2, 0], [2, 1]], [0, 1])
+    >>> caught[0].category is TokenIdWarning
+    True
+    """
+
+
+class SeriesLayoutWarning(UserWarning):
+    """Numeric series look as if their channels came before their steps.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import numpy as np
+    >>> from seqestimators import RecurrentClassifier
+    >>> from seqestimators.exceptions import SeriesLayoutWarning
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     _ = RecurrentClassifier(max_epochs=1).fit(
+    ...         np.eye(20)[None, :3] + [[[0]], [[1]]], [0, 1]
+    ...     )
+    >>> caught[0].category is SeriesLayoutWarning
     True
     """

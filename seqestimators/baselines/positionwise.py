@@ -171,15 +171,17 @@ class PositionwiseClassifier(BaseEstimator):
             kept = np.flatnonzero(weight)
             sequences, labels = sequences[kept], labels[kept]
             weights["sample_weight"] = np.repeat(weight[kept], labels.lengths)
-        if not len(labels.values):
+        known = _is_known(labels)
+        if not known.any():
             raise ValueError("y has no labels: every sequence is empty or has the weight 0")
         self.target_kind_ = kind
-        self.classes_ = _sort_labels(labels.values)
+        self.classes_ = _sort_labels(labels.values[known])
         self.tokens_ = np.unique(sequences.values)
         if self.window:
             self.tokens_ = np.union1d(self.tokens_, [PAD])
-        targets = self.classes_[encode_labels(labels, self.classes_).values]
-        self.estimator_ = clone(estimator).fit(self._encode(sequences)[0], targets, **weights)
+        targets = self.classes_[encode_labels(labels, self.classes_).values[known]]
+        weights = {name: weight[known] for name, weight in weights.items()}
+        self.estimator_ = clone(estimator).fit(self._encode(sequences)[0][known], targets, **weights)
         return self
 
     def encode(self, X: Any) -> csr_matrix:
@@ -262,7 +264,7 @@ class PositionwiseClassifier(BaseEstimator):
         check_is_fitted(self)
         sequences = self._read(X)
         labels, _ = self._read_labels(y, sequences)
-        weight = np.repeat(self._read_weight(sample_weight, sequences), labels.lengths)
+        weight = np.repeat(self._read_weight(sample_weight, sequences), labels.lengths) * _is_known(labels)
         if not weight.any():
             return 1.0
         is_right = self._predict(sequences).values.astype(object) == labels.values
@@ -316,6 +318,11 @@ class PositionwiseClassifier(BaseEstimator):
         tags.target_tags.required = True
         tags._skip_test = True  # scikit-learn's checks know one label a row
         return tags
+
+
+def _is_known(labels):
+    """Which labels are not masked, ndarray of bool."""
+    return np.fromiter((label is not None for label in labels.values), dtype=bool, count=len(labels.values))
 
 
 def _sort_labels(labels):

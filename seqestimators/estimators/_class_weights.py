@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
+from .._sklearn import Real
+
 
 def weigh_classes(class_weight: Any, classes: Any, labels: Any, weight: Any) -> Any:
     """Multiply the weight of every label by that of its class.
@@ -22,6 +24,12 @@ def weigh_classes(class_weight: Any, classes: Any, labels: Any, weight: Any) -> 
     Returns
     -------
     ndarray of shape (n,)
+
+    Raises
+    ------
+    ValueError
+        A weight is no finite number of at least 0, or all are 0; the message
+        names the class.
     """
     if class_weight is None:
         return weight
@@ -29,5 +37,16 @@ def weigh_classes(class_weight: Any, classes: Any, labels: Any, weight: Any) -> 
         mass = np.bincount(labels, weights=weight, minlength=len(classes))
         of_class = mass.sum() / (len(classes) * np.maximum(mass, np.finfo(float).tiny))
     else:
+        for label, given in class_weight.items():
+            if not isinstance(given, Real) or not 0 <= given < np.inf:
+                raise ValueError(
+                    f"class_weight gives the class {label!r} the weight {given!r}: a weight is a finite "
+                    "number of at least 0"
+                )
         of_class = compute_class_weight(class_weight, classes=classes, y=classes[np.unique(labels)])
+        if not of_class.any():
+            raise ValueError(
+                f"class_weight gives every class, {classes.tolist()}, the weight 0: give one of them a "
+                "higher weight, or nothing is learned"
+            )
     return weight * of_class[labels]

@@ -21,7 +21,7 @@ from .._training import (
 )
 from ..modules import RecurrentEncoder, SequenceNetwork, Unfilled, drive_dropout, initialize
 from ..parameters import warn_of_unused, with_parameters
-from ..sequences import Sequences
+from ..sequences import Sequences, read_labels
 from ._groups import DTYPES, OPTIMIZERS, Computation, EarlyStopping, Network, Training
 from ._input import SequenceReader
 from ._monitoring import Monitor, check_callbacks
@@ -32,7 +32,7 @@ from ._pretraining import (
     layer_names,
     load_encoder,
     refuse_contradictions,
-    refuse_new_tokens,
+    refuse_other_tokens,
 )
 from ._state import FittedState, Interrupted
 from ._validation_split import split_validation
@@ -62,7 +62,12 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
     n_inputs_ : int
         Number of token ids, special ones included, or of channels.
     known_tokens_ : ndarray of shape (n_inputs,), dtype bool
-        Which token ids fit has seen, special ones included; only of tokens.
+        Which token ids have been seen in training, special ones included; only
+        of tokens.
+    fingerprint_ : tuple or None
+        Of the vocabulary that made the token ids, as in
+        :class:`~seqestimators.sequences.Fingerprint`; only of tokens, and None
+        where it is not known.
     channel_mean_, channel_scale_ : ndarray of shape (n_inputs,), dtype float64
         Mean and standard deviation of every channel in the training rows;
         only of series that are standardized. The scale of a constant channel
@@ -107,7 +112,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         """Return the classes to stratify the validation rows by, or None."""
         return None
 
-    def _row_weights(self, target: Any, sample_weight: np.ndarray) -> Any:
+    def _row_weights(self, target: Any, sample_weight: np.ndarray, y: Any) -> Any:
         """Return the weight in the loss of every row, or of every value of a ragged target."""
         return sample_weight
 
@@ -117,19 +122,25 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
 
     # What happens in fit
 
-    def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any = None) -> Any:
+    def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any = None, **of_target: Any) -> Any:
         """Fit from the start, or go on from the present weights under `warm_start`."""
         goes_on = self.warm_start and hasattr(self, "net_")
         with self._all_or_nothing(goes_on):
             return self._train(
                 self._prepare(
-                    X, y, sample_weight, groups, goes_on=goes_on, sets_rows_aside=self.early_stopping
+                    X,
+                    y,
+                    sample_weight,
+                    groups,
+                    of_target=of_target,
+                    goes_on=goes_on,
+                    sets_rows_aside=self.early_stopping,
                 ),
                 max_epochs=self.max_epochs,
                 lr_schedule="constant" if goes_on else self.lr_schedule,
             )
 
-    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> Any:
+    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any = None, **of_target: Any) -> Any:
         """Run one epoch at a constant learning rate."""
         goes_on = hasattr(self, "net_")
         if self.early_stopping:
@@ -139,13 +150,15 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
                 'class_weight="balanced" needs all labels at once, and partial_fit sees one chunk at a time: '
                 "give a dict with a weight for each class"
             )
-        if classes is not None and goes_on and {*np.asarray(classes).tolist()} != {*self.classes_.tolist()}:
+        if classes is not None and goes_on and {*_plain(classes)} != {*self.classes_.tolist()}:
             raise ValueError(
-                f"classes={np.asarray(classes).tolist()} are not those of the first call, "
+                f"classes={_plain(classes)} are not those of the first call, "
                 f"{self.classes_.tolist()}: leave them out, or give the same"
             )
         with self._all_or_nothing(goes_on):
-            datasets = self._prepare(X, y, sample_weight, classes=classes, goes_on=goes_on)
+            datasets = self._prepare(
+                X, y, sample_weight, of_target=of_target, classes=classes, goes_on=goes_on
+            )
             return self._train(datasets, max_epochs=1, lr_schedule="constant")
 
     def _prepare(
@@ -155,6 +168,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         sample_weight: Any,
         groups: Any = None,
         *,
+        of_target: dict[str, Any],
         classes: Any = None,
         goes_on: bool,
         sets_rows_aside: bool = False,
@@ -181,7 +195,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         check_consistent_length(sequences, y)
         if self.pretrained is not None:
             refuse_contradictions(self, find_language_model(self.pretrained))
-            refuse_new_tokens(sequences, find_language_model(self.pretrained))
+            refuse_other_tokens(sequences, find_language_model(self.pretrained))
         weight = np.ones(len(sequences))
         if sample_weight is not None:
             weight = _check_sample_weight(
@@ -191,13 +205,14 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         kept = np.flatnonzero(weight)
         if not len(kept):
             raise ValueError("sample_weight is 0 for every row: no row is left to learn from")
-        y = self._read_target(y)
+        y = self._read_target(y, **of_target)
         generators = None if goes_on else make_generators(self.random_state, device)
         parts = {"train": kept}
         if sets_rows_aside:
             seed = (generators or make_generators(self.random_state)).split_seed
             parts = self._set_rows_aside(X, y, groups, kept, seed)
         if goes_on:
+            self._learn_later_input(sequences)
             self._learn_later_target(y, sequences)
         else:
             self._remember_parameters()
@@ -205,9 +220,9 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             seen[parts["train"]] = weight[parts["train"]]
             self._learn_input(sequences[parts["train"]], weight[parts["train"]])
             self._learn_target(y, sequences, seen, classes)
-            sequences = self._as_network_reads(sequences)
+        sequences = self._as_network_reads(sequences)
         target, labels = self._encode_target(y, sequences), self._write_target(y)
-        weights = self._row_weights(target, weight)
+        weights = self._row_weights(target, weight, y)
         if generators is not None:
             self._make_net(generators)
             self.history_: list[dict[str, Any]] = []
@@ -228,7 +243,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         """Split the rows that are present into training and validation."""
         if groups is not None:
             check_consistent_length(X, groups)
-            groups = np.asarray(groups)[kept]
+            groups = read_labels(groups, "groups")[kept]
         strata = self._strata(y)
         train, valid = split_validation(
             len(kept),
@@ -246,6 +261,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             known = model.known_tokens_.copy()
             known[: self.n_inputs_] |= self.known_tokens_
             self.n_inputs_, self.known_tokens_ = model.n_inputs_, known
+            self.fingerprint_ = self.fingerprint_ or getattr(model, "fingerprint_", None)
 
     def _device(self) -> torch.device:
         return find_device(self.device)
@@ -376,6 +392,10 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
 def _has_stopped_early(net: SequenceNet) -> bool:
     stoppers = [one for _, one in net.callbacks_ if isinstance(one, skorch_callbacks.EarlyStopping)]
     return any(one.misses_ == one.patience for one in stoppers)
+
+
+def _plain(classes: Any) -> list[Any]:
+    return classes if isinstance(classes, list) else np.asarray(classes).tolist()
 
 
 def _plain_history(history: Any, first_epoch: int) -> list[dict[str, Any]]:

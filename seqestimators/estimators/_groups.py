@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 
 import torch
 from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 
 from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions
 from ..modules import ATTENTIONS, CELLS, POOLINGS, Attention, Cell, Pooling
@@ -87,12 +88,14 @@ class Pretraining:
 
     Parameters
     ----------
-    pretrained : RecurrentLanguageModel, FrozenEstimator or None
-        A fitted language model whose embedding and layers to start from;
+    pretrained : RecurrentLanguageModel, Pipeline, FrozenEstimator or None
+        A fitted language model, or a fitted Pipeline that ends in one, whose
+        embedding and layers to start from;
         cell, hidden_size, num_layers, bidirectional and embedding_dim are
         then its own, and set to another value they are an error. It stays
         fitted under ``clone``. The tokenizer before this estimator takes
-        the `vocabulary_` of the one before the language model. The file of
+        the `vocabulary_` of the one before the language model; ids of
+        another vocabulary are an error. The file of
         a fitted estimator doesn't hold it: read back, `pretrained` is
         None, and these five parameters say what the network is.
     gradual_unfreezing : bool
@@ -106,7 +109,7 @@ class Pretraining:
     title: ClassVar[str] = "Pretraining"
 
     pretrained: Any = parameter(
-        default=None, constraints=[HasMethods(["score_samples"]), FrozenEstimator, None]
+        default=None, constraints=[HasMethods(["score_samples"]), Pipeline, FrozenEstimator, None]
     )
     gradual_unfreezing: bool = parameter(default=False, constraints=["boolean"], unless=("pretrained", None))
     layer_decay: float = parameter(
@@ -180,6 +183,10 @@ class Input:
         Whether each channel of numeric series is brought to mean 0 and
         standard deviation 1, as the training rows have them with their
         weights. Not used for token ids.
+    channels_first : bool
+        Whether numeric series of several channels have the shape (d, T), and
+        an array of them (n, d, T), instead of (T, d) and (n, T, d). Not used
+        for token ids.
     """
 
     title: ClassVar[str] = "Input"
@@ -188,6 +195,7 @@ class Input:
         default="auto", constraints=[StrOptions({"auto", "tokens", "values"})]
     )
     standardize: bool = parameter(default=True, constraints=["boolean"], unless=("input", "tokens"))
+    channels_first: bool = parameter(default=False, constraints=["boolean"], unless=("input", "tokens"))
 
 
 @with_parameters

@@ -1,5 +1,6 @@
 """How an estimator reads X: what fit saw decides what predict accepts."""
 
+import warnings
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -8,8 +9,20 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..exceptions import InvalidSequenceError
-from ..sequences import EOS, UNKNOWN, Sequences, mean_and_scale, place_of, read_sequences
+from ..exceptions import InvalidSequenceError, SeriesLayoutWarning, TokenIdWarning
+from ..sequences import (
+    EOS,
+    UNKNOWN,
+    Fingerprint,
+    Sequences,
+    mean_and_scale,
+    open_rows,
+    place_of,
+    read_sequences,
+)
+
+MOST_STEPS_OF_CHANNELS = 16
+"""Series of one length, at most this, and of more than twice as many channels look transposed."""
 
 
 class SequenceReader(BaseEstimator):
@@ -17,9 +30,11 @@ class SequenceReader(BaseEstimator):
 
     input: Any = "tokens"
     standardize: Any = False
+    channels_first: Any = False
     dtype: Any = "float32"
 
     known_tokens_: np.ndarray
+    fingerprint_: tuple[str, int, str] | None
     channel_mean_: np.ndarray
     channel_scale_: np.ndarray
 
@@ -36,13 +51,15 @@ class SequenceReader(BaseEstimator):
         Sequences
         """
         check_is_fitted(self)
-        return self._read(X, reset=False)
+        return self._as_network_reads(self._read(X, reset=False))
 
     def _read(self, X: Any, reset: bool) -> Sequences:
         """Read X; compare it with what fit has seen unless `reset`."""
+        if not isinstance(X, Sequences):
+            X = open_rows(X, "X")
         if hasattr(X, "__array__") and not hasattr(X, "__len__"):
             X = np.asarray(X)
-        if _is_matrix(X) or (reset and _is_nested_list(X)):
+        if _is_matrix(X):
             validate_data(self, X, reset=reset, skip_check_array=True)
         elif reset:
             for name in ("n_features_in_", "feature_names_in_"):
@@ -52,8 +69,40 @@ class SequenceReader(BaseEstimator):
         dtype = np.dtype(self.dtype if reset else self._as_fitted().dtype)
         # what is to be standardized is cast later: a small type doesn't hold differences of large numbers
         is_cast = not (self.standardize if reset else hasattr(self, "channel_mean_"))
-        sequences = read_sequences(X, self.input if reset else self.input_, dtype if is_cast else None)
-        return sequences if reset else self._as_network_reads(sequences)
+        sequences = read_sequences(
+            X,
+            self.input if reset else self.input_,
+            dtype if is_cast else None,
+            channels_first=(self if reset else self._as_fitted()).channels_first,
+            is_new=reset,
+        )
+        if not reset:
+            self._compare_vocabulary(sequences)
+        elif not sequences.is_tokens and not isinstance(X, Sequences):
+            self._warn_of_layout(sequences)
+        return sequences
+
+    def _compare_vocabulary(self, sequences: Sequences) -> None:
+        """Refuse ids of another vocabulary than that of fit."""
+        fitted = getattr(self, "fingerprint_", None)
+        if fitted is None or Fingerprint(*fitted).agrees(sequences.fingerprint):
+            return
+        raise InvalidSequenceError(
+            f"X holds ids of {sequences.fingerprint}, but {type(self).__name__} was fitted on those of "
+            f"{Fingerprint(*fitted)}, where the same id stands for another token: transform X with the "
+            "tokenizer of fit, or with one that has its vocabulary_ as vocabulary="
+        )
+
+    def _warn_of_layout(self, sequences: Sequences) -> None:
+        """Warn of short series of one length that have many channels."""
+        (n_steps, *others), n_channels = np.unique(sequences.lengths).tolist(), sequences.values.shape[1]
+        if not others and 0 < n_steps <= MOST_STEPS_OF_CHANNELS and n_channels > 2 * n_steps:
+            warnings.warn(
+                f"every row of X has {n_steps} steps of {n_channels} channels: if these are {n_steps} "
+                f"channels and {n_channels} steps, set channels_first={not self.channels_first}",
+                SeriesLayoutWarning,
+                stacklevel=7,
+            )
 
     def _as_network_reads(self, sequences: Sequences) -> Sequences:
         """Give ids that fit has not seen the id UNKNOWN; standardize the channels of series."""
@@ -81,11 +130,14 @@ class SequenceReader(BaseEstimator):
 
     def _learn_input(self, sequences: Sequences, sample_weight: np.ndarray) -> None:
         """Learn which token ids there are, or how many channels, and their mean and scale."""
-        for name in ("channel_mean_", "channel_scale_", "known_tokens_"):  # of a fit before
+        for name in ("channel_mean_", "channel_scale_", "known_tokens_", "fingerprint_"):  # of a fit before
             self.__dict__.pop(name, None)
         self.input_ = "tokens" if sequences.is_tokens else "values"
         if sequences.is_tokens:
-            self.n_inputs_ = max(EOS + 1, int(sequences.values.max(initial=0)) + 1)
+            fingerprint = sequences.fingerprint
+            n_tokens = EOS + 1 if fingerprint is None else fingerprint.n_tokens
+            self.n_inputs_ = max(n_tokens, int(sequences.values.max(initial=0)) + 1)
+            self.fingerprint_ = None if fingerprint is None else tuple(fingerprint)
             self.known_tokens_ = np.zeros(self.n_inputs_, dtype=bool)
             self.known_tokens_[: EOS + 1] = True
             self.known_tokens_[sequences.values] = True
@@ -98,6 +150,26 @@ class SequenceReader(BaseEstimator):
                 if weight.any()
                 else (np.zeros(self.n_inputs_), np.ones(self.n_inputs_))  # there is no step at all
             )
+
+    def _learn_later_input(self, sequences: Sequences) -> None:
+        """Learn which token ids there are in later rows, as far as the network has a vector for them."""
+        if not sequences.is_tokens:
+            return
+        values = sequences.values
+        is_late = values >= self.n_inputs_
+        if is_late.any():
+            row, position = place_of(int(is_late.argmax()), sequences.offsets)
+            warnings.warn(
+                f"{len(np.unique(values[is_late]))} token ids of X, which occur {is_late.sum()} times, first "
+                f"in row {row}, position {position}, are beyond the {self.n_inputs_} of the first call and "
+                "count as unknown: give the first call all tokens, or ids of a tokenizer, which tell how "
+                "many there are",
+                TokenIdWarning,
+                stacklevel=7,
+            )
+        known = self.known_tokens_.copy()
+        known[values[~is_late]] = True
+        self.known_tokens_ = known
 
     def _replace_unknown(self, sequences: Sequences) -> Sequences:
         """Give ids that fit has not seen the id UNKNOWN."""
@@ -113,13 +185,3 @@ def _is_matrix(X: Any) -> Any:
         # meta-estimators pass a column with a sequence in each cell
         return np.ndim(X.iloc[0, 0] if hasattr(X, "iloc") else X[0, 0]) == 0
     return True
-
-
-def _is_nested_list(X: Any) -> Any:
-    """Whether X is a matrix written as a list of lists of numbers."""
-    return (
-        isinstance(X, list)
-        and len(X) > 0
-        and all(isinstance(row, list) and len(row) == len(X[0]) for row in X)
-        and np.ndim(X[0]) == 1
-    )

@@ -4,12 +4,13 @@ from typing import Any
 
 import torch
 from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from ..exceptions import InvalidSequenceError
 from ..modules import RecurrentEncoder, SequenceNetwork
 from ..parameters import default_of
-from ..sequences import Sequences, place_of
+from ..sequences import Fingerprint, Sequences, place_of
 
 ARCHITECTURE = ("cell", "hidden_size", "num_layers", "bidirectional", "embedding_dim")
 """What a model takes over from the language model that it starts from."""
@@ -20,7 +21,7 @@ def find_language_model(pretrained: Any) -> Any:
 
     Parameters
     ----------
-    pretrained : RecurrentLanguageModel or FrozenEstimator around one
+    pretrained : RecurrentLanguageModel, Pipeline that ends in one, or FrozenEstimator around either
 
     Returns
     -------
@@ -33,11 +34,13 @@ def find_language_model(pretrained: Any) -> Any:
     NotFittedError
         It isn't fitted.
     """
-    model = pretrained.estimator if isinstance(pretrained, FrozenEstimator) else pretrained
+    model = pretrained
+    while isinstance(model, (FrozenEstimator, Pipeline)):
+        model = model.estimator if isinstance(model, FrozenEstimator) else model.steps[-1][1]
     if not hasattr(model, "score_samples") or not hasattr(model, "predict_next"):
         raise TypeError(
-            f"pretrained is a {type(model).__name__}, but must be a fitted RecurrentLanguageModel; of a "
-            "Pipeline, give its last step, and its vocabulary to the tokenizer"
+            f"pretrained is a {type(model).__name__}, but must be a fitted RecurrentLanguageModel, or a "
+            "fitted Pipeline that ends in one"
         )
     check_is_fitted(
         model,
@@ -59,11 +62,18 @@ def refuse_contradictions(estimator: Any, model: Any) -> None:
             )
 
 
-def refuse_new_tokens(sequences: Sequences, model: Any) -> None:
-    """Raise an error that names the first token id beyond those of the language model."""
+def refuse_other_tokens(sequences: Sequences, model: Any) -> None:
+    """Raise an error if ids are of another vocabulary than those of the language model, or beyond them."""
     if not sequences.is_tokens:
         raise InvalidSequenceError(
             "X holds numeric series, but the pretrained language model reads token ids"
+        )
+    learned = getattr(model, "fingerprint_", None)
+    if learned is not None and not Fingerprint(*learned).agrees(sequences.fingerprint):
+        raise InvalidSequenceError(
+            f"X holds ids of {sequences.fingerprint}, but the pretrained language model was trained on those "
+            f"of {Fingerprint(*learned)}, where the same id stands for another token: give the tokenizer "
+            "before this estimator vocabulary=tokenizer.vocabulary_ of the one before the language model"
         )
     is_new = sequences.values >= model.n_inputs_
     if is_new.any():

@@ -4,9 +4,53 @@ from typing import Any
 
 import numpy as np
 
-from ..sequences import object_array, read_targets, to_kind
+from ..sequences import Sequences, object_array, read_step_weights, read_targets, to_kind
 
 KINDS = {str: "string", list: "list", tuple: "tuple", np.ndarray: "array"}
+
+
+class WeightedRows:
+    """Label sequences with a weight for every step, indexed as the object array of their rows.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n,), dtype object
+        As `SequenceTargets` reads them.
+    step_weight : array-like of n rows
+        A weight for every label.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (n,), dtype object
+        Labels of weight 0 are None.
+    kind : type
+        Of the rows as they were.
+    weights : Sequences
+        Of every label.
+    """
+
+    def __init__(self, rows: np.ndarray, step_weight: Any):
+        self.kind = type(rows[0])
+        lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+        self.weights = read_step_weights(step_weight, lengths)
+        self.rows = _mask(rows, self.weights)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.rows[index]
+
+
+def _mask(rows: np.ndarray, weights: Sequences) -> np.ndarray:
+    """Put None in the place of every label of weight 0."""
+    if weights.values.all():
+        return rows
+    masked = object_array(list(map(list, rows))) if isinstance(rows[0], str) else rows.copy()
+    for i, (row, weight) in enumerate(zip(rows, weights, strict=True)):
+        if not weight.all():
+            masked[i] = [label if one else None for label, one in zip(row, weight.tolist(), strict=True)]
+    return masked
 
 
 class SequenceTargets:
@@ -22,7 +66,7 @@ class SequenceTargets:
         return to_kind([object_array(row) for row in rows], kind)
 
     def _learn_target(self, y: Any, sequences: Any, sample_weight: Any, classes: Any = None) -> None:
-        self.target_kind_ = KINDS[type(y[0])]
+        self.target_kind_ = KINDS[y.kind if isinstance(y, WeightedRows) else type(y[0])]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()  # type: ignore[misc]

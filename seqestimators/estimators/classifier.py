@@ -14,7 +14,7 @@ from .._sklearn import _check_sample_weight, _check_y, _fit_context
 from ..metrics import replace_plain_scorers
 from ..modules import binary_cross_entropy, cross_entropy
 from ..parameters import with_parameters
-from ..sequences import is_label_table, read_label_table, score_rows
+from ..sequences import is_label_table, read_label_table, read_labels, score_rows
 from ._class_weights import weigh_classes
 from ._groups import ClassWeight
 from ._margins import ClassMargin
@@ -130,11 +130,13 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         RecurrentClassifier
             The estimator.
         """
+        classes = None if classes is None else read_labels(classes, "classes")
         return self._partial_fit(X, y, sample_weight, classes)
 
     def _read_target(self, y: Any) -> np.ndarray:
         if is_label_table(y):
             return read_label_table(y)
+        y = read_labels(y)
         y = _check_y(y, estimator=self)
         check_classification_targets(y)
         return y
@@ -194,7 +196,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
     def _strata(self, y: Any) -> Any:
         return y if y.ndim == 1 else None
 
-    def _row_weights(self, target: Any, sample_weight: np.ndarray) -> np.ndarray:
+    def _row_weights(self, target: Any, sample_weight: np.ndarray, y: Any) -> np.ndarray:
         if self._is_multilabel:
             return sample_weight
         labels = target.reshape(len(target)).astype(np.int64)
@@ -339,7 +341,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         """
         check_is_fitted(self)
         if not self._is_multilabel:
-            return super().score(X, y, sample_weight)
+            return super().score(X, self._read_target(y), sample_weight)
         predicted = self.predict(X)
         weight = _check_sample_weight(sample_weight, predicted, ensure_non_negative=True)
         table = self._encode_target(self._read_target(y), None)

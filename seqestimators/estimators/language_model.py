@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NoReturn, Self
 
 import numpy as np
@@ -14,7 +15,7 @@ from .._training import make_generators
 from ..exceptions import TruncationWarning
 from ..modules import Batch, CellState, LanguageNetwork, Ragged, RecurrentEncoder, cross_entropy, sample
 from ..parameters import parameter, with_parameters
-from ..sequences import BOS, EOS, PAD, Sequences, object_array, place_of
+from ..sequences import Fingerprint, Sequences
 from .base import BaseRecurrent
 
 __all__ = ["RecurrentLanguageModel"]
@@ -137,7 +138,6 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         self.max_length_ = max(int(sequences.lengths.max()) - 2, self.max_length_)
 
     def _encode_target(self, y: Any, sequences: Any) -> Sequences:
-        _warn_of_special(sequences)
         following = _without(sequences, first=True)
         if not self._as_fitted().bidirectional:
             return following
@@ -332,28 +332,14 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
                 TruncationWarning,
                 stacklevel=3,
             )
-        return object_array([row.cpu().numpy() for row in rows])
+        sampled = Sequences.from_rows([row.cpu().numpy() for row in rows])
+        learned = getattr(self, "fingerprint_", None)
+        return replace(sampled, fingerprint=None if learned is None else Fingerprint(*learned)).to_list()
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.required = False
         return tags
-
-
-def _warn_of_special(sequences: Sequences) -> None:
-    """Warn of the first token within a sequence whose id stands for no token."""
-    inner = np.ones(len(sequences.values), dtype=bool)
-    inner[sequences.offsets[:-1]] = inner[sequences.offsets[1:] - 1] = False
-    is_special = inner & np.isin(sequences.values, (PAD, BOS, EOS))
-    if is_special.any():
-        index = int(is_special.argmax())
-        row, position = place_of(index, sequences.offsets)
-        warnings.warn(
-            f"row {row}, position {position - 1} of X is {sequences.values[index]}, "
-            "but 0 is padding, and 2 and 3 are the ends of a sequence, which never come within: the "
-            "likelihood is 0. Tokens begin at 4; add 4 to all ids if yours begin at 0",
-            stacklevel=7,
-        )
 
 
 def _without(sequences: Sequences, first: bool) -> Sequences:

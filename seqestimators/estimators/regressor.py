@@ -12,7 +12,7 @@ from sklearn.utils import check_array, check_consistent_length
 from .._sklearn import _check_sample_weight, _check_y, _fit_context
 from ..modules import squared_error
 from ..parameters import with_parameters
-from ..sequences import mean_and_scale
+from ..sequences import mean_and_scale, read_labels
 from ._margins import NumberMargin
 from .pooled import BasePooled
 
@@ -241,8 +241,19 @@ def _as_table(y: np.ndarray) -> np.ndarray:
 
 def _read_numbers(model: Any, y: Any) -> np.ndarray:
     """Y as numbers; NaN, which says that a target is not known, only among several targets."""
-    shape = y.shape if isinstance(y, np.ndarray) else np.asarray(y).shape
-    if len(shape) == 2 and shape[1] > 1:
+    y = read_labels(y)
+    first = y.reshape(-1)[:1].tolist()[0] if y.dtype.kind in "OUSmM" and y.size else 0
+    if isinstance(first, (str, bytes)):
+        raise ValueError(
+            f"row 0 of y is {first!r}, a text, but {type(model).__name__} learns numbers: classes are "
+            "learned by RecurrentClassifier; turn numbers that are written as text into floats"
+        )
+    if y.dtype.kind in "mM":
+        raise ValueError(
+            f"row 0 of y is {first!r}, but {type(model).__name__} learns numbers: turn dates and times into "
+            "numbers, as the days between them"
+        )
+    if y.ndim == 2 and y.shape[1] > 1:
         y = check_array(y, dtype="numeric", ensure_all_finite="allow-nan", input_name="y")
         return y.astype(np.float64) if y.dtype.kind == "O" else y
     return _check_y(y, multi_output=True, y_numeric=True, estimator=model)

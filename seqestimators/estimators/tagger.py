@@ -12,10 +12,19 @@ from ..metrics import token_accuracy_score
 from ..modules import Batch, Ragged, RecurrentEncoder, TaggingNetwork
 from ..parameters import parameter, with_parameters
 from ..preprocessing.vocabulary import sort_tokens
-from ..sequences import Sequences, count_labels, encode_labels, join_labels, object_array, to_kind
+from ..sequences import (
+    MASKED,
+    Sequences,
+    count_labels,
+    encode_labels,
+    is_masked,
+    join_labels,
+    object_array,
+    to_kind,
+)
 from ._class_weights import weigh_classes
 from ._groups import AT_LEAST_1, ClassWeight, Input, Network, Pretraining
-from ._target_rows import SequenceTargets
+from ._target_rows import SequenceTargets, WeightedRows
 from .base import BaseRecurrent
 
 __all__ = ["RecurrentTagger"]
@@ -76,7 +85,9 @@ class RecurrentTagger(SequenceTargets, BaseRecurrent, ClassWeight, Input, Pretra
     stride: int = parameter(default=1, constraints=[AT_LEAST_1])
 
     @_fit_context
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None, step_weight: Any = None
+    ) -> Self:
         """Fit the network to sequences and the labels of their steps.
 
         Parameters
@@ -87,11 +98,16 @@ class RecurrentTagger(SequenceTargets, BaseRecurrent, ClassWeight, Input, Pretra
         y : array-like of n label sequences
             Strings, whose characters are the labels, or lists, tuples or
             arrays of labels; row i has ``len(X[i]) // stride`` of them,
-            beginning and end not counted.
+            beginning and end not counted. A label that is None, NaN or -100 is
+            masked: it has no loss, makes no class, and has no place in the
+            score. Fractions are no labels.
         sample_weight : array-like of shape (n,) or None, default=None
             Weight of every row, at least 0; 0 means absent.
         groups : array-like of shape (n,) or None, default=None
             Rows of one group stay on one side of the validation split.
+        step_weight : array-like of n rows, or None, default=None
+            Weight of every label, at least 0, in rows as long as those of y;
+            it multiplies that of the row. 0 masks the label.
 
         Returns
         -------
@@ -105,14 +121,17 @@ class RecurrentTagger(SequenceTargets, BaseRecurrent, ClassWeight, Input, Pretra
             length, or it has another number of labels than it should; the
             message names the row.
         ValueError
-            y has another number of rows than X.
+            y has another number of rows than X, or no label that isn't masked.
         TypeError
-            X holds strings: a tokenizer must come first.
+            X holds strings: a tokenizer must come first. Or y holds one label
+            for each sequence.
         """
-        return self._fit(X, y, sample_weight, groups)
+        return self._fit(X, y, sample_weight, groups, step_weight=step_weight)
 
     @_fit_context
-    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+    def partial_fit(
+        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None, step_weight: Any = None
+    ) -> Self:
         """Run one epoch over a chunk of data, at a constant learning rate.
 
         Parameters
@@ -127,33 +146,44 @@ class RecurrentTagger(SequenceTargets, BaseRecurrent, ClassWeight, Input, Pretra
             its y has them all.
         sample_weight : array-like of shape (n,) or None, default=None
             Weight of every row, at least 0.
+        step_weight : array-like of n rows, or None, default=None
+            Weight of every label, as in fit.
 
         Returns
         -------
         RecurrentTagger
             The estimator.
         """
-        return self._partial_fit(X, y, sample_weight, classes)
+        return self._partial_fit(X, y, sample_weight, _read_classes(classes), step_weight=step_weight)
+
+    def _read_target(self, y: Any, step_weight: Any = None) -> Any:
+        rows = super()._read_target(y)
+        return rows if step_weight is None else WeightedRows(rows, step_weight)
 
     def _learn_target(self, y: Any, sequences: Any, sample_weight: np.ndarray, classes: Any = None) -> None:
-        used = set(self._join_labels(y, sequences).values.tolist())
+        used = set(self._join_labels(y, sequences).values.tolist()) - {None}
         super()._learn_target(y, sequences, sample_weight)
         if not used and classes is None:
             raise ValueError("y has no labels: every sequence is empty")
-        labels = sort_tokens(used if classes is None else {*np.asarray(classes).tolist()})
+        labels = sort_tokens(used if classes is None else set(classes))
         is_plain = len(set(map(type, labels))) == 1 and np.ndim(labels[0]) == 0
         self.classes_ = np.array(labels) if is_plain else object_array(labels)
 
     def _join_labels(self, y: Any, sequences: Sequences) -> Sequences:
         stride = self._as_fitted().stride
-        return join_labels(y, count_labels(sequences, stride), stride=stride)
+        rows = y.rows if isinstance(y, WeightedRows) else y
+        return join_labels(rows, count_labels(sequences, stride), stride=stride)
 
     def _encode_target(self, y: Any, sequences: Sequences) -> Sequences:
         return encode_labels(self._join_labels(y, sequences), self.classes_)
 
-    def _row_weights(self, target: Any, sample_weight: np.ndarray) -> Sequences:
+    def _row_weights(self, target: Any, sample_weight: np.ndarray, y: Any) -> Sequences:
         weight = np.repeat(sample_weight, target.lengths)
-        weight = weigh_classes(self.class_weight, self.classes_, target.values, weight)
+        if isinstance(y, WeightedRows):
+            weight = weight * y.weights.values
+        known = target.values != MASKED
+        weight[~known] = 0
+        weight[known] = weigh_classes(self.class_weight, self.classes_, target.values[known], weight[known])
         return Sequences(weight, target.offsets)
 
     def _make_network(self, encoder: RecurrentEncoder) -> TaggingNetwork:
@@ -220,7 +250,7 @@ class RecurrentTagger(SequenceTargets, BaseRecurrent, ClassWeight, Input, Pretra
         X : array-like of n sequences
             As in fit.
         y : array-like of n label sequences
-            True labels.
+            True labels; those that are None, NaN or -100 don't count.
         sample_weight : array-like of shape (n,) or None, default=None
             Weight of every row.
 
@@ -230,3 +260,17 @@ class RecurrentTagger(SequenceTargets, BaseRecurrent, ClassWeight, Input, Pretra
             In [0, 1].
         """
         return token_accuracy_score(y, self.predict(X), sample_weight=sample_weight)
+
+
+def _read_classes(classes: Any) -> list[Any] | None:
+    """Return classes as plain values, which may be tuples."""
+    if classes is None:
+        return None
+    classes = classes.tolist() if hasattr(classes, "tolist") else list(classes)
+    for i, label in enumerate(classes):
+        if getattr(label, "__hash__", None) is None or is_masked(label):
+            raise TypeError(
+                f"item {i} of classes is {label!r}, which is no label of a step: give strings, numbers or "
+                "tuples"
+            )
+    return classes

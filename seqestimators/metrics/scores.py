@@ -8,7 +8,7 @@ import numpy as np
 from .._sklearn import HasMethods, StrOptions, _check_sample_weight, validate_params
 from ..domain import KINDS, normalize
 from ..exceptions import InvalidSequenceError
-from ..sequences import Sequences, check_items, check_sequences
+from ..sequences import Sequences, check_items, check_sequences, is_masked
 from ._edit_distance import edit_distance
 
 __all__ = [
@@ -42,7 +42,8 @@ def token_accuracy_score(
     y_true : array-like of shape (n_samples,)
         True sequences: strings, whose items are their characters, or lists,
         tuples or 1-D arrays of hashable items; or a 2-D array, whose rows
-        count in full length.
+        count in full length. An item that is None, NaN or -100 is masked: its
+        position doesn't count.
     y_pred : array-like of shape (n_samples,)
         Predicted sequences, of either kind; ``["M", "K"]`` equals ``"MK"``.
     kind : {"dna", "rna", "protein", "smiles"} or None, default=None
@@ -63,11 +64,12 @@ def token_accuracy_score(
     Raises
     ------
     InvalidSequenceError
-        A row or an item is missing, or a row has no normal form. The message
-        names row and position.
+        A row is missing, or an item of `y_pred`, or a row has no normal form.
+        The message names row and position.
     ValueError
         `y_true` or `y_pred` is a bare string or has no rows, or they differ in
-        their number of rows; or weights don't fit; or both `kind` and
+        their number of rows; or all items of `y_true` are masked; or weights
+        don't fit; or both `kind` and
         `tokenizer` are given.
     TypeError
         A row is no sequence, an item isn't hashable, or strings and lists are
@@ -87,8 +89,10 @@ def token_accuracy_score(
     0.5
     >>> token_accuracy_score(["MKLV"], ["mklv"], kind="protein")
     1.0
+    >>> token_accuracy_score([["M", None, "L"]], ["MKA"])
+    0.5
     """
-    y_true, y_pred, weight = _check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
+    y_true, y_pred, weight = _check_pair(y_true, y_pred, kind, tokenizer, sample_weight, has_masks=True)
     n_positions = weight @ np.maximum(_lengths(y_true), _lengths(y_pred))
     if n_positions == 0:
         return 1.0
@@ -295,13 +299,15 @@ def phoneme_error_rate(
     return float(weight @ _edit_distances(y_true, y_pred) / n_items)
 
 
-def _check_pair(y_true, y_pred, kind, tokenizer, sample_weight):
-    """Both as lists of strings, or both as lists of lists, and the weights."""
+def _check_pair(y_true, y_pred, kind, tokenizer, sample_weight, has_masks=False):
+    """Both as lists of strings, or both as lists of lists, and the weights; masked positions are left out."""
     if kind is not None and tokenizer is not None:
         raise ValueError(f"kind={kind!r} and a tokenizer both say how sequences are read: give one of them")
+    y_true, y_pred = _read(y_true, "y_true", has_masks), _read(y_pred, "y_pred")
+    if has_masks and len(y_true) == len(y_pred):
+        y_true, y_pred = _leave_out_masked(y_true, y_pred)
     y_true, y_pred = (
-        _to_normal_form(_read(y, name), name, kind, tokenizer)
-        for y, name in ((y_true, "y_true"), (y_pred, "y_pred"))
+        _to_normal_form(y, name, kind, tokenizer) for y, name in ((y_true, "y_true"), (y_pred, "y_pred"))
     )
     if len(y_true) != len(y_pred):
         raise ValueError(
@@ -322,11 +328,28 @@ def read_weight(sample_weight: Any, rows: Any) -> np.ndarray:
     return weight
 
 
-def _read(y, name):
+def _leave_out_masked(y_true, y_pred):
+    """Both without the positions at which the true item isn't known."""
+    masks = [[] if isinstance(row, str) else list(map(is_masked, row)) for row in y_true]
+    if not any(map(any, masks)):
+        return y_true, y_pred
+    if all(map(all, masks)) and not any(isinstance(row, str) for row in y_true):
+        raise ValueError("every item of y_true is masked: there is nothing to score")
+
+    def keep(rows):
+        return [
+            [item for i, item in enumerate(row) if i >= len(mask) or not mask[i]]
+            for row, mask in zip(rows, masks, strict=True)
+        ]
+
+    return keep(y_true), keep(y_pred)
+
+
+def _read(y, name, has_masks=False):
     if isinstance(y, np.ndarray) and y.ndim == 2 and (y.dtype.kind in "iufb" or y.shape[1] != 1):
         y = list(y)
     rows = check_sequences(y, lists=True, name=name)
-    check_items(rows, name)
+    check_items(rows, name, has_masks)
     return rows
 
 

@@ -14,6 +14,7 @@ from ..sequences import (
     PAD,
     SPECIAL_TOKENS,
     UNKNOWN,
+    Fingerprint,
     Sequences,
     check_sequences,
     is_column,
@@ -295,10 +296,16 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
         Raises
         ------
         InvalidSequenceError
-            An id isn't in the vocabulary. The message names row and position.
+            An id isn't in the vocabulary; the message names row and position.
+            Or another vocabulary has made the ids.
         """
         check_is_fitted(self)
         ids = read_sequences(ids, input="tokens")
+        if not self._fingerprint().agrees(ids.fingerprint):
+            raise InvalidSequenceError(
+                f"these are ids of {ids.fingerprint}, but this is {self._fingerprint()}, where the same id "
+                "stands for another token: use the tokenizer that made them"
+            )
         if ids.values.size and ids.values.max() >= self.n_tokens_:
             index = int(np.argmax(ids.values >= self.n_tokens_))
             row, position = place_of(index, ids.offsets)
@@ -392,6 +399,9 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
         by_frequency = sorted(sort_tokens(known), key=counts.__getitem__, reverse=True)
         return Vocabulary(by_frequency[: self.max_tokens])
 
+    def _fingerprint(self) -> Fingerprint:
+        return Fingerprint.of(self.vocabulary_, type(self).__name__)
+
     def _encode(self, tokens: Tokens) -> np.ndarray:
         """The id of every token, by the policy on unknown ones."""
         learned = {token: i for token, i in self.vocabulary_.items() if i >= len(SPECIAL_TOKENS)}
@@ -409,7 +419,7 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
 
     def _to_ids(self, tokens: Tokens, X: Any) -> np.ndarray:
         """Object array of the ids of every sequence, a column if X is one."""
-        ids = Sequences(self._encode(tokens), tokens.offsets)
+        ids = Sequences(self._encode(tokens), tokens.offsets, fingerprint=self._fingerprint())
         if self.add_bos or self.add_eos:
             ids = ids.with_ends(begin=self.add_bos, end=self.add_eos)
         return ids.to_list()[:, None] if is_column(X) else ids.to_list()

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._sklearn import StrOptions, _fit_context
 from ..exceptions import InvalidSequenceError, TruncationWarning
 from ..parameters import parameter, with_parameters
-from ..sequences import PAD, SPECIAL_TOKENS, UNKNOWN, Sequences, read_sequences
+from ..sequences import PAD, SPECIAL_TOKENS, UNKNOWN, Sequences, mark, read_sequences
 from .base import AT_LEAST_1
 
 __all__ = ["Padder"]
@@ -110,7 +110,7 @@ class Padder(TransformerMixin, BaseEstimator):
         self : object
             Fitted padder.
         """
-        sequences = read_sequences(X, dtype=None)
+        sequences = read_sequences(X, dtype=None, is_new=self.one_hot)
         self.input_ = "tokens" if sequences.is_tokens else "values"
         if self.input_ == "tokens":
             self.n_tokens_ = max(int(sequences.values.max(initial=PAD)) + 1, len(SPECIAL_TOKENS))
@@ -152,7 +152,7 @@ class Padder(TransformerMixin, BaseEstimator):
             return self._fill(sequences, np.nan)
         ids = self._fill(sequences, PAD)
         if not self.one_hot:
-            return ids
+            return mark(ids, sequences.fingerprint)
         vectors = np.zeros((*ids.shape, self.n_tokens_), dtype=np.float32)
         known = np.where(ids < self.n_tokens_, ids, UNKNOWN)
         np.put_along_axis(vectors, known[:, :, None], 1, axis=2)

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from .fingerprint import Fingerprint, fingerprint_of, mark
 from .ids import BOS, EOS
 
-__all__ = ["Sequences", "object_array", "offsets_of", "place_of"]
+__all__ = ["Sequences", "TokenIds", "object_array", "offsets_of", "place_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,16 @@ class Sequences:
         Numbers that belong to a whole sequence.
     is_standardized : bool, default=False
         Whether an estimator has standardized the channels of numeric series.
+    fingerprint : Fingerprint or None, default=None
+        Of the vocabulary that made the token ids, where it is known.
+
+    Raises
+    ------
+    TypeError
+        Values or offsets are no arrays.
+    ValueError
+        Offsets don't lead from 0 to the end of the values, or there are
+        features of another number of sequences.
 
     Examples
     --------
@@ -47,6 +58,30 @@ class Sequences:
     offsets: np.ndarray
     features: np.ndarray | None = None
     is_standardized: bool = False
+    fingerprint: Fingerprint | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("values", "offsets"):
+            if not isinstance(getattr(self, name), np.ndarray):
+                raise TypeError(
+                    f"{name} of Sequences are an array, not a {type(getattr(self, name)).__name__}: "
+                    "Sequences.from_rows(rows) makes both of rows"
+                )
+        offsets, n_steps = self.offsets, len(self.values)
+        if offsets.ndim != 1 or offsets.dtype.kind != "i" or not len(offsets):
+            raise ValueError(
+                f"offsets have shape {offsets.shape} and dtype {offsets.dtype}, but are n + 1 integers, of "
+                "where each of n sequences begins and the last one ends"
+            )
+        if offsets[0] != 0 or offsets[-1] != n_steps or (offsets[1:] < offsets[:-1]).any():
+            raise ValueError(
+                f"offsets must rise from 0 to {n_steps}, the number of steps in values: got "
+                f"{np.array2string(offsets, threshold=6)}"
+            )
+        if self.features is not None and len(self.features) != len(self):
+            raise ValueError(
+                f"features have {len(self.features)} rows, but there are {len(self)} sequences: give one each"
+            )
 
     @classmethod
     def from_lengths(cls, values: np.ndarray, lengths: np.ndarray) -> "Sequences":
@@ -138,9 +173,9 @@ class Sequences:
         Sequences
             A copy, one sequence a piece.
         """
-        pieces = Sequences.from_lengths(self.values, lengths)
-        source = np.arange(pieces.offsets[-1]) + np.repeat(begins - pieces.offsets[:-1], lengths)
-        return replace(self, values=self.values[source], offsets=pieces.offsets, features=None)
+        offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+        source = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], lengths)
+        return replace(self, values=self.values[source], offsets=offsets, features=None)
 
     def keep(self, kept: np.ndarray) -> "Sequences":
         """Leave out single steps.
@@ -163,9 +198,13 @@ class Sequences:
         Returns
         -------
         ndarray of shape (n_sequences,), dtype object
-            Views into the buffer.
+            Views into the buffer; as :class:`TokenIds` where the vocabulary
+            of the ids is known.
         """
-        return object_array(self, len(self))
+        if self.fingerprint is None:
+            return object_array(self, len(self))
+        marked = replace(self, values=mark(self.values, self.fingerprint))
+        return object_array(marked, len(self)).view(TokenIds)
 
     # The markers of beginning and end: added where a network needs them, never twice
 
@@ -216,7 +255,53 @@ class Sequences:
                 values[places] = marker
                 is_inner[places] = False
         values[is_inner] = self.values
-        return Sequences(values, offsets, self.features)
+        return replace(self, values=values, offsets=offsets)
+
+
+class TokenIds(np.ndarray):
+    """The object array that a tokenizer returns: pickled, it keeps the fingerprint of its ids.
+
+    The rows themselves are plain arrays, which lose it when they are pickled
+    one by one.
+
+    Parameters
+    ----------
+    rows : list of n ndarray
+        1-D arrays of ids, whose fingerprint stays as it is.
+
+    Examples
+    --------
+    >>> import pickle
+    >>> from seqestimators import SequenceTokenizer
+    >>> from seqestimators.sequences import TokenIds, read_sequences
+    >>> ids = SequenceTokenizer().fit_transform(["abba", "cab"])
+    >>> type(ids) is TokenIds, type(ids[0]).__name__
+    (True, 'ndarray')
+    >>> restored = pickle.loads(pickle.dumps(ids))
+    >>> read_sequences(restored).fingerprint == read_sequences(ids).fingerprint
+    True
+    """
+
+    def __new__(cls, rows: Sequence[Any]) -> "TokenIds":
+        """Return an object array of the rows."""
+        return object_array(rows).view(cls)
+
+    def __reduce__(self) -> Any:
+        """Return one buffer of all ids, where they have one fingerprint."""
+        rows = [row for row in self.flat if type(row) is np.ndarray and row.ndim == 1]
+        if len(rows) != self.size or (fingerprint := fingerprint_of(rows)) is None:
+            return np.asarray(self).__reduce__()
+        return _restore_ids, (np.concatenate(rows), list(map(len, rows)), self.shape, tuple(fingerprint))
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        """Return an array of rows of its own."""
+        make, values = self.__reduce__()[:2]
+        return make(*values) if make is _restore_ids else np.asarray(self).__deepcopy__(memo)
+
+
+def _restore_ids(values: np.ndarray, lengths: list[int], shape: tuple[int, ...], fingerprint: Any) -> Any:
+    sequences = Sequences.from_lengths(values, np.array(lengths, dtype=np.int64))
+    return replace(sequences, fingerprint=Fingerprint(*fingerprint)).to_list().reshape(shape)
 
 
 def object_array(rows: Iterable[Any], n_rows: int | None = None) -> np.ndarray:

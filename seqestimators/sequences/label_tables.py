@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .reading import is_missing, shorten
+from ._containers import is_missing, shorten
 
 __all__ = ["is_label_table", "read_label_table", "score_rows"]
 

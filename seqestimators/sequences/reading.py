@@ -1,27 +1,45 @@
 """The place that reads the token ids and numeric series that a user passes."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
-from scipy.sparse import issparse
 from sklearn.utils import check_array
 
 from ..exceptions import InvalidSequenceError
+from ._containers import (
+    TOKENIZER_FIRST,
+    as_array,
+    first_column,
+    is_column,
+    is_missing,
+    open_rows,
+    refuse_mixed_columns,
+    refuse_records,
+    shorten,
+    unmask,
+)
+from ._suspicion import check_new_ids, refuse_columns_behind_padding
 from .container import Sequences, offsets_of, place_of
+from .fingerprint import Fingerprint, fingerprint_of
 from .ids import PAD
 
-__all__ = ["first_column", "is_column", "is_missing", "read_sequences", "shorten"]
+__all__ = ["read_sequences"]
 
-_TOKENIZER_FIRST = (
-    "strings are not numbers yet: put a tokenizer before the estimator, e.g. "
-    "make_pipeline(SmilesTokenizer(), estimator) for SMILES, DNATokenizer(), CodonTokenizer() or "
-    "ProteinTokenizer() for sequences, SequenceTokenizer() for any other symbols"
-)
+_GREATEST = np.iinfo(np.int64).max
+_EXACT_IN_FLOATS = 2**53
 
 
-def read_sequences(X: Any, input: str = "auto", dtype: DTypeLike | None = np.float32) -> Sequences:
+def read_sequences(
+    X: Any,
+    input: str = "auto",
+    dtype: DTypeLike | None = np.float32,
+    *,
+    channels_first: bool = False,
+    is_new: bool = False,
+) -> Sequences:
     """Read token ids or numeric series of any lengths into one flat buffer.
 
     Parameters
@@ -34,7 +52,8 @@ def read_sequences(X: Any, input: str = "auto", dtype: DTypeLike | None = np.flo
         (T, d), a float array of shape (n, T, d), or one of shape (n, T) whose
         rows are series of scalars. Trailing steps of NaN are padding and left
         out. A column (an array of shape (n, 1), or a frame) may hold a
-        sequence in each cell. A :class:`Sequences` is passed through.
+        sequence in each cell. A masked array is read where nothing is masked.
+        A :class:`Sequences` is passed through.
     input : {"auto", "tokens", "values"}, default="auto"
         What the numbers are. "auto" takes non-negative integers in 1-D
         sequences or 2-D arrays for tokens and all else for values.
@@ -42,6 +61,15 @@ def read_sequences(X: Any, input: str = "auto", dtype: DTypeLike | None = np.flo
         Type of the values of numeric series. None keeps the type of floats,
         at most float64, which stands for all other numbers too. Token ids are
         always int64.
+    channels_first : bool, default=False
+        Whether series of several channels have the shape (d, T), and an array
+        of them (n, d, T).
+    is_new : bool, default=False
+        Whether to judge if integers can be token ids, as fit does. Ids of no
+        tokenizer of this library that hold 0 to 3 give a warning. Ids so large
+        that a vector for each would fill the memory, above 2**20 and above 16
+        times their number, are an error, and so are padded ids with further
+        columns behind.
 
     Returns
     -------
@@ -51,14 +79,22 @@ def read_sequences(X: Any, input: str = "auto", dtype: DTypeLike | None = np.flo
     Raises
     ------
     InvalidSequenceError
-        A row is missing; tokens are negative or fractional; values are NaN
-        (but for trailing padding) or infinite; series differ in their number
-        of channels. The message names row, position and value.
+        A row is missing or masked; tokens are negative, fractional or larger
+        than int64 holds; values are NaN (but for trailing padding) or
+        infinite; series differ in their number of channels; ids are of two
+        vocabularies. The message names row, position and value.
     ValueError
         X is a bare string, has no rows, or holds scalars instead of sequences.
     TypeError
         Rows are strings, which a tokenizer must read first, or of a type that
-        is no sequence of numbers.
+        is no sequence of numbers; X is a named tuple (a PackedSequence of
+        torch is one), a dictionary, or a frame of strings and numbers.
+
+    Warns
+    -----
+    TokenIdWarning
+        Under `is_new`, ids that no tokenizer of this library has made hold 0,
+        but for padding, 1, 2 behind the beginning or 3 before the end.
 
     Examples
     --------
@@ -69,59 +105,60 @@ def read_sequences(X: Any, input: str = "auto", dtype: DTypeLike | None = np.flo
     >>> read_sequences([[0.5, 1.5], [2.5]]).values.shape
     (3, 1)
     """
+    is_matrix = False
     if isinstance(X, Sequences):
-        flat, offsets = X.values, X.offsets
+        flat, offsets, fingerprint = X.values, X.offsets, X.fingerprint
         is_tokens = X.is_tokens
         if is_tokens and input != "values" and flat.min(initial=0) >= 0:
             return X  # read before
         if not is_tokens and input != "tokens" and dtype in (None, flat.dtype) and np.isfinite(flat).all():
             return X
     else:
-        flat, offsets = _flatten(X)
+        X = open_rows(X, "X")
+        flat, offsets, fingerprint, is_matrix = _flatten(X, channels_first)
         is_tokens = flat.ndim == 1 and flat.dtype.kind in "iu" and bool(flat.min(initial=0) >= 0)
+        if is_new and is_matrix and input != "values":
+            refuse_columns_behind_padding(flat.reshape(len(offsets) - 1, -1))
     if input == "tokens" or (input == "auto" and is_tokens):
-        return _as_tokens(flat, offsets)
+        tokens = _as_tokens(flat, offsets)
+        if is_new:
+            check_new_ids(tokens, fingerprint, is_matrix)
+        tokens = _strip(tokens, tokens.values == PAD, leading=True)
+        return replace(tokens, fingerprint=fingerprint)
     return _as_values(flat, offsets, dtype)
 
 
-def is_column(X: Any) -> bool:
-    """Whether X is a frame, a table or a matrix of one column."""
-    shape: tuple[int, ...] = getattr(X, "shape", ())
-    return len(shape) == 2 and shape[1] == 1
+def _flatten(X: Any, channels_first: bool) -> tuple[np.ndarray, np.ndarray, Fingerprint | None, bool]:
+    """Join the rows of X into one buffer of shape (total,) or (total, d).
 
-
-def first_column(X: Any) -> Any:
-    """Return the first column of a frame, a table or a matrix."""
-    if hasattr(X, "iloc"):  # pandas
-        return X.iloc[:, 0]
-    return X.column(0) if hasattr(X, "column") else X[:, 0]  # pyarrow; numpy and polars
-
-
-def _flatten(X: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Join the rows of X into one buffer of shape (total,) or (total, d)."""
-    if isinstance(X, (str, bytes)):
-        raise ValueError("Iterable over sequences expected, string object received.")
-    if issparse(X):
-        raise TypeError("X is a sparse matrix, but sequences are dense: sparse input is not supported")
-    if isinstance(X, (dict, set, frozenset)) or not (hasattr(X, "__len__") or hasattr(X, "__array__")):
-        raise TypeError(f"X must be a list or an array of sequences, got {type(X).__name__}")
+    Returns also whose ids they are, and whether they were a matrix.
+    """
     if is_column(X):
         column = np.asarray(first_column(X))
         if column.dtype == object and len(column) and np.ndim(column[0]) > 0:
-            return _join_rows(column)
+            return *_join_rows(column, channels_first), False
     if len(getattr(X, "shape", ())) < 2 and hasattr(X, "__array__"):
-        X = np.asarray(X)  # items of pyarrow are no numbers, and those of pandas are slow to get
-    return _flatten_rectangle(X) if len(getattr(X, "shape", ())) > 1 else _join_rows(X)
+        X = as_array(X, "X")  # items of pyarrow are no numbers, and those of pandas are slow to get
+    if len(getattr(X, "shape", ())) < 2:
+        return *_join_rows(X, channels_first), False
+    fingerprint = fingerprint_of([X]) if type(X) is np.ndarray else None
+    flat, offsets = _flatten_rectangle(X, channels_first)
+    return flat, offsets, fingerprint, flat.ndim == 1
 
 
-def _flatten_rectangle(X: Any) -> tuple[np.ndarray, np.ndarray]:
+def _flatten_rectangle(X: Any, channels_first: bool) -> tuple[np.ndarray, np.ndarray]:
     if getattr(getattr(X, "dtype", None), "kind", None) in ("U", "S"):
-        raise TypeError(f"X holds strings, and {_TOKENIZER_FIRST}")
+        raise TypeError(f"X holds strings, and {TOKENIZER_FIRST}")
+    if hasattr(X, "detach"):
+        X = as_array(X, "X")
+    refuse_mixed_columns(X)
     array = check_array(
         _keep_integers(X), allow_nd=True, dtype="numeric", ensure_all_finite=False, input_name="X"
     )
     if array.ndim > 3:
         raise ValueError(f"X must have 2 or 3 dimensions, got shape {array.shape}")
+    if array.ndim == 3 and channels_first:
+        array = array.transpose(0, 2, 1)
     n_sequences, length = array.shape[:2]
     offsets = np.arange(n_sequences + 1) * length
     return array.reshape(n_sequences * length, *array.shape[2:]), offsets
@@ -139,8 +176,11 @@ def _keep_integers(X: Any) -> Any:
     return X
 
 
-def _join_rows(X: Any) -> tuple[np.ndarray, np.ndarray]:
+def _join_rows(X: Any, channels_first: bool) -> tuple[np.ndarray, np.ndarray, Fingerprint | None]:
     rows = [_read_row(row, i) for i, row in enumerate(X)]
+    fingerprint = fingerprint_of(rows)
+    if channels_first:
+        rows = [row.T for row in rows]
     if not rows:
         raise ValueError("Found array with 0 sample(s) while a minimum of 1 is required: X has no sequences")
     filled = [row for row in rows if len(row)] or rows[:1]
@@ -151,19 +191,25 @@ def _join_rows(X: Any) -> tuple[np.ndarray, np.ndarray]:
             for i, row in enumerate(rows)
             if len(row) and (row.ndim != first.ndim or row.shape[1:] != first.shape[1:])
         )
+        remedy = "give every series the same number of channels"
+        if {row.ndim for row in filled} == {2} and len({row.shape[0] for row in filled}) == 1:
+            remedy += (
+                f". All rows have {first.shape[0]} steps: if these are channels, and the series of other "
+                f"lengths, set channels_first={not channels_first}"
+            )
         raise InvalidSequenceError(
             f"row {bad} of X has shape {rows[bad].shape} where rows before it have steps of shape "
-            f"{first.shape[1:]}: give every series the same number of channels"
+            f"{first.shape[1:]}: {remedy}"
         )
-    return np.concatenate(filled), offsets_of(rows)
+    return np.concatenate(filled), offsets_of(rows), fingerprint
 
 
 def _read_row(row: Any, index: int) -> np.ndarray:
     """One sequence as a numeric array of shape (T,) or (T, d)."""
-    if type(row) is np.ndarray and row.dtype.kind in "iuf" and row.ndim in (1, 2):
+    if type(row) is np.ndarray and row.dtype.kind in "if" and row.ndim in (1, 2):
         return row
     if isinstance(row, (str, bytes)):
-        raise TypeError(f"row {index} of X is the string {shorten(row)}, and {_TOKENIZER_FIRST}")
+        raise TypeError(f"row {index} of X is the string {shorten(row)}, and {TOKENIZER_FIRST}")
     if is_missing(row):
         raise InvalidSequenceError(
             f"row {index} of X is missing ({row!r}): drop it, or give an empty sequence if nothing was "
@@ -176,6 +222,9 @@ def _read_row(row: Any, index: int) -> np.ndarray:
                 "sequence as [x]. Reshape your data with X.reshape(-1, 1) if each number is a row."
             )
         raise TypeError(f"row {index} of X is a {type(row).__name__}, not a sequence of numbers")
+    if type(row) is not list:
+        refuse_records(row, f"row {index} of X")
+    row = unmask(row, index)
     if getattr(getattr(row, "dtype", None), "kind", "") in ("i", "u") and hasattr(row, "isna"):
         missing = np.asarray(row.isna())  # of pandas' Int64, which numpy would turn into NaN
         if missing.any():
@@ -184,13 +233,13 @@ def _read_row(row: Any, index: int) -> np.ndarray:
                 "step out"
             )
     try:
-        array = np.asarray(row)
+        array = as_array(row, f"row {index} of X")
     except ValueError:
         raise InvalidSequenceError(f"row {index} of X is ragged itself: its steps differ in length") from None
     if array.dtype.kind == "O":
         array = _from_objects(array, index)
     if array.dtype.kind in "US":
-        raise TypeError(f"row {index} of X holds strings, and {_TOKENIZER_FIRST}")
+        raise TypeError(f"row {index} of X holds strings, and {TOKENIZER_FIRST}")
     if array.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: row {index} of X")
     if array.dtype.kind not in "iufb" or array.ndim not in (1, 2):
@@ -198,6 +247,8 @@ def _read_row(row: Any, index: int) -> np.ndarray:
             f"row {index} of X has shape {array.shape} and dtype {array.dtype}: a sequence is a 1-D array of "
             "token ids or of numbers, or a 2-D array of shape (length, channels)"
         )
+    if array.dtype.kind == "u" and array.max(initial=0) <= _GREATEST:
+        return array.astype(np.int64)  # joined with int64, unsigned integers would become floats
     return array.astype(np.float64) if array.dtype.kind == "b" else array
 
 
@@ -206,7 +257,7 @@ def _from_objects(array: np.ndarray, index: int) -> np.ndarray:
     if array.ndim == 1:
         for position, value in enumerate(array):
             if isinstance(value, (str, bytes)):
-                raise TypeError(f"row {index} of X holds strings, and {_TOKENIZER_FIRST}")
+                raise TypeError(f"row {index} of X holds strings, and {TOKENIZER_FIRST}")
             if is_missing(value) and not isinstance(value, float):
                 raise InvalidSequenceError(
                     f"row {index}, position {position} of X is missing ({value!r}): impute it, or leave the "
@@ -217,23 +268,14 @@ def _from_objects(array: np.ndarray, index: int) -> np.ndarray:
     except ValueError:
         numbers = array
     if numbers.dtype.kind == "O":
+        for position, value in enumerate(array):
+            if isinstance(value, int) and abs(value) > _GREATEST:
+                raise InvalidSequenceError(
+                    f"row {index}, position {position} of X is {value}, which is too large for int64: give "
+                    "measurements as floats"
+                )
         raise TypeError(f"row {index} of X is not a sequence of numbers: {shorten(array.tolist())}")
     return numbers
-
-
-def is_missing(value: Any) -> bool:
-    """Whether a value stands for none: None, NaN or NA."""
-    return (
-        value is None
-        or type(value).__name__ in ("NAType", "NaTType")
-        or (isinstance(value, (float, np.floating)) and bool(np.isnan(value)))
-    )
-
-
-def shorten(value: Any, limit: int = 40) -> str:
-    """Short form of any value, for messages."""
-    text = repr(value)
-    return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def _as_tokens(flat: np.ndarray, offsets: np.ndarray) -> Sequences:
@@ -253,14 +295,20 @@ def _as_tokens(flat: np.ndarray, offsets: np.ndarray) -> Sequences:
                 'whole numbers (no NaN, no inf, no fractions): tokenize first, or set input="values" for '
                 "numeric series"
             )
+    greatest = _EXACT_IN_FLOATS if flat.dtype.kind == "f" else _GREATEST
+    if flat.size and flat.max() > greatest:
+        row, position = place_of(index := int(np.argmax(flat)), offsets)
+        raise InvalidSequenceError(
+            f"row {row}, position {position} of X is {flat[index]}, but token ids are at most {greatest}, "
+            'the largest whole number that is exact: tokenize first, or set input="values" for numeric series'
+        )
     if flat.size and flat.min() < 0:
         row, position = place_of(index := int(np.argmax(flat < 0)), offsets)
         raise InvalidSequenceError(
             f"Negative values in data: row {row}, position {position} of X is {flat[index]}, but token ids "
             'start at 0 (padding); set input="values" for numeric series'
         )
-    tokens = Sequences(flat.astype(np.int64, copy=False), offsets)
-    return _strip(tokens, tokens.values == PAD, leading=True)
+    return Sequences(flat.astype(np.int64, copy=False), offsets)
 
 
 def _as_values(flat: np.ndarray, offsets: np.ndarray, dtype: DTypeLike | None) -> Sequences:

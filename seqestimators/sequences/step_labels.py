@@ -8,10 +8,41 @@ import numpy as np
 from sklearn.utils import check_consistent_length
 
 from ..exceptions import InvalidSequenceError
-from .container import Sequences, place_of
-from .reading import is_missing
+from ._containers import is_missing, shorten
+from .container import Sequences, offsets_of, place_of
 
-__all__ = ["check_items", "count_labels", "encode_labels", "join_labels"]
+__all__ = [
+    "MASKED",
+    "check_items",
+    "count_labels",
+    "encode_labels",
+    "is_masked",
+    "join_labels",
+    "read_step_weights",
+]
+
+MASKED = -100
+"""A label that is not known, as torch's cross-entropy has it: so do None, NaN and NA."""
+
+
+def is_masked(label: Any) -> bool:
+    """Return whether a label of a step is not known: None, NaN, NA or -100.
+
+    Parameters
+    ----------
+    label : object
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from seqestimators.sequences import is_masked
+    >>> [is_masked(label) for label in (None, -100, "H", 0)]
+    [True, True, False, False]
+    """
+    return is_missing(label) or (isinstance(label, (int, float, np.number)) and label == MASKED)
 
 
 def count_labels(sequences: Sequences, stride: int = 1, *, unit: str = "steps") -> np.ndarray:
@@ -62,7 +93,7 @@ def join_labels(
     ----------
     rows : list of n str, or list of n lists
         What :func:`read_targets` makes of y; the labels of a string are its
-        characters.
+        characters. A label that is None, NaN, NA or -100 is masked.
     n_labels : ndarray of shape (n,), dtype int64
         What :func:`count_labels` returns.
     stride : int, default=1
@@ -73,12 +104,13 @@ def join_labels(
     Returns
     -------
     Sequences
-        Its values are the labels, as objects.
+        Its values are the labels, as objects; None where they are masked.
 
     Raises
     ------
     InvalidSequenceError
-        A row has another number of labels, or a label is missing.
+        A row has another number of labels, a label is a fraction, or all are
+        masked.
     ValueError
         There are more rows of y than of X, or fewer.
     TypeError
@@ -92,17 +124,97 @@ def join_labels(
     array(['H', 'E', 'E'], dtype=object)
     """
     check_consistent_length(n_labels, rows)
-    check_items(rows, "y")
+    _check_hashable(rows, "y")
     lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
     wrong = lengths != n_labels
     if wrong.any():
         row = int(wrong.argmax())
+        remedy = "give one label for each"
+        if len(rows) > 2 and all(isinstance(one, str) for one in rows) and len(set(rows)) <= len(rows) / 2:
+            remedy += ". A label for the whole sequence is learned by RecurrentClassifier"
         raise InvalidSequenceError(
             f"row {row} of y has {len(rows[row])} labels, but row {row} of X has {n_labels[row]} groups of "
-            f"stride={stride} {unit}: give one label for each"
+            f"stride={stride} {unit}: {remedy}"
         )
     labels = np.fromiter(chain.from_iterable(rows), dtype=object, count=lengths.sum())
+    distinct = set(labels.tolist())
+    fractions = {one for one in distinct if isinstance(one, (float, np.floating)) and not is_masked(one)}
+    fractions = {one for one in fractions if one != np.trunc(one) or np.isinf(one)}
+    if fractions:
+        index = next(i for i, label in enumerate(labels) if label in fractions)
+        row, position = place_of(index, offsets_of(rows))
+        raise InvalidSequenceError(
+            f"row {row}, position {position} of y is {labels[index]!r}, but labels of steps are classes, not "
+            "numbers: cut numbers into classes, as with numpy.digitize; one number for the whole sequence is "
+            "learned by RecurrentRegressor"
+        )
+    masked = {label for label in distinct if is_masked(label)}
+    if masked:
+        if masked == distinct:
+            raise InvalidSequenceError(
+                f"all {len(labels)} labels of y are masked ({labels[0]!r}): give at least one that is known"
+            )
+        labels[np.fromiter(map(is_masked, labels), dtype=bool, count=len(labels))] = None
     return Sequences.from_lengths(labels, lengths)
+
+
+def read_step_weights(step_weight: Any, n_labels: np.ndarray) -> Sequences:
+    """Read a weight for every label of every row.
+
+    Parameters
+    ----------
+    step_weight : array-like of n rows
+        Lists or arrays of as many numbers as the row has labels, or an array
+        of shape (n, T).
+    n_labels : ndarray of shape (n,), dtype int64
+        Number of labels of every row of y.
+
+    Returns
+    -------
+    Sequences
+        Its values are the weights, as float64.
+
+    Raises
+    ------
+    InvalidSequenceError
+        A weight is negative, not finite or no number, or a row has another
+        number of them.
+    ValueError
+        There are more rows than of y, or fewer, or all weights are 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from seqestimators.sequences import read_step_weights
+    >>> read_step_weights([[1, 0.5], [0]], np.array([2, 1])).values
+    array([1. , 0.5, 0. ])
+    """
+    check_consistent_length(n_labels, step_weight)
+    rows = []
+    for i, row in enumerate(step_weight):
+        try:
+            weights = np.asarray(row, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise InvalidSequenceError(
+                f"row {i} of step_weight is {shorten(row)}: give one number for each label of the row"
+            ) from None
+        if weights.shape != (n_labels[i],):
+            raise InvalidSequenceError(
+                f"row {i} of step_weight has shape {weights.shape}, but row {i} of y has {n_labels[i]} "
+                "labels: give one weight for each"
+            )
+        rows.append(weights)
+    read = Sequences.from_rows(rows, like=np.empty(0))
+    bad = ~(np.isfinite(read.values) & (read.values >= 0))
+    if bad.any():
+        row, position = place_of(index := int(bad.argmax()), read.offsets)
+        raise InvalidSequenceError(
+            f"row {row}, position {position} of step_weight is {read.values[index]:g}: a weight is a finite "
+            "number of at least 0"
+        )
+    if len(read.values) and not read.values.any():
+        raise ValueError("step_weight is 0 for every step: no label is left to learn from")
+    return read
 
 
 def encode_labels(labels: Sequences, classes: np.ndarray) -> Sequences:
@@ -118,7 +230,8 @@ def encode_labels(labels: Sequences, classes: np.ndarray) -> Sequences:
     Returns
     -------
     Sequences
-        Its values are indices into `classes`, as int64.
+        Its values are indices into `classes`, as int64, or -100 where a label
+        is masked.
 
     Raises
     ------
@@ -133,11 +246,11 @@ def encode_labels(labels: Sequences, classes: np.ndarray) -> Sequences:
     >>> encode_labels(labels, np.array(["E", "H"])).values
     array([1, 0, 0])
     """
-    code_of = {label: code for code, label in enumerate(classes.tolist())}
+    code_of = {label: code for code, label in enumerate(classes.tolist())} | {None: MASKED}
     names = labels.values.tolist()
     codes = np.fromiter((code_of.get(name, -1) for name in names), dtype=np.int64, count=len(names))
-    if (codes < 0).any():
-        row, position = place_of(index := int((codes < 0).argmax()), labels.offsets)
+    if (codes == -1).any():
+        row, position = place_of(index := int((codes == -1).argmax()), labels.offsets)
         raise InvalidSequenceError(
             f"row {row}, position {position} of y is {names[index]!r}, which is none of the classes "
             f"{classes.tolist()}: name all classes in the first call"
@@ -145,7 +258,7 @@ def encode_labels(labels: Sequences, classes: np.ndarray) -> Sequences:
     return Sequences(codes, labels.offsets)
 
 
-def check_items(rows: Sequence[Any], name: str) -> None:
+def check_items(rows: Sequence[Any], name: str, may_be_missing: bool = False) -> None:
     """Refuse items of rows that can't be compared.
 
     Parameters
@@ -153,6 +266,8 @@ def check_items(rows: Sequence[Any], name: str) -> None:
     rows : list of str, or list of lists
     name : str
         What messages call them.
+    may_be_missing : bool, default=False
+        Whether an item may be missing.
 
     Raises
     ------
@@ -161,21 +276,24 @@ def check_items(rows: Sequence[Any], name: str) -> None:
     TypeError
         An item isn't hashable.
     """
-    if not len(rows) or isinstance(rows[0], str):
-        return
+    distinct = _check_hashable(rows, name)
+    if not may_be_missing and any(map(is_missing, distinct)):
+        row, position, item = next(_places(rows, is_missing))
+        raise InvalidSequenceError(
+            f"row {row}, position {position} of {name} is missing ({item!r}): leave it out, or give it a name"
+        )
+
+
+def _check_hashable(rows: Sequence[Any], name: str) -> set[Any]:
+    """Return the distinct items of rows that are no strings, all of which must be hashable."""
     try:
-        distinct = set(chain.from_iterable(rows))
+        return set(chain.from_iterable(row for row in rows if not isinstance(row, str)))
     except TypeError:
         row, position, item = next(_places(rows, _is_unhashable))
         raise TypeError(
             f"row {row}, position {position} of {name} is a {type(item).__name__}, which is no item of a "
             "sequence: use strings, numbers or tuples"
         ) from None
-    if any(map(is_missing, distinct)):
-        row, position, item = next(_places(rows, is_missing))
-        raise InvalidSequenceError(
-            f"row {row}, position {position} of {name} is missing ({item!r}): leave it out, or give it a name"
-        )
 
 
 def _places(rows: Sequence[Any], condition: Callable[[Any], bool]) -> Iterator[tuple[int, int, Any]]:

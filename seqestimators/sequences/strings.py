@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from .reading import first_column, is_missing, shorten
+from ._containers import first_column, is_missing, shorten
 
 __all__ = ["check_sequences", "is_biological"]
 

@@ -256,3 +256,12 @@ def test_the_classifier_given_is_not_fitted():
     model = PositionwiseClassifier(given).fit(X, Y)
     assert model.estimator_ is not given
     assert not hasattr(given, "classes_")
+
+
+def test_masked_labels_are_neither_learned_nor_scored():
+    X, y = [[4, 5, 6], [5, 4]] * 4, [["a", None, "b"], [-100, "a"]] * 4
+    model = PositionwiseClassifier(window=0).fit(X, y)
+    assert model.classes_.tolist() == ["a", "b"]
+    assert model.score(X, y) == 1
+    weight = [2, 1] * 4
+    assert PositionwiseClassifier(window=0).fit(X, y, sample_weight=weight).score(X, y, weight) == 1

@@ -29,3 +29,16 @@ def test_an_absent_class_is_no_division_by_zero():
 def test_a_dictionary_multiplies_and_leaves_the_rest():
     weighed = weigh_classes({"a": 10, "c": 0}, CLASSES, LABELS, np.arange(6.0))
     assert weighed.tolist() == [0, 10, 20, 3, 0, 0]
+
+
+@pytest.mark.parametrize("value", [-2, -0.1, np.nan, np.inf, "1", None, 1j])
+def test_a_weight_is_finite_and_not_negative(value):
+    with pytest.raises(
+        ValueError, match="class_weight gives the class 'b' the weight .*: a weight is a finite"
+    ):
+        weigh_classes({"a": 1, "b": value}, CLASSES, LABELS, np.ones(6))
+
+
+def test_weights_that_are_all_0_leave_nothing_to_learn():
+    with pytest.raises(ValueError, match=r"every class, \['a', 'b', 'c'\], the weight 0"):
+        weigh_classes(dict.fromkeys("abc", 0), CLASSES, LABELS, np.ones(6))

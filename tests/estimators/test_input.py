@@ -1,11 +1,25 @@
 """How estimators read X: what fit has seen decides."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import make_column_transformer
 from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
 
-from seqestimators import DNATokenizer, RecurrentClassifier
+from seqestimators import (
+    DNATokenizer,
+    Padder,
+    RecurrentClassifier,
+    RecurrentLanguageModel,
+    RecurrentRegressor,
+    RecurrentSeq2Seq,
+    RecurrentTagger,
+    SmilesTokenizer,
+)
+from seqestimators.exceptions import SeriesLayoutWarning, TokenIdWarning
 from seqestimators.sequences import object_array
 
 SMALL = {"hidden_size": 3, "embedding_dim": 2, "max_epochs": 1, "random_state": 0}
@@ -138,3 +152,116 @@ def test_a_fit_on_tokens_forgets_the_channels():
     model = RecurrentClassifier(**SMALL).fit(SERIES, Y).fit(X, Y)
     assert not hasattr(model, "channel_mean_")
     assert model.predict(X).shape == (20,)
+
+
+# Token ids of known and of unknown origin
+
+
+def test_ids_of_another_vocabulary_are_refused():
+    tokenizer, other = SmilesTokenizer(), SmilesTokenizer()
+    ids, others = tokenizer.fit_transform(["CCO", "CN", "S"]), other.fit_transform(["CCO", "CBr"])
+    model = RecurrentClassifier(**SMALL).fit(ids, [0, 1, 0])
+    assert model.n_inputs_ == tokenizer.n_tokens_
+    with pytest.raises(
+        ValueError, match="X holds ids of a SmilesTokenizer of 7 ids, but RecurrentClassifier was"
+    ):
+        model.predict(others)
+    restored = pickle.loads(pickle.dumps(model))
+    assert restored.fingerprint_ == model.fingerprint_
+    with pytest.raises(ValueError, match="another token: transform X with the tokenizer"):
+        restored.predict(pickle.loads(pickle.dumps(others)))
+    same = SmilesTokenizer(vocabulary=tokenizer.vocabulary_).fit_transform(["CO"])
+    assert model.predict(same).shape == model.predict([[4]]).shape == (1,)
+    del restored.__dict__["fingerprint_"]  # as in a file of before
+    assert pickle.loads(pickle.dumps(restored)).predict(others).shape == (2,)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [RecurrentClassifier, RecurrentRegressor, RecurrentTagger, RecurrentSeq2Seq, RecurrentLanguageModel],
+)
+def test_ids_made_elsewhere_are_told_by_every_estimator(make):
+    X = [[5, 1], [1, 6]] * 2
+    y = ["ab", "ba"] * 2 if make in (RecurrentTagger, RecurrentSeq2Seq) else [0, 1] * 2
+    with pytest.warns(TokenIdWarning, match="row 0, position 1 of X is 1, but 0 is padding"):
+        make(**SMALL).fit(X, y)
+
+
+def test_later_chunks_teach_the_tokens_that_the_tokenizer_knows():
+    tokenizer = SmilesTokenizer().fit(["CCO", "CCBr", "CCN"])
+    model = RecurrentClassifier(**SMALL | {"hidden_size": 16})
+    model.partial_fit(tokenizer.transform(["CCO", "CCN"] * 9), [0, 1] * 9)
+    assert not model.known_tokens_[tokenizer.vocabulary_["Br"]]
+    before = model.known_tokens_
+    model.partial_fit(tokenizer.transform(["CCBr", "CCN"] * 9), [0, 1] * 9)
+    assert model.known_tokens_.all()
+    assert not before.all()
+    assert np.ptp(model.predict_proba(tokenizer.transform(["CCBr", "CC[Zn]"])), axis=0).max() > 1e-6
+
+
+@pytest.mark.parametrize("goes_on", ["partial_fit", "warm_start"])
+def test_ids_that_come_too_late_are_counted(goes_on):
+    model = RecurrentClassifier(**SMALL, warm_start=goes_on == "warm_start")
+    learn = model.partial_fit if goes_on == "partial_fit" else model.fit
+    learn([[4, 7]] * 4, [0, 1] * 2)
+    learn([[5, 6]] * 4, [0, 1] * 2)  # between the others: there are vectors for them
+    assert model.known_tokens_.all()
+    with pytest.warns(
+        TokenIdWarning, match="2 token ids of X, which occur 5 times, first in row 1, position 0, are"
+    ):
+        learn([[4, 5], [8, 9], [9, 9], [8]], [0, 1] * 2)
+
+
+def test_lists_of_one_length_are_no_matrix():
+    model = RecurrentClassifier(**SMALL).fit([[4, 5], [5, 4]] * 3, [0, 1] * 3)
+    assert not hasattr(model, "n_features_in_")
+    assert model.predict(np.array([[4, 5, 0], [5, 0, 0]])).shape == (2,)
+
+
+# The layout of series
+
+
+def test_channels_first():
+    series = [np.random.default_rng(n).normal(size=(n, 3)) for n in (5, 7, 4, 6)]
+    expected = RecurrentClassifier(**SMALL).fit(series, [0, 1] * 2).predict_proba(series)
+    model = RecurrentClassifier(**SMALL, channels_first=True)
+    turned = [row.T for row in series]
+    np.testing.assert_array_equal(model.fit(turned, [0, 1] * 2).predict_proba(turned), expected)
+    assert model.n_inputs_ == 3
+    array = np.stack([row[:4] for row in series])
+    np.testing.assert_array_equal(
+        model.predict_proba(array.transpose(0, 2, 1)), model.predict_proba([row[:4].T for row in series])
+    )
+    model.set_params(channels_first=False)  # of a fitted model the layout is that of fit
+    np.testing.assert_array_equal(model.predict_proba(turned), expected)
+
+
+@pytest.mark.parametrize("shape", [(6, 2, 20), (6, 3, 20), (6, 1, 9)])
+def test_series_that_look_transposed_are_told(shape):
+    X = np.random.default_rng(0).normal(size=shape)
+    for series in (X, list(X)):
+        with pytest.warns(
+            SeriesLayoutWarning, match=f"{shape[1]} steps of {shape[2]} channels: .* channels_first=T"
+        ):
+            RecurrentClassifier(**SMALL).fit(series, [0, 1] * 3)
+    RecurrentClassifier(**SMALL, channels_first=True).fit(X, [0, 1] * 3)
+
+
+@pytest.mark.parametrize("shape", [(6, 20, 41), (6, 10, 20), (6, 20, 2), (6, 1, 1)])
+def test_other_series_are_not(shape):
+    RecurrentClassifier(**SMALL).fit(np.random.default_rng(0).normal(size=shape), [0, 1] * 3)
+
+
+def test_the_message_on_ragged_channels_names_the_parameter():
+    X = [np.ones((3, 20 + i)) for i in range(6)]
+    with pytest.raises(ValueError, match=r"row 1 of X has shape \(3, 21\).* set channels_first=True"):
+        RecurrentClassifier(**SMALL).fit(X, [0, 1] * 3)
+    assert RecurrentClassifier(**SMALL, channels_first=True).fit(X, [0, 1] * 3).n_inputs_ == 3
+
+
+def test_a_table_of_ids_and_numbers_is_refused():
+    frame = pd.DataFrame({"s": ["CCO", "CCCN", "c1ccccc1", "CC"] * 5, "T": [300, 310, 320, 330] * 5})
+    table = make_column_transformer((make_pipeline(SmilesTokenizer(), Padder()), "s"), ("passthrough", ["T"]))
+    model = make_pipeline(table, RecurrentRegressor(**SMALL))
+    with pytest.raises(ValueError, match="row 0, position 8 of X is 300, behind padding of 0"):
+        model.fit(frame, np.arange(20.0))

@@ -158,3 +158,31 @@ def test_what_does_not_fit_is_an_error(language_model):
         RecurrentClassifier(pretrained=model, **SMALL).fit([[0.5], [1.5]], [0, 1])
     with pytest.raises((TypeError, ValueError), match="pretrained"):
         RecurrentClassifier(pretrained=RecurrentRegressor(), **SMALL).fit(IDS, Y)
+
+
+def test_ids_of_another_vocabulary_are_refused(language_model):
+    other = SequenceTokenizer().fit(["abd"])
+    message = "ids of a SequenceTokenizer of 7 ids, but the pretrained .* vocabulary=tokenizer.vocabulary_ of"
+    with pytest.raises(InvalidSequenceError, match=message):
+        RecurrentClassifier(pretrained=language_model, **SMALL).fit(other.transform(["ab", "d"]), [0, 1])
+    same = make_pipeline(
+        SequenceTokenizer(vocabulary=TOKENIZER.vocabulary_),
+        RecurrentClassifier(pretrained=language_model, **SMALL),
+    )
+    assert same.fit(["a", "b"] * 3, [0, 1] * 3)[-1].fingerprint_ == language_model.fingerprint_
+
+
+def test_a_pipeline_gives_the_language_model_at_its_end(language_model):
+    whole = make_pipeline(SequenceTokenizer(), RecurrentLanguageModel(**SMALL, hidden_size=5)).fit(STRINGS)
+    for pretrained in (whole, FrozenEstimator(whole)):
+        model = clone(RecurrentClassifier(pretrained=pretrained, **SMALL)).fit(IDS, Y)
+        assert model.net_.module_.encoder.layers[0][0].hidden_size == 5
+    with pytest.raises(TypeError, match="pretrained is a RecurrentClassifier, .* or a fitted Pipeline"):
+        RecurrentTagger(pretrained=make_pipeline(SequenceTokenizer(), model), **SMALL).fit(IDS, STRINGS)
+    with pytest.raises(NotFittedError):
+        RecurrentClassifier(pretrained=clone(whole), **SMALL).fit(IDS, Y)
+
+
+def test_samples_know_their_vocabulary(language_model):
+    drawn = language_model.sample(3, max_length=50, random_state=0)
+    assert read_sequences(drawn).fingerprint == read_sequences(IDS).fingerprint

@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -142,3 +143,100 @@ def test_early_stopping_on_labels():
         model.fit(IDS, labels_of(IDS))
     model.set_params(scoring=None).fit(IDS, labels_of(IDS))
     assert "valid_loss" in model.history_[0]
+
+
+EXACT = SMALL | {"dtype": "float64", "batch_size": "all", "dropout": 0}
+
+
+@pytest.mark.parametrize("mask", [None, np.nan, pd.NA, -100], ids=repr)
+def test_masked_steps_are_neither_learned_nor_scored(mask):
+    y = [[mask, *tags[1:]][: len(tags)] for tags in TAGS]
+    model = make_pipeline(DNATokenizer(), RecurrentTagger(**EXACT)).fit(DNA, y)
+    assert model[-1].classes_.tolist() == ["R", "Y"]
+    weights = [[0, *[1] * (len(row) - 1)][: len(row)] for row in DNA]
+    weighted = make_pipeline(DNATokenizer(), RecurrentTagger(**EXACT)).fit(
+        DNA, TAGS, recurrenttagger__step_weight=weights
+    )
+    np.testing.assert_allclose(model.transform(DNA), weighted.transform(DNA), atol=1e-9)
+    predicted = model.predict(DNA)
+    right = [
+        p == t
+        for row, tags in zip(predicted, TAGS, strict=True)
+        for p, t in zip(row[1:], tags[1:], strict=True)
+    ]
+    assert model.score(DNA, y) == pytest.approx(np.mean(right))
+
+
+def test_masked_labels_of_every_container():
+    rows = [[1, 2], [2, 1], [1, 1]] * 4
+    masked = np.ma.masked_array(rows, mask=np.arange(24).reshape(12, 2) % 5 == 0)
+    as_lists = [[None if one is np.ma.masked else one for one in row] for row in masked]
+    as_floats = masked.astype(float).filled(np.nan)
+    X = [[4, 5], [5, 4], [4, 4]] * 4
+    expected = RecurrentTagger(**EXACT).fit(X, as_lists).transform(X)
+    for y in (masked, as_floats, pd.Series(as_lists), [pd.array(row, dtype="Int64") for row in as_lists]):
+        np.testing.assert_allclose(RecurrentTagger(**EXACT).fit(X, y).transform(X), expected, atol=1e-9)
+
+
+def test_the_weight_of_a_step_multiplies_that_of_the_row():
+    y = labels_of(IDS)
+    row_weight = 1 + np.arange(24) % 3
+    steps = [[weight] * len(row) for weight, row in zip(row_weight, IDS, strict=True)]
+    by_row = RecurrentTagger(**EXACT).fit(IDS, y, sample_weight=row_weight).transform(IDS)
+    by_step = RecurrentTagger(**EXACT).fit(IDS, y, step_weight=steps).transform(IDS)
+    np.testing.assert_allclose(by_row, by_step, atol=1e-9)
+    ones = [[1] * len(row) for row in IDS]
+    both = RecurrentTagger(**EXACT).fit(IDS, y, sample_weight=row_weight, step_weight=ones).transform(IDS)
+    np.testing.assert_allclose(by_row, both, atol=1e-9)
+    chunk = RecurrentTagger(**EXACT).partial_fit(IDS, y, step_weight=steps).transform(IDS)
+    again = RecurrentTagger(**EXACT).partial_fit(IDS, y, sample_weight=row_weight).transform(IDS)
+    np.testing.assert_allclose(chunk, again, atol=1e-9)
+
+
+@pytest.mark.parametrize("y", [["ab", "ba"] * 6, [["a", "b"], ["b", "c"]] * 6, [("a", "b"), ("b", "c")] * 6])
+def test_a_step_of_weight_0_makes_no_class_and_leaves_the_kind(y):
+    X, weights = [[4, 5], [5, 4]] * 6, [[1, 1], [1, 0]] * 6
+    model = RecurrentTagger(**EXACT, class_weight="balanced").fit(X, y, step_weight=weights)
+    assert model.classes_.tolist() == ["a", "b"]
+    assert type(model.predict(X)[0]) is type(y[0])
+    stopped = RecurrentTagger(**SMALL, early_stopping=True, scoring=lambda m, X, y: m.score(X, y))
+    assert "valid_score" in stopped.fit(X, y, step_weight=weights).history_[0]
+
+
+def test_weights_of_steps_are_routed():
+    y, weights = np.array(labels_of(IDS), dtype=object), [[1] * len(row) for row in IDS]
+    with config_context(enable_metadata_routing=True):
+        model = RecurrentTagger(**SMALL).set_fit_request(step_weight=True)
+        assert np.isfinite(cross_val_score(model, IDS, y, cv=2, params={"step_weight": weights})).all()
+
+
+@pytest.mark.parametrize(
+    ("y", "error", "message"),
+    [
+        ([0, 1], TypeError, "row 0 of y is 0, one value for the whole sequence, .* RecurrentClassifier"),
+        (
+            np.array([[0.5, 1.0], [1.0, 2.5]]),
+            ValueError,
+            "row 0, position 0 of y is 0.5, but labels of steps are c",
+        ),
+        ([[None, None], [-100, None]], ValueError, "all 4 labels of y are masked"),
+        ([["a", ["b"]], ["a", "b"]], TypeError, "row 0, position 1 of y is a list"),
+    ],
+)
+def test_what_is_no_label_of_a_step_is_refused(y, error, message):
+    with pytest.raises(error, match=message):
+        RecurrentTagger(**SMALL).fit([[4, 5], [5, 4]], y)
+
+
+def test_a_row_may_be_masked_as_a_whole():
+    model = RecurrentTagger(**SMALL).fit([[4, 5], [5, 4]] * 4, [[None, None], ["a", "b"]] * 4)
+    assert model.classes_.tolist() == ["a", "b"]
+
+
+def test_classes_of_a_chunk_are_plain_values():
+    pairs = [[(0, 1), (1, 1)]] * 2
+    model = RecurrentTagger(**SMALL).partial_fit([[4, 5]] * 2, pairs, classes=[(0, 1), (1, 1), (2, 2)])
+    assert model.classes_.tolist() == [(0, 1), (1, 1), (2, 2)]
+    assert model.partial_fit([[4, 5]] * 2, pairs, classes=[(2, 2), (0, 1), (1, 1)]).n_iter_ == 2
+    with pytest.raises(TypeError, match=r"item 0 of classes is \['a'\], which is no label of a step"):
+        RecurrentTagger(**SMALL).partial_fit([[4, 5]] * 2, ["ab"] * 2, classes=[["a"], ["b"]])

@@ -70,7 +70,7 @@ def test_the_class_needs_both(data):
     X, y = data
     both = cross_val_score(make_model(), X, y, cv=2).mean()
     unsaid = cross_val_score(make_model(), X.assign(pH=7), y, cv=2).mean()
-    assert both > 0.85
+    assert both > 0.8
     assert unsaid < both - 0.08
 
 

@@ -150,8 +150,19 @@ def test_numbers_of_rows_must_agree(score):
 def test_missing_rows_and_items_are_named(score, missing):
     with pytest.raises(InvalidSequenceError, match=r"row 1 of y_pred is missing \(.*\): drop it"):
         score(["A", "B"], ["A", missing])
-    with pytest.raises(InvalidSequenceError, match=r"row 1, position 2 of y_true is missing .*: leave it"):
-        score([["A"], ["B", "C", missing]], ["A", "B"])
+    name = "y_pred" if score is token_accuracy_score else "y_true"
+    with pytest.raises(InvalidSequenceError, match=rf"row 1, position 2 of {name} is missing .*: leave it"):
+        score(**{"y_true": ["A", "B"], "y_pred": ["A", "B"], name: [["A"], ["B", "C", missing]]})
+
+
+@pytest.mark.parametrize("mask", [None, float("nan"), pd.NA, -100])
+def test_masked_positions_have_no_place_in_token_accuracy(mask):
+    assert token_accuracy_score([[mask, "B", "C"], ["A", mask]], ["ABX", "AA"]) == pytest.approx(2 / 3)
+    assert token_accuracy_score([["A", mask]], ["A"]) == 1
+    assert token_accuracy_score([["A", mask]], ["AXX"]) == 0.5
+    assert token_accuracy_score([[mask], ["A", "B"]], ["A", "AA"], sample_weight=[9, 1]) == 0.5
+    with pytest.raises(ValueError, match="every item of y_true is masked"):
+        token_accuracy_score([[mask], [mask, mask]], ["A", "AA"])
 
 
 @every_score

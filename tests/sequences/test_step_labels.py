@@ -1,6 +1,7 @@
 """Labels of steps, as RecurrentTagger and PositionwiseClassifier read them."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,11 +10,14 @@ from seqestimators.exceptions import InvalidSequenceError
 from seqestimators.sequences import (
     BOS,
     EOS,
+    MASKED,
     Sequences,
     check_items,
     count_labels,
     encode_labels,
+    is_masked,
     join_labels,
+    read_step_weights,
     read_targets,
 )
 
@@ -88,8 +92,13 @@ def test_a_label_of_no_class_is_refused():
 @pytest.mark.parametrize(
     ("rows", "error", "message"),
     [
-        ([["a"], ["b", None]], InvalidSequenceError, "row 1, position 1 of y is missing .None."),
-        ([[0.0], [float("nan")]], InvalidSequenceError, "row 1, position 0 of y is missing .nan."),
+        (
+            [["a"], ["b", 0.5]],
+            InvalidSequenceError,
+            "row 1, position 1 of y is 0.5, but labels of steps are cl",
+        ),
+        ([[0.0], [float("inf")]], InvalidSequenceError, "row 1, position 0 of y is inf, but labels of steps"),
+        ([[None], [-100]], InvalidSequenceError, "all 2 labels of y are masked .None.: give at least one"),
         ([[["a"]]], TypeError, "row 0, position 0 of y is a list, which is no item of a sequence"),
     ],
 )
@@ -101,3 +110,53 @@ def test_items_that_are_no_labels_are_refused(rows, error, message):
 def test_any_items_that_can_be_compared_are_fine():
     for rows in ([], ["ab"], [["a", 1, (2, 3)], []]):
         check_items(rows, "y")
+
+
+@pytest.mark.parametrize("mask", [None, np.nan, pd.NA, -100, np.int64(-100), -100.0], ids=repr)
+def test_a_masked_label_has_no_class(mask):
+    assert is_masked(mask)
+    labels = join_labels([["a", mask], [mask, "b"]], np.array([2, 2]))
+    assert labels.values.tolist() == ["a", None, None, "b"]
+    assert encode_labels(labels, np.array(["a", "b"])).values.tolist() == [0, MASKED, MASKED, 1]
+
+
+@given(st.lists(st.lists(st.sampled_from([0, 1, 2, None]), max_size=5), min_size=1))
+def test_masks_leave_the_other_labels_as_they_are(rows):
+    if not any(label is not None for row in rows for label in row):
+        rows = [*rows, [0]]
+    joined = join_labels(rows, lengths_of(rows))
+    assert [row.tolist() for row in joined] == rows
+    codes = encode_labels(joined, np.arange(3))
+    assert codes.values.tolist() == [MASKED if one is None else one for row in rows for one in row]
+
+
+def test_labels_for_whole_sequences_are_told_apart():
+    with pytest.raises(
+        InvalidSequenceError, match="A label for the whole sequence is learned by RecurrentCl"
+    ):
+        join_labels(["pos", "neg"] * 4, np.array([2] * 8))
+
+
+def test_weights_of_steps_have_the_form_of_the_labels():
+    read = read_step_weights([[1, 0.5], [], np.array([0])], np.array([2, 0, 1]))
+    assert read.values.dtype == np.float64
+    assert [row.tolist() for row in read] == [[1, 0.5], [], [0]]
+    assert read_step_weights(np.ones((2, 3)), np.array([3, 3])).lengths.tolist() == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([[1, -1], [1]], "row 0, position 1 of step_weight is -1: a weight is a finite number"),
+        ([[1, 1], [np.nan]], "row 1, position 0 of step_weight is nan"),
+        ([[1, 1], [np.inf]], "row 1, position 0 of step_weight is inf"),
+        ([[1, 1], [1, 1]], r"row 1 of step_weight has shape \(2,\), but row 1 of y has 1 labels"),
+        ([1, 1], r"row 0 of step_weight has shape \(\), but row 0 of y has 2 labels"),
+        ([["a", "b"], [1]], r"row 0 of step_weight is \['a', 'b'\]: give one number for each label"),
+        ([[0, 0], [0]], "step_weight is 0 for every step"),
+        ([[1, 1]], "inconsistent numbers of samples"),
+    ],
+)
+def test_weights_that_are_none_are_named(weights, message):
+    with pytest.raises(ValueError, match=message):
+        read_step_weights(weights, np.array([2, 1]))

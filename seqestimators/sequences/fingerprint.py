@@ -1,0 +1,131 @@
+"""Whose token ids these are: memory of ids remembers the vocabulary that made them."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..exceptions import InvalidSequenceError
+
+__all__ = ["Fingerprint", "fingerprint_of", "mark"]
+
+
+class Fingerprint(NamedTuple):
+    """What tells one vocabulary from another.
+
+    A tokenizer gives it to its ids, and the ids keep it in lists, arrays and
+    data frames, through indexing and joining, and in the file of an array that
+    a tokenizer has returned. What is computed from ids has none.
+
+    Parameters
+    ----------
+    digest : str
+        Equal for vocabularies of the same tokens in the same order, and for no
+        others.
+    n_tokens : int
+        Number of ids, the special ones included.
+    tokenizer : str
+        Name of the class that made the ids, for messages.
+
+    Examples
+    --------
+    >>> from seqestimators import SequenceTokenizer
+    >>> from seqestimators.sequences import read_sequences
+    >>> ids = SequenceTokenizer().fit_transform(["abba", "cab"])
+    >>> str(read_sequences(ids[1:]).fingerprint)
+    'a SequenceTokenizer of 7 ids'
+    >>> read_sequences([row + 1 for row in ids]).fingerprint is None
+    True
+    """
+
+    digest: str
+    n_tokens: int
+    tokenizer: str
+
+    @classmethod
+    def of(cls, tokens: Iterable[Any], tokenizer: str) -> "Fingerprint":
+        """Make the fingerprint of a vocabulary.
+
+        Parameters
+        ----------
+        tokens : iterable of hashable
+            The token of each id, the special ones included.
+        tokenizer : str
+            Name of the class that makes the ids.
+
+        Returns
+        -------
+        Fingerprint
+        """
+        names = [repr(token.item() if isinstance(token, np.generic) else token) for token in tokens]
+        digest = hashlib.blake2b("\0".join(names).encode(errors="surrogatepass"), digest_size=16)
+        return cls(digest.hexdigest(), len(names), tokenizer)
+
+    def agrees(self, other: "Fingerprint | None") -> bool:
+        """Return whether ids of the other may be the same tokens: those of no known vocabulary may.
+
+        Parameters
+        ----------
+        other : Fingerprint or None
+
+        Returns
+        -------
+        bool
+        """
+        return other is None or self.digest == other.digest
+
+    def __str__(self) -> str:
+        return f"a {self.tokenizer} of {self.n_tokens} ids"
+
+
+class _Memory:
+    """The owner of marked ids, which every view of them leads back to."""
+
+    def __init__(self, ids: np.ndarray, fingerprint: Fingerprint):
+        self.ids = ids
+        self.fingerprint = fingerprint
+        self.__array_interface__ = ids.__array_interface__
+
+
+def mark(ids: np.ndarray, fingerprint: Fingerprint | None) -> np.ndarray:
+    """Return a view of ids which, and whose views, know their vocabulary; the same ids if it is None."""
+    return ids if fingerprint is None else np.asarray(_Memory(ids, fingerprint))
+
+
+def fingerprint_of(arrays: Iterable[np.ndarray]) -> Fingerprint | None:
+    """Return the one vocabulary that made all ids, or None if any have an unknown origin.
+
+    Parameters
+    ----------
+    arrays : iterable of ndarray
+        Rows of ids, or one matrix of them; empty ones don't count.
+
+    Returns
+    -------
+    Fingerprint or None
+
+    Raises
+    ------
+    InvalidSequenceError
+        Two vocabularies have made them.
+    """
+    # the rows that a tokenizer returns are views of one array: there are few owners
+    owners = {id(array.base): (row, array.base) for row, array in enumerate(arrays) if array.size}
+    found: list[tuple[int, Fingerprint | None]] = [(row, _mark_of(base)) for row, base in owners.values()]
+    if not found or any(fingerprint is None for _, fingerprint in found):
+        return None
+    first = found[0][1]
+    for row, fingerprint in found:
+        if not fingerprint.agrees(first):  # type: ignore[union-attr]
+            raise InvalidSequenceError(
+                f"row {row} of X holds ids of {fingerprint}, but rows before it those of {first}: the same "
+                "id stands for different tokens. Transform all rows with one tokenizer"
+            )
+    return first
+
+
+def _mark_of(owner: Any) -> Fingerprint | None:
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    return owner.fingerprint if isinstance(owner, _Memory) else None
