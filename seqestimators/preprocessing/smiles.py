@@ -110,6 +110,7 @@ class SmilesTokenizer(SequenceTokenizer):
     def _split(self, sequences: list[Any]) -> Tokens:
         if self.canonical or not self.stereo:
             remedy = "correct or drop it, or leave SMILES as they are (canonical=False, stereo=True)"
+            sequences = normalize(sequences, self._kind)
             # What holds an unknown symbol comes from inverse_transform, and has been rewritten before
             is_done = [UNKNOWN_SYMBOL in one for one in sequences]
             to_parse = ["" if done else one for one, done in zip(sequences, is_done, strict=True)]
