@@ -16,7 +16,6 @@ _N_LETTERS = 1000
 _IS_PROTEIN = "is this protein? Use ProteinTokenizer"
 _IS_DNA = "is this DNA? Use DNATokenizer, or CodonTokenizer"
 _IS_SMILES = "are these SMILES? Use SmilesTokenizer"
-_IS_AMBIGUOUS = 'these are ambiguous nucleotides, which DNATokenizer(ambiguous="keep") tells apart'
 _IS_OTHER = "correct them, or use SequenceTokenizer, which reads any symbols"
 
 
@@ -40,6 +39,7 @@ def warn_of_foreign(text: bytes, offsets: np.ndarray, *, kind: str, known: str, 
     """
     n_rows = len(offsets) - 1
     advice = None
+    known += "N" if kind == "dna" else ""  # a nucleotide that nobody knows, of which real genomes have runs
     known_bytes = bytes(code for code, symbol in enumerate(READ_AS[kind]) if symbol in known)
     if text.translate(None, known_bytes):
         is_unknown = bytes(code not in known_bytes for code in range(256))
@@ -71,8 +71,6 @@ def _read_rows(text: bytes, offsets: np.ndarray, rows: np.ndarray) -> list[str]:
 def _advise(rows: list[str], kind: str) -> str:
     """What rows of unknown symbols may be, and the tokenizer to use."""
     symbols = "".join(rows).upper()
-    if kind == "dna" and 2 * symbols.count("N") >= len(symbols):
-        return _IS_AMBIGUOUS
     if guess_kind(rows) == "smiles":
         return _IS_SMILES
     return _IS_PROTEIN if kind == "dna" and set(symbols) <= set(AMINO_ACIDS) else _IS_OTHER

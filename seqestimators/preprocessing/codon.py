@@ -54,7 +54,8 @@ class CodonTokenizer(SequenceTokenizer):
     Warns
     -----
     UnknownSymbolsWarning
-        Most letters of a sequence are unknown: it may be a protein.
+        Most letters of a sequence are unknown, N not counted: it may be a
+        protein.
 
     See Also
     --------

@@ -33,7 +33,6 @@ def test_proteins_are_no_dna(tokenizer, method):
     [
         (DNATokenizer(), ["CC(=O)Oc1ccccc1C(=O)O"], "are these SMILES? Use SmilesTokenizer"),
         (ProteinTokenizer(), ["CC(=O)Oc1ccccc1C(=O)O"], "are these SMILES? Use SmilesTokenizer"),
-        (DNATokenizer(), ["NNNNNNACGT"], 'DNATokenizer(ambiguous="keep") tells apart'),
         (DNATokenizer(), ["????"], "SequenceTokenizer, which reads any symbols"),
         (ProteinTokenizer(), ["ACGTTGCA" * 150, "ACGU"], "is this DNA? Use DNATokenizer, or CodonTokenizer"),
     ],
@@ -47,7 +46,8 @@ def test_the_remedy_fits(tokenizer, X, remedy):
 @pytest.mark.parametrize(
     ("tokenizer", "X"),
     [
-        (DNATokenizer(), ["ACGTN", "NNAC", "", "acgu"]),
+        (DNATokenizer(), ["ACGTN", "NNAC", "", "acgu", "NNNNNNnnA"]),
+        (CodonTokenizer(), ["NNNNNNATG"]),
         (DNATokenizer(ambiguous="keep"), ["NNNNRYA"]),
         (ProteinTokenizer(), ["GATTACA", "ACGT", "", "GAGAGA" * 40]),  # short, or silk
         (ProteinTokenizer(), [PROTEIN, "CCO"]),
