@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Collection, Sequence
 from typing import Any, TypeVar, dataclass_transform
 
-from ._sklearn import Options, StrOptions
+from ._sklearn import Integral, Options, StrOptions
 
 __all__ = ["groups_of", "parameter", "with_parameters"]
 
@@ -75,6 +75,25 @@ class SubclassOf(Options):
 
     def __str__(self) -> str:
         return f"a subclass of {self.base.__module__}.{self.base.__qualname__}"
+
+
+class Counts(Options):
+    """Tuples of a given number of whole numbers, each at least 1."""
+
+    def __init__(self, n: int):
+        super().__init__(tuple, set())
+        self.n = n
+
+    def is_satisfied_by(self, value: Any) -> bool:
+        """Whether a value is such a tuple; scikit-learn calls this."""
+        return (
+            isinstance(value, (tuple, list))
+            and len(value) == self.n
+            and all(isinstance(count, Integral) and count >= 1 for count in value)
+        )
+
+    def __str__(self) -> str:
+        return f"a tuple of {self.n} whole numbers of at least 1"
 
 
 def parameter(

@@ -68,6 +68,8 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         Of the vocabulary that made the token ids, as in
         :class:`~seqestimators.sequences.Fingerprint`; only of tokens, and None
         where it is not known.
+    n_positions_ : int
+        Number of positions that have a vector; 0 without `positions`.
     channel_mean_, channel_scale_ : ndarray of shape (n_inputs,), dtype float64
         Mean and standard deviation of every channel in the training rows;
         only of series that are standardized. The scale of a constant channel
@@ -77,6 +79,8 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
     feature_names_in_ : ndarray of str
         Names of the columns of X, only if fit saw a data frame.
     """
+
+    n_positions_ = 0  # in files of before version 0.1
 
     # What a subclass supplies
 
@@ -256,6 +260,10 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
 
     def _learn_input(self, sequences: Sequences, sample_weight: np.ndarray) -> None:
         super()._learn_input(sequences, sample_weight)
+        positions, lengths = getattr(self, "positions", False), sequences.lengths
+        if positions == "auto":  # aligned rows, where the place may say more than the neighbours
+            positions = sequences.is_tokens and lengths.min() == lengths.max() >= 2
+        self.n_positions_ = int(lengths.max()) if positions else 0
         if self.pretrained is not None:
             model = find_language_model(self.pretrained)
             known = model.known_tokens_.copy()
@@ -274,6 +282,8 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
                 tokens=self.input_ == "tokens",
                 dropout=self.dropout,
                 **{name: getattr(self, name) for name in ARCHITECTURE},
+                n_positions=self.n_positions_,
+                **{name: getattr(self, name) for name in ("stem", "token_dropout") if hasattr(self, name)},
             )
             network = self._make_network(encoder)
         return network.to(DTYPES[self.dtype])

@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline
 
 from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions
 from ..modules import ATTENTIONS, CELLS, POOLINGS, Attention, Cell, Pooling
-from ..parameters import Registered, SubclassOf, parameter, with_parameters
+from ..parameters import Counts, Registered, SubclassOf, parameter, with_parameters
 
 OPTIMIZERS = {
     name.lower(): getattr(torch.optim, name) for name in ("Adam", "AdamW", "NAdam", "RAdam", "RMSprop", "SGD")
@@ -60,6 +60,47 @@ class Network:
 
 
 @with_parameters
+class Positions:
+    """Where a step stands.
+
+    Parameters
+    ----------
+    positions : bool or "auto"
+        Whether every position, counted from the beginning, has a learned
+        vector that is added to that of the step, so that the network can
+        tell where in an aligned sequence it is. Positions beyond the longest
+        training row have none. "auto" does so where all training rows are
+        token ids of one length of at least 2.
+    """
+
+    title: ClassVar[str] = "Network"
+
+    positions: bool | Literal["auto"] = parameter(
+        default="auto", constraints=["boolean", StrOptions({"auto"})]
+    )
+
+
+@with_parameters
+class Motifs:
+    """What is read of a step and its neighbours before the recurrence.
+
+    Parameters
+    ----------
+    stem : (n_filters, width, pool) or None
+        A convolution before the recurrence: so many filters, each over
+        `width` steps, and the maximum over every `pool` of them; each at
+        least 1. It finds motifs wherever they stand, as in binding sites.
+    token_dropout : float
+        Probability of a token to be read as unknown in training, in [0, 1).
+    """
+
+    title: ClassVar[str] = "Network"
+
+    stem: tuple[int, int, int] | None = parameter(default=None, constraints=[Counts(3), None])
+    token_dropout: float = parameter(default=0.0, constraints=[SHARE])
+
+
+@with_parameters
 class PoolingParameters:
     """From the hidden states to one vector.
 
@@ -72,6 +113,10 @@ class PoolingParameters:
         Whether the pooled vector is normalized over the batch. Batches are
         then random samples instead of sequences of similar length, which
         costs time where lengths differ.
+    reverse_complement : bool
+        Whether DNA is read on both strands, and the mean of both pooled
+        vectors taken: the answer for a sequence is then that for its reverse
+        complement. It takes the ids of a DNATokenizer, and twice the time.
     """
 
     title: ClassVar[str] = "Pooling"
@@ -80,6 +125,7 @@ class PoolingParameters:
         default="concat", constraints=[Registered(POOLINGS), SubclassOf(Pooling)]
     )
     batch_norm: bool = parameter(default=False, constraints=["boolean"])
+    reverse_complement: bool = parameter(default=False, constraints=["boolean"])
 
 
 @with_parameters

@@ -53,6 +53,12 @@ def find_language_model(pretrained: Any) -> Any:
 
 def refuse_contradictions(estimator: Any, model: Any) -> None:
     """Raise an error that names the first parameter that asks for another network than the pretrained one."""
+    stem = getattr(estimator, "stem", None)
+    if stem != getattr(model, "stem", None):
+        raise ValueError(
+            f"stem={stem!r}, but the pretrained model has none like it, and its layers read what it reads: "
+            "leave stem as the model has it"
+        )
     for name in ARCHITECTURE:
         asked, given = getattr(estimator, name), getattr(model, name)
         if asked not in (default_of(estimator, name), given):

@@ -10,15 +10,16 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..modules import Batch, PooledNetwork, Ragged, RecurrentEncoder
 from ..parameters import with_parameters
+from ..preprocessing.dna import complement_ids
 from ..sequences import Sequences
-from ._groups import Input, Network, PoolingParameters, Pretraining
+from ._groups import Input, Motifs, Network, PoolingParameters, Positions, Pretraining
 from .base import BaseRecurrent
 
 __all__ = ["BasePooled"]
 
 
 @with_parameters
-class BasePooled(BaseRecurrent, Input, Pretraining, PoolingParameters, Network):
+class BasePooled(BaseRecurrent, Input, Pretraining, PoolingParameters, Motifs, Positions, Network):
     """Base of the estimators that read their answer from the pooled hidden states.
 
     A subclass says how many outputs its network has, what they are compared
@@ -53,10 +54,17 @@ class BasePooled(BaseRecurrent, Input, Pretraining, PoolingParameters, Network):
             dropout=self.dropout,
             batch_norm=self.batch_norm,
             output_bias=self.output_bias,
+            complement=torch.from_numpy(complement_ids(self.n_inputs_)) if self.reverse_complement else None,
         )
 
     def _learn_input(self, sequences: Sequences, sample_weight: np.ndarray) -> None:
         super()._learn_input(sequences, sample_weight)
+        if self.reverse_complement:
+            if not sequences.is_tokens:
+                raise ValueError(
+                    "reverse_complement=True reads DNA: it takes ids of a DNATokenizer, not series"
+                )
+            complement_ids(self.n_inputs_)  # or an error
         self._n_features = 0 if sequences.features is None else sequences.features.shape[1]
 
     def attention_weights(self, X: Any) -> np.ndarray:

@@ -23,7 +23,7 @@ from ..sequences import (
     to_kind,
 )
 from ._class_weights import weigh_classes
-from ._groups import AT_LEAST_1, ClassWeight, Input, Network, Pretraining
+from ._groups import AT_LEAST_1, ClassWeight, Input, Motifs, Network, Positions, Pretraining
 from ._target_rows import SequenceTargets, WeightedRows
 from .base import BaseRecurrent
 
@@ -31,7 +31,9 @@ __all__ = ["RecurrentTagger"]
 
 
 @with_parameters
-class RecurrentTagger(SequenceTargets, BaseRecurrent, ClassWeight, Input, Pretraining, Network):
+class RecurrentTagger(
+    SequenceTargets, BaseRecurrent, ClassWeight, Input, Pretraining, Motifs, Positions, Network
+):
     """Recurrent network that labels every step of a sequence.
 
     Each label belongs to one step of the sequence, or to `stride` steps: the
@@ -187,6 +189,11 @@ class RecurrentTagger(SequenceTargets, BaseRecurrent, ClassWeight, Input, Pretra
         return Sequences(weight, target.offsets)
 
     def _make_network(self, encoder: RecurrentEncoder) -> TaggingNetwork:
+        if self.stem is not None and self.stem[2] > 1:
+            raise ValueError(
+                f"stem={self.stem!r} joins {self.stem[2]} steps to one, but a label belongs to every step: "
+                f"set stem=({self.stem[0]}, {self.stem[1]}, 1)"
+            )
         return TaggingNetwork(
             encoder,
             len(self.classes_),

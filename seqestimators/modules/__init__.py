@@ -20,6 +20,7 @@ from .search import beam_search
 from .search import greedy_search as greedy_search
 from .search import sample as sample
 from .seq2seq import AttentionDecoder, Seq2SeqNetwork
+from .stem import Stem
 from .tagging import TaggingNetwork
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Seq2SeqNetwork",
     "SequenceNetwork",
     "States",
+    "Stem",
     "TaggingNetwork",
     "beam_search",
 ]

@@ -1,9 +1,11 @@
-"""Dropout that draws from a generator of its own."""
+"""Dropout of units and of tokens, which draws from a generator of its own."""
 
 import torch
 from torch import Tensor, nn
 
-__all__ = ["Dropout", "drive_dropout"]
+from ..sequences import SPECIAL_TOKENS, UNKNOWN
+
+__all__ = ["Dropout", "TokenDropout", "drive_dropout"]
 
 
 class Dropout(nn.Module):
@@ -55,8 +57,49 @@ class Dropout(nn.Module):
         return f"p={self.p}"
 
 
+class TokenDropout(nn.Module):
+    """Replace tokens by UNKNOWN with probability `p` in training.
+
+    The network learns not to lean on single tokens, and what the vector of an
+    unknown one is to mean. Padding, beginning and end stay.
+
+    Parameters
+    ----------
+    p : float, default=0.0
+        Probability of a token to be replaced, in [0, 1).
+
+    Attributes
+    ----------
+    generator : torch.Generator or None
+        As that of :class:`Dropout`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules.dropout import TokenDropout
+    >>> TokenDropout(0.5).eval()(torch.tensor([[4, 5, 0]]))
+    tensor([[4, 5, 0]])
+    """
+
+    def __init__(self, p: float = 0.0):
+        super().__init__()
+        self.p = p
+        self.generator: torch.Generator | None = None
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Return the ids, some of them UNKNOWN."""
+        if not self.training or self.p == 0:
+            return ids
+        drawn = torch.empty(ids.shape, device=ids.device).bernoulli_(self.p, generator=self.generator)
+        return ids.masked_fill(drawn.bool() & (ids >= len(SPECIAL_TOKENS)), UNKNOWN)
+
+    def extra_repr(self) -> str:
+        """Show the probability in the module's repr."""
+        return f"p={self.p}"
+
+
 def drive_dropout(module: nn.Module, generator: torch.Generator) -> None:
-    """Let every Dropout inside of a module draw from a generator."""
+    """Let every dropout inside of a module draw from a generator."""
     for part in module.modules():
-        if isinstance(part, Dropout):
+        if isinstance(part, (Dropout, TokenDropout)):
             part.generator = generator

@@ -7,8 +7,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..sequences import PAD
+from .batch import real_steps
 from .cells import CELLS, Cell
-from .dropout import Dropout
+from .dropout import Dropout, TokenDropout
+from .stem import Stem
 
 __all__ = ["RecurrentEncoder", "States", "last_state", "reverse_each"]
 
@@ -144,6 +146,15 @@ class RecurrentEncoder(nn.Module):
         Whether every layer reads both directions of the one below. Otherwise
         each direction is a network of its own, which never sees what is yet
         to come: the language model needs that.
+    n_positions : int, default=0
+        Number of positions, counted from the beginning, that have a learned
+        vector, which is added to that of the step; 0 at first. Steps beyond
+        have none.
+    stem : (n_filters, width, pool) or None, default=None
+        A convolution before the recurrence, see
+        :class:`~seqestimators.modules.Stem`.
+    token_dropout : float, default=0.0
+        Probability of a token to be read as unknown in training, in [0, 1).
 
     Attributes
     ----------
@@ -179,6 +190,9 @@ class RecurrentEncoder(nn.Module):
         embedding_dim: int | None = None,
         dropout: float = 0.0,
         mix_directions: bool = True,
+        n_positions: int = 0,
+        stem: tuple[int, int, int] | None = None,
+        token_dropout: float = 0.0,
     ):
         super().__init__()
         self.input_size = input_size
@@ -189,8 +203,12 @@ class RecurrentEncoder(nn.Module):
         self.embedding = None
         if tokens and embedding_dim is not None:
             self.embedding = nn.Embedding(input_size, embedding_dim, padding_idx=PAD)
+        self.token_dropout = TokenDropout(token_dropout)
+        size: Any = input_size if self.embedding is None else embedding_dim
+        self.positions = nn.Parameter(torch.zeros(n_positions, size)) if n_positions else None
+        self.stem = None if stem is None else Stem(size, *stem)
+        size = size if self.stem is None else self.stem.output_size
         self.layers = nn.ModuleList()
-        size = input_size if self.embedding is None else embedding_dim
         for _ in range(num_layers):
             cells = [CELLS.find(cell)(size, hidden_size) for _ in range(1 + bidirectional)]
             self.layers.append(nn.ModuleList(cells))
@@ -200,7 +218,7 @@ class RecurrentEncoder(nn.Module):
     @property
     def is_causal(self) -> bool:
         """Whether a state depends on the steps up to its own alone."""
-        return not self.bidirectional
+        return not self.bidirectional and (self.stem is None or self.stem.is_pointwise)
 
     def embed(self, inputs: Tensor) -> Tensor:
         """Return the vectors the first layer reads.
@@ -238,8 +256,15 @@ class RecurrentEncoder(nn.Module):
         lengths : Tensor of shape (n,), dtype int64
             How many of these vectors are real.
         """
+        if self.tokens:
+            inputs = self.token_dropout(inputs)
         # Time comes first in memory, as the cells need it, and the batch first in every shape
-        return self.embed(inputs.transpose(0, 1)).transpose(0, 1), lengths
+        vectors = self.embed(inputs.transpose(0, 1)).transpose(0, 1)  # (n, T, size)
+        if self.positions is not None:
+            table = self.positions[: vectors.shape[1]]
+            table = F.pad(table, (0, 0, 0, vectors.shape[1] - len(table)))
+            vectors = vectors + table * real_steps(lengths, len(table))[..., None]
+        return (vectors, lengths) if self.stem is None else self.stem(vectors, lengths)
 
     def forward(self, inputs: Tensor, lengths: Tensor) -> States:
         """Return the hidden states of the last layer.

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from ._losses import squared_error
 from .batch import Batch, Ragged
 from .dropout import Dropout
-from .encoder import RecurrentEncoder
+from .encoder import RecurrentEncoder, reverse_each
 from .network import SequenceNetwork
 from .pooling import POOLINGS, Pooling
 
@@ -66,8 +66,10 @@ class PooledNetwork(SequenceNetwork):
         dropout: float = 0.0,
         batch_norm: bool = False,
         output_bias: bool = True,
+        complement: Tensor | None = None,
     ):
         super().__init__(encoder)
+        self.register_buffer("complement", complement, persistent=False)
         self.criterion = criterion
         self.pooling = POOLINGS.find(pooling)(encoder.output_size)
         size = self.pooling.output_size + n_features
@@ -78,7 +80,7 @@ class PooledNetwork(SequenceNetwork):
     @property
     def is_causal(self) -> bool:
         """Whether the answer on a prefix is a function of the states up to its end."""
-        return self.encoder.is_causal and self.pooling.is_causal
+        return self.encoder.is_causal and self.pooling.is_causal and self.complement is None
 
     @property
     def compares_rows(self) -> bool:
@@ -102,8 +104,15 @@ class PooledNetwork(SequenceNetwork):
         Tensor of shape (n, representation_size)
             The pooled hidden states, and the features of the batch behind.
         """
-        pooled = torch.cat([self.pooling(self.encoder(*piece)) for piece in batch.pieces])
+        pooled = torch.cat([self._pool(*piece) for piece in batch.pieces])
         return pooled if batch.features is None else torch.cat([pooled, batch.features], dim=1)
+
+    def _pool(self, inputs: Tensor, lengths: Tensor) -> Tensor:
+        pooled = self.pooling(self.encoder(inputs, lengths))
+        if self.complement is None:
+            return pooled
+        other_strand = reverse_each(self.complement[inputs], lengths)
+        return (pooled + self.pooling(self.encoder(other_strand, lengths))) / 2
 
     def forward(self, batch: Batch) -> Tensor:
         """Return the outputs for one batch, Tensor of shape (n, output_size)."""

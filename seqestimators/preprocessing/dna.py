@@ -11,15 +11,55 @@ from .._sklearn import Integral, Interval, StrOptions
 from ..domain import AMBIGUOUS_NUCLEOTIDES, NUCLEOTIDES, READ_AS, UNKNOWN_SYMBOL
 from ..exceptions import InvalidSequenceError
 from ..parameters import parameter, with_parameters
-from ..sequences import SPECIAL_TOKENS, UNKNOWN, Sequences, place_of
+from ..sequences import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Sequences, place_of
 from .base import AT_LEAST_1, SequenceTokenizer
 from .tokens import Tokens, number_distinct
 
 __all__ = ["DNATokenizer"]
 
+_COMPLEMENT = str.maketrans("ACGTRYSWKMBDHVN", "TGCAYRSWMKVHDBN")
 ALL_NUCLEOTIDES = "".join(sorted(NUCLEOTIDES + AMBIGUOUS_NUCLEOTIDES))
 
 _READ_AS = READ_AS["dna"]
+
+
+def complement_ids(n_tokens: int) -> np.ndarray:
+    """Return the id of the reverse complement of every token, as DNATokenizer numbers them.
+
+    Parameters
+    ----------
+    n_tokens : int
+        Number of ids, the special ones included; k and the alphabet follow
+        from it.
+
+    Returns
+    -------
+    ndarray of shape (n_tokens,), dtype int64
+        Beginning and end change places.
+
+    Raises
+    ------
+    ValueError
+        No DNATokenizer has so many tokens.
+
+    Examples
+    --------
+    >>> from seqestimators.preprocessing.dna import complement_ids
+    >>> complement_ids(8)  # of padding, unknown, beginning, end, A, C, G, T
+    array([0, 1, 3, 2, 7, 6, 5, 4])
+    """
+    for letters in ("".join(sorted(NUCLEOTIDES)), ALL_NUCLEOTIDES):
+        for k in range(1, 16):
+            if len(letters) ** k == n_tokens - len(SPECIAL_TOKENS):
+                kmers = ["".join(kmer) for kmer in product(letters, repeat=k)]
+                ids = {kmer: i for i, kmer in enumerate(kmers, len(SPECIAL_TOKENS))}
+                others = [ids[kmer.translate(_COMPLEMENT)[::-1]] for kmer in kmers]
+                return np.array([PAD, UNKNOWN, EOS, BOS, *others], dtype=np.int64)
+    raise ValueError(
+        f"reverse_complement=True takes the ids of a DNATokenizer with its whole alphabet, but there are "
+        f"{n_tokens} ids: put a DNATokenizer, without min_frequency and max_tokens, before the estimator"
+    )
+
 
 # Stands for all other characters within a k-mer.
 _OTHER = "?"
