@@ -64,7 +64,8 @@ class BasePooled(BaseRecurrent, Input, Pretraining, PoolingParameters, Motifs, P
                 raise ValueError(
                     "reverse_complement=True reads DNA: it takes ids of a DNATokenizer, not series"
                 )
-            complement_ids(self.n_inputs_)  # or an error
+            # a token whose complement fit has met is known: it is read on the other strand
+            self.known_tokens_ = self.known_tokens_ | self.known_tokens_[complement_ids(self.n_inputs_)]
         self._n_features = 0 if sequences.features is None else sequences.features.shape[1]
 
     def attention_weights(self, X: Any) -> np.ndarray:

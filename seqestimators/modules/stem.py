@@ -47,7 +47,8 @@ class Stem(nn.Module):
 
     def __init__(self, input_size: int, n_filters: int, width: int, pool: int = 1):
         super().__init__()
-        self.convolution = nn.Conv1d(input_size, n_filters, width, padding="same")
+        self.convolution = nn.Conv1d(input_size, n_filters, width)
+        self.margins = ((width - 1) // 2, width // 2)
         self.pool = pool
         self.output_size = n_filters
 
@@ -71,7 +72,8 @@ class Stem(nn.Module):
             0 on padding; T' is T over `pool`, rounded up.
         lengths : Tensor of shape (n,), dtype int64
         """
-        found = self.convolution(vectors.transpose(1, 2)).relu()  # (n, n_filters, T)
+        padded = F.pad(vectors.transpose(1, 2), self.margins)
+        found = self.convolution(padded).relu()  # (n, n_filters, T)
         found = found * real_steps(lengths, vectors.shape[1])[:, None]  # 0 is the least that ReLU gives
         if self.pool > 1:
             found = F.max_pool1d(found, self.pool, ceil_mode=True)

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from seqestimators.modules import Dropout, PooledNetwork, RecurrentEncoder, drive_dropout
+from seqestimators.modules.dropout import TokenDropout
 
 
 def dropout(p, seed=0):
@@ -70,3 +71,16 @@ def test_torchs_own_dropout_is_left_alone():
     generator = torch.Generator()
     drive_dropout(nested, generator)
     assert nested[0][0].generator is generator
+
+
+def test_token_dropout_replaces_tokens_and_nothing_else():
+    dropout = TokenDropout(0.5)
+    dropout.generator = torch.Generator().manual_seed(0)
+    ids = torch.tensor([[2, *range(4, 404), 3, 0, 0]])
+    dropped = dropout(ids)
+    changed = dropped != ids
+    assert 150 < changed.sum() < 250
+    assert (dropped[changed] == 1).all()
+    assert dropped[0, [0, -3, -2, -1]].tolist() == [2, 3, 0, 0]
+    torch.testing.assert_close(dropout.eval()(ids), ids)
+    assert repr(dropout) == "TokenDropout(p=0.5)"
