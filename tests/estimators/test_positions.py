@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sklearn.pipeline import make_pipeline
 
 from seqestimators import (
-    CodonTokenizer,
     DNATokenizer,
+    ProteinTokenizer,
     RecurrentClassifier,
     RecurrentLanguageModel,
     RecurrentRegressor,
@@ -175,8 +175,8 @@ def test_both_strands_of_a_regressor_with_kmers():
 def test_both_strands_are_for_dna():
     message = "reverse_complement=True takes the ids of a DNATokenizer with its whole alphabet, but there are"
     with pytest.raises(ValueError, match=message):
-        make_pipeline(CodonTokenizer(), RecurrentClassifier(reverse_complement=True, **SMALL)).fit(
-            ["ATGTAA", "ATG"] * 4, [0, 1] * 4
+        make_pipeline(ProteinTokenizer(), RecurrentClassifier(reverse_complement=True, **SMALL)).fit(
+            ["MKL", "MV"] * 4, [0, 1] * 4
         )
     with pytest.raises(ValueError, match="takes ids of a DNATokenizer, not series"):
         RecurrentClassifier(reverse_complement=True, **SMALL).fit([[0.5, 1.5], [2.5]] * 4, [0, 1] * 4)
