@@ -62,3 +62,7 @@ def test_where_unknown_letters_are_an_error_there_is_no_warning():
     tokenizer = DNATokenizer(unknown="error")
     with pytest.raises(ValueError, match="row 0, position 0 of X is 'M'"):
         tokenizer.fit([PROTEIN])
+
+
+def test_runs_of_n_are_dna():
+    assert not warnings_of(DNATokenizer().fit_transform, ["NNNNNNACGT", "ACGT"])
