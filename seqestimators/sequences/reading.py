@@ -313,6 +313,8 @@ def _as_tokens(flat: np.ndarray, offsets: np.ndarray) -> Sequences:
 
 def _as_values(flat: np.ndarray, offsets: np.ndarray, dtype: DTypeLike | None) -> Sequences:
     flat = flat if flat.ndim == 2 else flat[:, None]
+    if not flat.shape[1]:
+        raise InvalidSequenceError("X has series of 0 channels: a step needs at least one number")
     if dtype is None:
         dtype = flat.dtype if flat.dtype in (np.float16, np.float32) else np.float64
     with np.errstate(over="ignore"):

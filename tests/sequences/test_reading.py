@@ -148,3 +148,9 @@ def test_sequences_are_checked_too():
         read_sequences(Sequences(np.array([[np.nan], [1.0]]), np.array([0, 2])))
     with pytest.raises(InvalidSequenceError, match="Negative values"):
         read_sequences(Sequences(np.array([4, -1]), np.array([0, 2])))
+
+
+@pytest.mark.parametrize("X", [np.empty((3, 2, 0)), [np.empty((2, 0)), np.empty((1, 0))]])
+def test_series_without_channels_are_refused(X):
+    with pytest.raises(InvalidSequenceError, match="series of 0 channels: a step needs at least one number"):
+        read_sequences(X)
