@@ -26,13 +26,13 @@ from ._groups import DTYPES, OPTIMIZERS, Computation, EarlyStopping, Network, Tr
 from ._input import SequenceReader
 from ._monitoring import Monitor, check_callbacks
 from ._pretraining import (
-    ARCHITECTURE,
-    find_language_model,
+    architecture_of,
+    find_pretrained,
     layer_groups,
     layer_names,
     load_encoder,
     refuse_contradictions,
-    refuse_other_tokens,
+    refuse_other_input,
 )
 from ._state import FittedState, Interrupted
 from ._validation_split import split_validation
@@ -198,8 +198,8 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         sequences = self._read(X, reset=not goes_on)
         check_consistent_length(sequences, y)
         if self.pretrained is not None:
-            refuse_contradictions(self, find_language_model(self.pretrained))
-            refuse_other_tokens(sequences, find_language_model(self.pretrained))
+            refuse_contradictions(self, find_pretrained(self.pretrained))
+            refuse_other_input(sequences, find_pretrained(self.pretrained))
         weight = np.ones(len(sequences))
         if sample_weight is not None:
             weight = _check_sample_weight(
@@ -264,8 +264,8 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         if positions == "auto":  # aligned rows, where the place may say more than the neighbours
             positions = sequences.is_tokens and lengths.min() == lengths.max() >= 2
         self.n_positions_ = int(lengths.max()) if positions else 0
-        if self.pretrained is not None:
-            model = find_language_model(self.pretrained)
+        if self.pretrained is not None and sequences.is_tokens:
+            model = find_pretrained(self.pretrained)
             known = model.known_tokens_.copy()
             known[: self.n_inputs_] |= self.known_tokens_
             self.n_inputs_, self.known_tokens_ = model.n_inputs_, known
@@ -281,16 +281,16 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
                 input_size=self.n_inputs_,
                 tokens=self.input_ == "tokens",
                 dropout=self.dropout,
-                **{name: getattr(self, name) for name in ARCHITECTURE},
+                token_dropout=getattr(self, "token_dropout", 0.0),
                 n_positions=self.n_positions_,
-                **{name: getattr(self, name) for name in ("stem", "token_dropout") if hasattr(self, name)},
+                **architecture_of(self),
             )
             network = self._make_network(encoder)
         return network.to(DTYPES[self.dtype])
 
     def _make_net(self, generators: Any = None, max_weights: int | None = None) -> None:
         """Build the network and its skorch net, with fresh weights if there are generators."""
-        pretrained = None if self.pretrained is None else find_language_model(self.pretrained)
+        pretrained = None if self.pretrained is None else find_pretrained(self.pretrained)
         device = self._device()
         network = self._as_fitted()._build_network(max_weights).to(device)
         optimizer: dict[str, Any] = {"optimizer": self.optimizer}

@@ -130,20 +130,19 @@ class PoolingParameters:
 
 @with_parameters
 class Pretraining:
-    """Transfer learning: the start from a language model.
+    """Transfer learning: the start from a fitted model.
 
     Parameters
     ----------
-    pretrained : RecurrentLanguageModel, Pipeline, FrozenEstimator or None
-        A fitted language model, or a fitted Pipeline that ends in one, whose
-        embedding and layers to start from;
-        cell, hidden_size, num_layers, bidirectional and embedding_dim are
-        then its own, and set to another value they are an error. It stays
-        fitted under ``clone``. The tokenizer before this estimator takes
-        the `vocabulary_` of the one before the language model; ids of
-        another vocabulary are an error. The file of
-        a fitted estimator doesn't hold it: read back, `pretrained` is
-        None, and these five parameters say what the network is.
+    pretrained : recurrent estimator, Pipeline, FrozenEstimator or None
+        Any fitted recurrent estimator, or a fitted Pipeline that ends in one,
+        whose embedding and layers to start from; cell, hidden_size,
+        num_layers, bidirectional, embedding_dim and stem are then its own,
+        and set to another value they are an error. It stays fitted under
+        ``clone``. The tokenizer before this estimator takes the `vocabulary_`
+        of the one before the pretrained model; ids of another vocabulary are
+        an error. The file of a fitted estimator doesn't hold it: read back,
+        `pretrained` is None, and these parameters say what the network is.
     gradual_unfreezing : bool
         Whether a pretrained network is trained from the output down, one
         more layer each epoch.
@@ -155,7 +154,7 @@ class Pretraining:
     title: ClassVar[str] = "Pretraining"
 
     pretrained: Any = parameter(
-        default=None, constraints=[HasMethods(["score_samples"]), Pipeline, FrozenEstimator, None]
+        default=None, constraints=[HasMethods(["fit", "transform"]), Pipeline, FrozenEstimator, None]
     )
     gradual_unfreezing: bool = parameter(default=False, constraints=["boolean"], unless=("pretrained", None))
     layer_decay: float = parameter(

@@ -1,4 +1,4 @@
-"""Starting from a fitted language model: its architecture, its weights, its layers one by one."""
+"""Starting from a fitted model: its architecture, its weights, its layers one by one."""
 
 from typing import Any
 
@@ -11,21 +11,22 @@ from ..exceptions import InvalidSequenceError
 from ..modules import RecurrentEncoder, SequenceNetwork
 from ..parameters import default_of
 from ..sequences import Fingerprint, Sequences, place_of
+from ._input import SequenceReader
 
-ARCHITECTURE = ("cell", "hidden_size", "num_layers", "bidirectional", "embedding_dim")
-"""What a model takes over from the language model that it starts from."""
+ARCHITECTURE = ("cell", "hidden_size", "num_layers", "bidirectional", "embedding_dim", "stem")
+"""What a model takes over from the one that it starts from, as far as it has such a parameter."""
 
 
-def find_language_model(pretrained: Any) -> Any:
-    """Return the language model that the parameter `pretrained` gives.
+def find_pretrained(pretrained: Any) -> Any:
+    """Return the estimator that the parameter `pretrained` gives.
 
     Parameters
     ----------
-    pretrained : RecurrentLanguageModel, Pipeline that ends in one, or FrozenEstimator around either
+    pretrained : recurrent estimator, Pipeline that ends in one, or FrozenEstimator around either
 
     Returns
     -------
-    RecurrentLanguageModel
+    recurrent estimator
 
     Raises
     ------
@@ -37,10 +38,10 @@ def find_language_model(pretrained: Any) -> Any:
     model = pretrained
     while isinstance(model, (FrozenEstimator, Pipeline)):
         model = model.estimator if isinstance(model, FrozenEstimator) else model.steps[-1][1]
-    if not hasattr(model, "score_samples") or not hasattr(model, "predict_next"):
+    if not isinstance(model, SequenceReader):
         raise TypeError(
-            f"pretrained is a {type(model).__name__}, but must be a fitted RecurrentLanguageModel, or a "
-            "fitted Pipeline that ends in one"
+            f"pretrained is a {type(model).__name__}, but must be a fitted recurrent estimator, as "
+            "RecurrentLanguageModel or RecurrentRegressor, or a fitted Pipeline that ends in one"
         )
     check_is_fitted(
         model,
@@ -51,35 +52,53 @@ def find_language_model(pretrained: Any) -> Any:
     return model
 
 
+def architecture_of(estimator: Any) -> dict[str, Any]:
+    """Return the parameters that say what the encoder of an estimator is."""
+    return {name: getattr(estimator, name) for name in ARCHITECTURE if hasattr(estimator, name)}
+
+
+def taken_over(estimator: Any) -> dict[str, Any]:
+    """Return the parameters that an estimator takes over from the model that it starts from."""
+    if estimator.pretrained is None:
+        return {}
+    model = find_pretrained(estimator.pretrained)._as_fitted()
+    return {name: getattr(model, name, None) for name in architecture_of(estimator)}
+
+
 def refuse_contradictions(estimator: Any, model: Any) -> None:
     """Raise an error that names the first parameter that asks for another network than the pretrained one."""
-    stem = getattr(estimator, "stem", None)
-    if stem != getattr(model, "stem", None):
-        raise ValueError(
-            f"stem={stem!r}, but the pretrained model has none like it, and its layers read what it reads: "
-            "leave stem as the model has it"
-        )
+    fitted = model._as_fitted()
     for name in ARCHITECTURE:
-        asked, given = getattr(estimator, name), getattr(model, name)
-        if asked not in (default_of(estimator, name), given):
+        asked, given = getattr(estimator, name, None), getattr(fitted, name, None)
+        default = default_of(estimator, name) if hasattr(estimator, name) else given
+        if asked != given and (asked != default or not hasattr(estimator, name)):
             raise ValueError(
-                f"{name}={asked!r}, but the pretrained language model has {name}={given!r}, which comes with "
-                f"its weights: leave {name} out, or fit a language model with {name}={asked!r}"
+                f"{name}={asked!r}, but the pretrained model has {name}={given!r}, which comes with "
+                f"its weights: leave {name} out, or fit a model with {name}={asked!r}"
             )
 
 
-def refuse_other_tokens(sequences: Sequences, model: Any) -> None:
-    """Raise an error if ids are of another vocabulary than those of the language model, or beyond them."""
-    if not sequences.is_tokens:
+def refuse_other_input(sequences: Sequences, model: Any) -> None:
+    """Raise an error if X is not what the pretrained model reads: ids of its vocabulary, or its channels."""
+    if sequences.is_tokens != (model.input_ == "tokens"):
+        kinds = ["numeric series", "token ids"]
         raise InvalidSequenceError(
-            "X holds numeric series, but the pretrained language model reads token ids"
+            f"X holds {kinds[sequences.is_tokens]}, but the pretrained model reads "
+            f"{kinds[not sequences.is_tokens]}"
         )
+    if not sequences.is_tokens:
+        if sequences.values.shape[1] != model.n_inputs_:
+            raise InvalidSequenceError(
+                f"X has series of {sequences.values.shape[1]} channels, but the pretrained model was fitted "
+                f"on series of {model.n_inputs_}"
+            )
+        return
     learned = getattr(model, "fingerprint_", None)
     if learned is not None and not Fingerprint(*learned).agrees(sequences.fingerprint):
         raise InvalidSequenceError(
-            f"X holds ids of {sequences.fingerprint}, but the pretrained language model was trained on those "
+            f"X holds ids of {sequences.fingerprint}, but the pretrained model was trained on those "
             f"of {Fingerprint(*learned)}, where the same id stands for another token: give the tokenizer "
-            "before this estimator vocabulary=tokenizer.vocabulary_ of the one before the language model"
+            "before this estimator vocabulary=tokenizer.vocabulary_ of the one before the pretrained model"
         )
     is_new = sequences.values >= model.n_inputs_
     if is_new.any():
@@ -87,29 +106,30 @@ def refuse_other_tokens(sequences: Sequences, model: Any) -> None:
         row, position = place_of(index, sequences.offsets)
         raise InvalidSequenceError(
             f"row {row}, position {position} of X is {sequences.values[index]}, but "
-            f"the pretrained language model knows the ids 0 to {model.n_inputs_ - 1}: give the tokenizer "
-            "before this estimator the vocabulary_ of the tokenizer before the language model; if it has "
-            "that, train the language model on sequences that hold this token too"
+            f"the pretrained model knows the ids 0 to {model.n_inputs_ - 1}: give the tokenizer "
+            "before this estimator the vocabulary_ of the tokenizer before the pretrained model; if it has "
+            "that, train that model on sequences that hold this token too"
         )
 
 
 def load_encoder(encoder: RecurrentEncoder, model: Any) -> None:
-    """Copy the weights of a language model into an encoder of its architecture.
+    """Copy the weights of a fitted model into an encoder of its architecture.
 
-    The layers of a language model don't mix the directions, those of the
-    encoder may: weights that read the other direction become 0, so that the
-    encoder starts as exactly the networks that the language model has learned.
+    Vectors of positions are new: they belong to the rows of a task. The
+    layers of a language model don't mix the directions, those of the encoder
+    may: weights that read the other direction become 0, so that the encoder
+    starts as exactly the networks that the language model has learned.
 
     Parameters
     ----------
     encoder : RecurrentEncoder
         Changed in place.
-    model : RecurrentLanguageModel
+    model : recurrent estimator
     """
     weights = model.net_.module_.encoder.state_dict()
     with torch.no_grad():
         for name, weight in encoder.named_parameters():
-            if name not in weights:  # of a layer that the language model lacks
+            if name not in weights or name == "positions":
                 continue
             learned = weights[name].to(weight)
             if learned.shape == weight.shape:
@@ -136,7 +156,7 @@ def layer_groups(network: SequenceNetwork) -> list[list[torch.nn.Parameter]]:
     Returns
     -------
     list of lists of torch.nn.Parameter
-        What the language model lacks, each of its layers, the embedding.
+        What the pretrained model lacks, each of its layers, the embedding.
     """
     named = list(network.named_parameters())
     layers = layer_names(network)

@@ -15,7 +15,7 @@ from .._sklearn import validate_parameter_constraints
 from .._training import find_device
 from .._version import find_version
 from ..parameters import default_of, fixed_by_fit
-from ._pretraining import ARCHITECTURE, find_language_model
+from ._pretraining import ARCHITECTURE, architecture_of, find_pretrained, taken_over
 
 NOT_KEPT = ("pretrained", "callbacks")
 """Parameters that say nothing of the network, and may hold anything."""
@@ -47,9 +47,7 @@ class FittedState:
     def _remember_parameters(self) -> None:
         """Keep the parameters of which the network is made, whatever `set_params` changes later."""
         kept = {name: value for name, value in self.get_params(deep=False).items() if name not in NOT_KEPT}  # type: ignore[attr-defined]
-        if self.pretrained is not None:
-            model = find_language_model(self.pretrained)
-            kept |= {name: getattr(model, name) for name in ARCHITECTURE}
+        kept |= taken_over(self)
         self._network_params = kept
         self._pretrained = self.pretrained
         self._starts_untrained = False
@@ -131,7 +129,7 @@ class FittedState:
         transfer = {
             name: default_of(self, name) for name in ("pretrained", "gradual_unfreezing", "layer_decay")
         }
-        architecture = {name: self._network_params[name] for name in ARCHITECTURE}
+        architecture = {name: self._network_params[name] for name in architecture_of(self)}
         kept = {name: value for name, value in transfer.items() if name not in NOT_KEPT}
         return {
             **transfer,
@@ -152,10 +150,10 @@ class FittedState:
             setattr(self, name, default_of(self, name))
         if weights is None:
             return
-        if "pretrained" in self._network_params:
-            self._adopt_old_state()
         for name in parameters - self._network_params.keys() - set(NOT_KEPT):
             self._network_params[name] = getattr(self, name)
+        if "pretrained" in self._network_params:
+            self._adopt_old_state()
         self._check_fitted_parameters()
         try:
             find_device(vars(self)["device"])
@@ -195,8 +193,7 @@ class FittedState:
         pretrained = params["pretrained"]
         self._network_params = {name: value for name, value in params.items() if name not in NOT_KEPT}
         if pretrained is not None:
-            model = find_language_model(pretrained)
-            self._network_params |= {name: getattr(model, name) for name in ARCHITECTURE}
+            self._network_params |= architecture_of(find_pretrained(pretrained))
             self.__dict__ |= self._without_pretrained()
 
 

@@ -18,7 +18,7 @@ from ..modules import AttentionDecoder, Batch, RecurrentEncoder, Seq2SeqNetwork,
 from ..parameters import parameter, with_parameters
 from ..preprocessing import SequenceTokenizer
 from ..sequences import Sequences, object_array, read_sequences, to_kind
-from ._groups import Decoding, Input, Network, Positions
+from ._groups import Decoding, Input, Network, Positions, Pretraining
 from ._target_rows import SequenceTargets
 from .base import BaseRecurrent
 
@@ -33,7 +33,7 @@ MAX_TOKENS = 10_000
 
 
 @with_parameters
-class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Decoding, Positions, Network):
+class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decoding, Positions, Network):
     """Recurrent network that writes a sequence for a sequence.
 
     An encoder reads the source, a decoder writes the target token by token

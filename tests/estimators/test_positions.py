@@ -112,7 +112,7 @@ def test_positions_are_new_where_the_rest_is_pretrained():
     language = RecurrentLanguageModel(**SMALL).fit(ALIGNED)
     model = RecurrentClassifier(pretrained=language, max_epochs=1, random_state=0).fit(ALIGNED, Y)
     assert model.n_positions_ == 4
-    with pytest.raises(ValueError, match=r"stem=\(3, 2, 1\), but the pretrained model has none like it"):
+    with pytest.raises(ValueError, match=r"stem=\(3, 2, 1\), but the pretrained model has stem=None"):
         model.set_params(stem=(3, 2, 1)).fit(ALIGNED, Y)
 
 

@@ -8,6 +8,7 @@ import torch
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
@@ -15,6 +16,7 @@ from seqestimators import (
     RecurrentClassifier,
     RecurrentLanguageModel,
     RecurrentRegressor,
+    RecurrentSeq2Seq,
     RecurrentTagger,
     SequenceTokenizer,
 )
@@ -177,8 +179,9 @@ def test_a_pipeline_gives_the_language_model_at_its_end(language_model):
     for pretrained in (whole, FrozenEstimator(whole)):
         model = clone(RecurrentClassifier(pretrained=pretrained, **SMALL)).fit(IDS, Y)
         assert model.net_.module_.encoder.layers[0][0].hidden_size == 5
-    with pytest.raises(TypeError, match="pretrained is a RecurrentClassifier, .* or a fitted Pipeline"):
-        RecurrentTagger(pretrained=make_pipeline(SequenceTokenizer(), model), **SMALL).fit(IDS, STRINGS)
+    wrong = make_pipeline(SequenceTokenizer(), LogisticRegression())
+    with pytest.raises(TypeError, match="pretrained is a LogisticRegression, .* or a fitted Pipeline"):
+        RecurrentTagger(pretrained=wrong, **SMALL).fit(IDS, STRINGS)
     with pytest.raises(NotFittedError):
         RecurrentClassifier(pretrained=clone(whole), **SMALL).fit(IDS, Y)
 
@@ -186,3 +189,70 @@ def test_a_pipeline_gives_the_language_model_at_its_end(language_model):
 def test_samples_know_their_vocabulary(language_model):
     drawn = language_model.sample(3, max_length=50, random_state=0)
     assert read_sequences(drawn).fingerprint == read_sequences(IDS).fingerprint
+
+
+SIZES = {"cell": "gru", "hidden_size": 5, "num_layers": 2, "embedding_dim": 4}
+TARGETS = {
+    RecurrentClassifier: Y,
+    RecurrentRegressor: np.c_[Y, -Y, Y],
+    RecurrentTagger: STRINGS,
+    RecurrentSeq2Seq: STRINGS,
+}
+
+
+@pytest.mark.parametrize("receiver", TARGETS)
+@pytest.mark.parametrize("giver", TARGETS)
+def test_any_recurrent_estimator_is_a_start_for_any_other(giver, receiver):
+    whole = make_pipeline(SequenceTokenizer(), giver(**SIZES | SMALL)).fit(STRINGS, TARGETS[giver])
+    model = make_pipeline(
+        SequenceTokenizer(vocabulary=whole[0].vocabulary_),
+        receiver(pretrained=whole, **SMALL | {"max_epochs": 1, "lr": 1e-12, "weight_decay": 0.0}),
+    )
+    clone(model).fit(STRINGS, TARGETS[receiver])
+    model.fit(STRINGS, TARGETS[receiver])
+    states = [
+        one[-1].net_.module_.encoder.eval()(torch.tensor([[4, 5, 6]]), torch.tensor([3])).join()
+        for one in (whole, model)
+    ]
+    torch.testing.assert_close(*states, atol=1e-5, rtol=1e-5)
+    restored = pickle.loads(pickle.dumps(model))
+    assert {name: restored[-1].get_params()[name] for name in SIZES} == SIZES
+    np.testing.assert_array_equal(restored[-1].transform(IDS), model[-1].transform(IDS))
+
+
+def test_a_stem_is_taken_over_and_positions_are_not():
+    rows, stem = [[4, 5, 6, 4], [5, 5, 4, 4]] * 10, (6, 3, 2)
+    giver = RecurrentRegressor(stem=stem, positions=True, lr=0.05, **SMALL).fit(rows, np.arange(20.0))
+    learned = giver.net_.module_.encoder
+    assert learned.positions.any()
+    options = SMALL | {"max_epochs": 1, "lr": 1e-12, "weight_decay": 0.0}
+    model = RecurrentClassifier(pretrained=giver, **options).fit(rows, [0, 1] * 10)
+    encoder = model.net_.module_.encoder
+    torch.testing.assert_close(encoder.stem.convolution.weight, learned.stem.convolution.weight)
+    assert encoder.positions.abs().max() < 1e-6
+    with pytest.raises(ValueError, match=r"stem=None, but the pretrained model has stem=\(6, 3, 2\)"):
+        RecurrentSeq2Seq(pretrained=giver, **SMALL).fit(rows, ["ab"] * 20)
+
+
+def test_series_of_the_same_channels_are_a_start_too():
+    series = [np.random.default_rng(i).normal(size=(3 + i % 3, 2)) for i in range(20)]
+    giver = RecurrentRegressor(**SMALL).fit(series, np.arange(20.0))
+    model = RecurrentClassifier(pretrained=giver, **SMALL).fit(series, [0, 1] * 10)
+    assert model.predict(series).shape == (20,)
+    with pytest.raises(
+        InvalidSequenceError, match="series of 1 channels, but the pretrained model was fitted on"
+    ):
+        RecurrentClassifier(pretrained=giver, **SMALL).fit([row[:, :1] for row in series], [0, 1] * 10)
+    with pytest.raises(
+        InvalidSequenceError, match="X holds token ids, but the pretrained model reads numeric"
+    ):
+        RecurrentClassifier(pretrained=giver, **SMALL).fit(IDS, Y)
+
+
+def test_a_search_over_pipelines_keeps_them_fitted():
+    whole = make_pipeline(SequenceTokenizer(), RecurrentRegressor(**SIZES | SMALL)).fit(STRINGS, Y)
+    model = make_pipeline(
+        SequenceTokenizer(vocabulary=whole[0].vocabulary_), RecurrentClassifier(pretrained=whole, **SMALL)
+    )
+    search = GridSearchCV(model, {"recurrentclassifier__lr": [0.001, 0.01]}, cv=2, error_score="raise")
+    assert search.fit(STRINGS, Y).best_estimator_[-1].pretrained is whole
