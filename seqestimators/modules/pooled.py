@@ -55,6 +55,8 @@ class PooledNetwork(SequenceNetwork):
     torch.Size([2, 2])
     """
 
+    complement: Tensor | None
+
     def __init__(
         self,
         encoder: RecurrentEncoder,
