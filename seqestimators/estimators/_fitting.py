@@ -202,6 +202,8 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             refuse_other_input(sequences, find_pretrained(self.pretrained))
         weight = np.ones(len(sequences))
         if sample_weight is not None:
+            if hasattr(sample_weight, "__len__"):
+                sample_weight = read_labels(sample_weight, "sample_weight")
             weight = _check_sample_weight(
                 sample_weight, np.empty((len(sequences), 1)), ensure_non_negative=True
             )

@@ -34,7 +34,7 @@ class SequenceReader(BaseEstimator):
     dtype: Any = "float32"
 
     known_tokens_: np.ndarray
-    fingerprint_: tuple[str, int, str] | None
+    fingerprint_: tuple[Any, ...] | None
     channel_mean_: np.ndarray
     channel_scale_: np.ndarray
 

@@ -115,8 +115,9 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         Parameters
         ----------
         X : array-like of n sequences
-            As in fit. Token ids that the first call doesn't hold count as
-            unknown ever after.
+            As in fit. New token ids are learned as they come, as far as the
+            tokenizer of the first call knows them; without one, up to the
+            largest id of that call. A warning counts those beyond.
         y : array-like of shape (n,) or (n, n_labels)
             Labels.
         classes : array-like of shape (n_classes,) or None, default=None

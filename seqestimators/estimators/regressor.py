@@ -103,8 +103,9 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         Parameters
         ----------
         X : array-like of n sequences
-            As in fit. Token ids that the first call doesn't hold count as
-            unknown ever after.
+            As in fit. New token ids are learned as they come, as far as the
+            tokenizer of the first call knows them; without one, up to the
+            largest id of that call. A warning counts those beyond.
         y : array-like of shape (n,) or (n, n_outputs)
             Numbers. The first call decides how targets are standardized.
         sample_weight : array-like of shape (n,) or None, default=None

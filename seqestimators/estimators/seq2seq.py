@@ -135,8 +135,9 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
         Parameters
         ----------
         X : array-like of n sequences
-            As in fit. Token ids that the first call doesn't hold count as
-            unknown ever after.
+            As in fit. New token ids are learned as they come, as far as the
+            tokenizer of the first call knows them; without one, up to the
+            largest id of that call. A warning counts those beyond.
         y : array-like of n sequences
             As in fit. The first call decides on the vocabulary.
         sample_weight : array-like of shape (n,) or None, default=None

@@ -139,8 +139,9 @@ class RecurrentTagger(
         Parameters
         ----------
         X : array-like of n sequences
-            As in fit. Token ids that the first call doesn't hold count as
-            unknown ever after.
+            As in fit. New token ids are learned as they come, as far as the
+            tokenizer of the first call knows them; without one, up to the
+            largest id of that call. A warning counts those beyond.
         y : array-like of n label sequences
             As in fit.
         classes : array-like of shape (n_classes,) or None, default=None
@@ -173,7 +174,7 @@ class RecurrentTagger(
 
     def _join_labels(self, y: Any, sequences: Sequences) -> Sequences:
         stride = self._as_fitted().stride
-        rows = y.rows if isinstance(y, WeightedRows) else y
+        rows: Any = y.rows if isinstance(y, WeightedRows) else y
         return join_labels(rows, count_labels(sequences, stride), stride=stride)
 
     def _encode_target(self, y: Any, sequences: Sequences) -> Sequences:

@@ -56,7 +56,7 @@ def refuse_records(value: Any, name: str) -> None:
         remedy = "unpack it first, with torch.nn.utils.rnn.unpack_sequence"
     else:
         remedy = "give the one that holds the sequences, or list(...) if its items are rows"
-    fields = ", ".join(map(str, list(value._fields if is_named else value)[:5]))  # type: ignore[attr-defined]
+    fields = ", ".join(map(str, list(value._fields if is_named else value)[:5]))
     raise TypeError(
         f"{name} is a {kind}, {'a named tuple' if is_named else 'a dictionary'} of {fields}: {remedy}"
     )

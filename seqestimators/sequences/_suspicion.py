@@ -41,12 +41,13 @@ def check_new_ids(tokens: Sequences, fingerprint: Fingerprint | None, is_matrix:
         )
     if fingerprint is not None or not (values <= EOS).any():
         return
-    index = _first_foreign(values, offsets, is_matrix)
-    if index is not None:
-        row, position = place_of(index, offsets)
+    foreign = _first_foreign(values, offsets, is_matrix)
+    if foreign is not None:
+        row, position = place_of(foreign, offsets)
         warnings.warn(
-            f"row {row}, position {position} of X is {values[index]}, but 0 is padding, 1 any unknown token, "
-            "and 2 and 3 are the beginning and the end of a sequence, and no tokenizer of this library has "
+            f"row {row}, position {position} of X is {values[foreign]}, but 0 is padding, 1 any unknown "
+            "token, and 2 and 3 are the beginning and the end of a sequence, and no tokenizer of this "
+            "library has "
             'made these ids. Tokens begin at 4: add 4 to all ids if yours begin at 0, or set input="values" '
             "if "
             "they are measurements",

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from ._containers import first_column, is_missing, shorten
+from ._containers import first_column, is_missing, refuse_records, shorten
 
 __all__ = ["check_sequences", "is_biological"]
 
@@ -73,6 +73,7 @@ def _list_rows(X: Any, name: str) -> list[Any]:
         raise ValueError(
             "Iterable over sequences expected, string object received. Wrap a single sequence as [sequence]."
         )
+    refuse_records(X, name)
     if isinstance(X, (list, tuple)):
         return list(X)
     shape = getattr(X, "shape", None)
