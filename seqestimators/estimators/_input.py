@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ..exceptions import InvalidSequenceError, SeriesLayoutWarning, TokenIdWarning
 from ..sequences import (
     EOS,
+    PAD,
     UNKNOWN,
     Fingerprint,
     Sequences,
@@ -33,6 +34,7 @@ class SequenceReader(BaseEstimator):
     channels_first: Any = False
     dtype: Any = "float32"
 
+    _is_width_of_lists = False
     known_tokens_: np.ndarray
     fingerprint_: tuple[Any, ...] | None
     channel_mean_: np.ndarray
@@ -59,8 +61,12 @@ class SequenceReader(BaseEstimator):
             X = open_rows(X, "X")
         if hasattr(X, "__array__") and not hasattr(X, "__len__"):
             X = np.asarray(X)
-        if _is_matrix(X):
-            validate_data(self, X, reset=reset, skip_check_array=True)
+        if reset:
+            self._is_width_of_lists = _is_nested_list(X)
+        if _is_matrix(X) or (reset and self._is_width_of_lists):
+            # lists that have one length by chance say nothing of the width of padded ones
+            if reset or not (self._is_width_of_lists and _is_padded(X)):
+                validate_data(self, X, reset=reset, skip_check_array=True)
         elif reset:
             for name in ("n_features_in_", "feature_names_in_"):
                 with suppress(AttributeError):
@@ -185,3 +191,24 @@ def _is_matrix(X: Any) -> Any:
         # meta-estimators pass a column with a sequence in each cell
         return np.ndim(X.iloc[0, 0] if hasattr(X, "iloc") else X[0, 0]) == 0
     return True
+
+
+def _is_nested_list(X: Any) -> bool:
+    """Whether X is a matrix written as a list of lists of numbers."""
+    return (
+        isinstance(X, list)
+        and len(X) > 0
+        and all(isinstance(row, list) and len(row) == len(X[0]) > 0 for row in X)
+        and np.ndim(X[0]) == 1
+    )
+
+
+def _is_padded(X: Any) -> bool:
+    """Whether rows of a matrix end in padding: NaN, or 0 that stands nowhere else than at their ends."""
+    table = np.asarray(X)
+    if table.dtype.kind == "f" and np.isnan(table[:, -1]).any():
+        return True
+    content = table != PAD
+    has_begun, has_not_ended = (np.maximum.accumulate(side, axis=1) for side in (content, content[:, ::-1]))
+    is_outer = ~(has_begun & has_not_ended[:, ::-1])
+    return bool(is_outer.any() and (content | is_outer).all())

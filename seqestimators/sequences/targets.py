@@ -53,7 +53,13 @@ def read_labels(y: Any, name: str = "y") -> np.ndarray:
     refuse_records(y, name)
     if isinstance(y, (set, frozenset)) or not (hasattr(y, "__len__") or hasattr(y, "__array__")):
         raise TypeError(f"{name} must be a list or an array, got {type(y).__name__}")
+    if hasattr(y, "__array__") and not hasattr(y, "shape") and not hasattr(y, "to_pylist"):
+        y = as_array(y, name)
     shape = getattr(y, "shape", None)
+    if shape == () or (shape is not None and len(shape) > 2):
+        raise ValueError(
+            f"{name} should be a 1d array, of a label a row, or 2-D, got an array of shape {shape}"
+        )
     if shape is None or (hasattr(y, "to_pylist") and len(shape) < 2):
         rows = list(y.to_pylist() if hasattr(y, "to_pylist") else y)
         return _read_table(rows, name) if any(map(_is_row, rows)) else _read_column(rows, name)

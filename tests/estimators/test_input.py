@@ -212,10 +212,18 @@ def test_ids_that_come_too_late_are_counted(goes_on):
         learn([[4, 5], [8, 9], [9, 9], [8]], [0, 1] * 2)
 
 
-def test_lists_of_one_length_are_no_matrix():
+def test_lists_of_one_length_leave_padded_matrices_their_width():
     model = RecurrentClassifier(**SMALL).fit([[4, 5], [5, 4]] * 3, [0, 1] * 3)
-    assert not hasattr(model, "n_features_in_")
-    assert model.predict(np.array([[4, 5, 0], [5, 0, 0]])).shape == (2,)
+    expected = model.predict_proba([[4, 5], [5]])
+    for padded in (np.array([[4, 5, 0], [5, 0, 0]]), pd.DataFrame([[0, 4, 5], [0, 0, 5]])):
+        np.testing.assert_array_equal(model.predict_proba(padded), expected)
+    for other in (np.array([[4, 5, 4]]), np.array([[4, 0, 5], [5, 0, 0]])):
+        with pytest.raises(ValueError, match="3 features, but RecurrentClassifier is expecting 2"):
+            model.predict(other)
+    series = RecurrentClassifier(**SMALL).fit([[0.5, 1.5], [1.5, 0.5]] * 3, [0, 1] * 3)
+    padded = np.array([[0.5, 1.5, np.nan], [0.5, np.nan, np.nan]])
+    np.testing.assert_array_equal(series.predict_proba(padded), series.predict_proba([[0.5, 1.5], [0.5]]))
+    assert not hasattr(RecurrentClassifier(**SMALL).fit([[], []], [0, 1]), "n_features_in_")
 
 
 # The layout of series

@@ -4,6 +4,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import torch
+from sklearn.utils.estimator_checks import _NotAnArray
 
 from seqestimators.exceptions import InvalidSequenceError
 from seqestimators.sequences import object_array, read_labels, read_targets, to_kind
@@ -83,6 +84,7 @@ WORDS, WHOLE = ["b", "a", "b"], [1, 0, 1]
         (pa.chunked_array([WHOLE]), WHOLE, np.int64),
         (pa.array(WORDS).dictionary_encode(), WORDS, "<U1"),
         (torch.tensor(WHOLE), WHOLE, np.int64),
+        (_NotAnArray(np.array(WHOLE)), WHOLE, np.int64),
         (pd.DataFrame({"y": pd.Series(WHOLE, dtype="Int64")}), [[1], [0], [1]], np.int64),
         (pl.DataFrame({"y": WHOLE}), [[1], [0], [1]], np.int64),
         (pa.table({"y": WHOLE}), [[1], [0], [1]], np.int64),
@@ -138,6 +140,8 @@ def test_what_is_missing_in_one_of_several_columns_is_nan(y):
         ([[1, 2], [1]], r"row 1 of y is \[1\], but row 0 is \[1, 2\]: give every row one label"),
         ([1, [1]], r"row 1 of y is \[1\], but row 0 is 1"),
         ("ab", "y is one string, 'ab'"),
+        (np.array(1), "y should be a 1d array, .* got an array of shape"),
+        (np.ones((2, 2, 2)), "y should be a 1d array, .* got an array of shape"),
     ],
 )
 def test_rows_without_a_label_are_named(y, message):
