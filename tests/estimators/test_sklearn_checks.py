@@ -59,13 +59,14 @@ class RoundingClassifier(RecurrentClassifier):
         return super()._read(np.round(np.abs(X)).astype(np.int64) if np.ndim(X) == 2 else X, reset)
 
 
+takes_any_whole_numbers = pytest.mark.filterwarnings("ignore::seqestimators.exceptions.TokenIdWarning")
 # one check sets it, for whatever has it
 sets_a_parameter_in_vain = pytest.mark.filterwarnings("ignore:the parameter 'n_iter_no_change' of")
 
 
 @sets_a_parameter_in_vain
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.DataConversionWarning")
-@pytest.mark.filterwarnings("ignore::seqestimators.exceptions.TokenIdWarning")  # they take any whole numbers
+@takes_any_whole_numbers
 @parametrize_with_checks(ESTIMATORS)
 def test_sklearn_check(estimator, check):
     function = getattr(check, "func", check)
@@ -80,6 +81,7 @@ def test_sklearn_check(estimator, check):
     check(estimator)
 
 
+@takes_any_whole_numbers
 @sets_a_parameter_in_vain
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("check", FRACTIONAL)
