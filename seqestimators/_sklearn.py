@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sklearn.base import _fit_context as _untyped_fit_context
 from sklearn.metrics._scorer import _BaseScorer as _BaseScorer
 from sklearn.utils import _safe_indexing as _safe_indexing
+from sklearn.utils._metadata_requests import _routing_enabled as _routing_enabled
 from sklearn.utils._param_validation import HasMethods as HasMethods
 from sklearn.utils._param_validation import Integral as Integral
 from sklearn.utils._param_validation import Interval as Interval
@@ -20,6 +21,7 @@ from sklearn.utils._param_validation import RealNotInt as RealNotInt
 from sklearn.utils._param_validation import StrOptions as StrOptions
 from sklearn.utils._param_validation import validate_parameter_constraints as validate_parameter_constraints
 from sklearn.utils._param_validation import validate_params as _untyped_validate_params
+from sklearn.utils.validation import _check_method_params as _check_method_params
 from sklearn.utils.validation import _check_sample_weight as _check_sample_weight
 from sklearn.utils.validation import _check_y as _check_y
 

@@ -24,6 +24,7 @@ ARROWS = {
     "datasets": {"preprocessing", "domain", "sequences"},
     "baselines": {"preprocessing", "domain", "sequences"},
     "model_selection": {"preprocessing", "domain", "sequences", "plotting"},
+    "augmentation": {"preprocessing", "domain", "sequences"},
     "_training": {"modules", "sequences"},
     "estimators": {"_training", "modules", "preprocessing", "metrics", "sequences"},
     "inspection": {

@@ -12,6 +12,7 @@ from .normal_forms import READ_AS as READ_AS
 from .normal_forms import UNKNOWN_SYMBOL as UNKNOWN_SYMBOL
 from .normal_forms import guess_kind, normalize
 from .normal_forms import join_symbols as join_symbols
+from .normal_forms import reverse_complement as reverse_complement
 
 __all__ = [
     "find_genetic_code",

@@ -20,6 +20,8 @@ AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY" + "UO" + "BZJX" + "*-"
 UNKNOWN_SYMBOL = "\N{REPLACEMENT CHARACTER}"
 """What stands for a symbol that isn't known, in every kind of sequence. It is read back as such."""
 
+_COMPLEMENT = str.maketrans("ACGTBDHKMRVY", "TGCAVHDMKYBR")  # S, W and N are their own
+
 _BLANKS = " \t\n\r\v\f"
 _BYTE_ORDER_MARK = "\ufeff"
 # What stands for the unknown symbol in a buffer of one byte a symbol. It means nothing else: in a string it
@@ -116,6 +118,21 @@ def normalize(X: Any, kind: str | None, *, name: str = "X", first_row: int = 0) 
     text, offsets = join_symbols(sequences, kind, name=name, first_row=first_row)
     read = text.decode("ascii").replace(_SUBSTITUTE, UNKNOWN_SYMBOL).translate(_FOLDS[kind])
     return [read[begin:end] for begin, end in pairwise(offsets.tolist())]
+
+
+def reverse_complement(dna: str) -> str:
+    """Return the other strand of DNA in normal form.
+
+    Parameters
+    ----------
+    dna : str
+        IUPAC letters; what has no complement stays, as gaps do.
+
+    Returns
+    -------
+    str
+    """
+    return dna.translate(_COMPLEMENT)[::-1]
 
 
 def join_symbols(

@@ -9,14 +9,12 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils import gen_batches
 
 from .._sklearn import Interval, Real, StrOptions
-from ..domain import KINDS, guess_kind, normalize
+from ..domain import KINDS, guess_kind, normalize, reverse_complement
 from ..parameters import parameter, with_parameters
 from ._group_split import AT_LEAST_1, BaseGroupSplit
 
 __all__ = ["SequenceClusterSplit"]
 
-# The IUPAC letters and their complements.
-_COMPLEMENT = str.maketrans("ACGTBDHKMRVY", "TGCAVHDMKYBR")
 
 # So many rows are compared with all others at once: bounds the memory.
 _BATCH_ROWS = 256
@@ -135,7 +133,7 @@ class SequenceClusterSplit(BaseGroupSplit):
 
 def one_strand(dna: str) -> str:
     """Of DNA in normal form and its reverse complement, the first in alphabetical order."""
-    return min(dna, dna.translate(_COMPLEMENT)[::-1])
+    return min(dna, reverse_complement(dna))
 
 
 def cluster_sequences(
