@@ -7,6 +7,7 @@ downloaded. The SHA-256 of a file is compared each time that it is read; a file
 that is there already is never written to.
 """
 
+from .binding_sites import fetch_binding_sites
 from .coding_reader import read_coding_sequences
 from .fasta import FastaRecord, UniProtHeader, read_fasta
 from .formal_languages import make_counting_language, make_dyck, make_reber
@@ -31,6 +32,7 @@ __all__ = [
     "SwissProtFeature",
     "UniProtHeader",
     "fetch_bbbp",
+    "fetch_binding_sites",
     "fetch_coding_sequences",
     "fetch_esol",
     "fetch_freesolv",

@@ -46,6 +46,15 @@ def read_uci(path: Path) -> Columns:
     return {"sequence": sequences, "class": np.array(labels), "identifier": names}
 
 
+def read_labelled_fasta(path: Path) -> Columns:
+    """Read sequences of a FASTA file whose headers are their labels, 0 or 1."""
+    records = list(read_fasta(path, max_bytes=MAX_BYTES))
+    return {
+        "sequence": [one.sequence for one in records],
+        "class": np.array([one.identifier for one in records], dtype=np.int64),
+    }
+
+
 def read_pairs(path: Path) -> Columns:
     """Read words and their phonemes, one pair a line."""
     pairs = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]

@@ -30,6 +30,10 @@ CALLS = {
     },
     **{f"zinc_{subset}": partial(datasets.fetch_zinc, subset) for subset in ("valid", "test")},
     **{
+        f"binding_sites_{subset}": partial(datasets.fetch_binding_sites, subset)
+        for subset in ("train", "test")
+    },
+    **{
         f"g2p_{language}_{subset}": partial(datasets.fetch_g2p, language, subset)
         for language in ("ady", "ice", "jpn")
         for subset in ("train", "dev", "test")
