@@ -144,6 +144,16 @@ class SequenceDataset(Dataset):
         """Length of every sequence, ndarray of shape (n,), dtype int64."""
         return self.source.lengths
 
+    def read_instead(self, sequences: Sequences) -> None:
+        """Put other sequences in the place of the present ones, for the same targets.
+
+        Parameters
+        ----------
+        sequences : Sequences
+            As many.
+        """
+        self.X, self.source = sequences, FlatRows(sequences, self.source.values.device)
+
     def batch(self, rows: np.ndarray) -> Batch:
         """Return some rows, in pieces if their lengths are far apart.
 

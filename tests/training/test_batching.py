@@ -177,6 +177,15 @@ def test_features_stay_with_their_rows():
 # BatchIterator
 
 
+def test_other_sequences_are_read_for_the_same_targets(make_dataset):
+    dataset = make_dataset([3, 1], target=np.array([5.0, 6.0], dtype=np.float32))
+    dataset.read_instead(read_sequences([np.array([4]), np.array([7, 8])]))
+    assert dataset.lengths.tolist() == [1, 2]
+    (batch,) = (batch for batch, _ in BatchIterator(dataset, 2))
+    assert batch.inputs[0].tolist() == [[4, 0], [7, 8]]
+    assert batch.target.tolist() == [5, 6]
+
+
 @pytest.mark.parametrize("n_rows", [1, 2, 63, 64, 65, 128, 129, 2049, 5000])
 def test_every_row_comes_once_in_every_epoch(make_numbered, n_rows):
     dataset = make_numbered(ragged_lengths(n_rows))
