@@ -59,8 +59,8 @@ print(
 # %%
 # Training
 # --------
-# Digits go in as the numbers they are. The answer is read from the last state, so that each state could
-# be the last, and is asked for an answer.
+# Digits go in as the numbers they are (`standardize=False`). The answer is read from the last state, so that
+# each state could be the last, and is asked for an answer.
 
 
 def fit(cell, seed):
@@ -71,6 +71,7 @@ def fit(cell, seed):
         hidden_size=32,
         bidirectional=False,
         pooling="last",
+        standardize=False,
         max_epochs=3 if QUICK else 20,
         early_stopping=True,
         n_iter_no_change=20,

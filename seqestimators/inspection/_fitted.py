@@ -141,14 +141,14 @@ class FittedModel:
         if sequences.is_tokens:
             names = list(map(str, self.vocabulary))
             return [[names[token] for token in row] for row in sequences]
+        values = sequences.values
         if sequences.is_standardized:
-            model = self.estimator
-            sequences = replace(
-                sequences, values=sequences.values * model.channel_scale_ + model.channel_mean_
-            )
-        return [
-            [", ".join(f"{value:g}"[:LIMIT] for value in step) for step in row.tolist()] for row in sequences
-        ]
+            mean, scale = self.estimator.channel_mean_, self.estimator.channel_scale_
+            # a standardized number has six digits or so in float32: what follows is rounding
+            unit = 10.0 ** (np.ceil(np.log10(np.abs(mean) + scale)) - 6)
+            values = np.round((values * scale + mean) / unit) * unit + 0.0  # and -0 is 0
+        rows = replace(sequences, values=values)
+        return [[", ".join(f"{value:g}"[:LIMIT] for value in step) for step in row.tolist()] for row in rows]
 
     def find_layer(self, layer: int) -> int:
         """Return the index of a recurrent layer, counted from 0, or from the last if negative."""

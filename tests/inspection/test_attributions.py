@@ -15,9 +15,16 @@ SETTINGS = {"hidden_size": 8, "embedding_dim": 4, "max_epochs": 10, "lr": 0.02, 
 
 
 def zeros_like(rows):
-    """The baseline: as many steps, all of them zero vectors."""
+    """The baseline of tokens: as many steps, all of them the zero vector."""
     lengths = [len(row) for row in rows]
     return Sequences(np.zeros((sum(lengths), *rows[0].shape[1:]), rows[0].dtype), np.cumsum([0, *lengths]))
+
+
+def baseline_of(model, rows):
+    """Rows that say nothing: zero vectors of tokens, the mean of the training rows of series."""
+    if model.input_ == "tokens":
+        return zeros_like(rows)
+    return [np.tile(model.channel_mean_, (len(row), 1)) for row in rows]
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
@@ -30,7 +37,7 @@ def test_the_sum_is_the_answer_minus_that_to_the_baseline(cell, pooling, bidirec
     model.fit(rows, y)
     attributions = integrated_gradients(model, rows[:4])
     assert [one.shape for one in attributions] == [row.shape for row in rows[:4]]
-    expected = model.decision_function(rows[:4]) - model.decision_function(zeros_like(rows[:4]))
+    expected = model.decision_function(rows[:4]) - model.decision_function(baseline_of(model, rows[:4]))
     np.testing.assert_allclose([one.sum() for one in attributions], expected, atol=1e-3)
 
 
@@ -50,13 +57,14 @@ def test_each_attribution_is_a_numeric_integral_of_differences():
     model = RecurrentClassifier(**SETTINGS | {"pooling": "mean", "dtype": "float64"}).fit(SERIES, y)
     (series,) = SERIES[:1]
     middles = (np.arange(400) + 0.5) / 400
+    mean, change = model.channel_mean_, series - model.channel_mean_
     expected = np.zeros_like(series)
     for t, j in np.ndindex(series.shape):
         step = np.zeros_like(series)
         step[t, j] = 1e-5
-        above = model.decision_function([alpha * series + step for alpha in middles])
-        below = model.decision_function([alpha * series - step for alpha in middles])
-        expected[t, j] = series[t, j] * (above - below).mean() / 2e-5
+        above = model.decision_function([mean + alpha * change + step for alpha in middles])
+        below = model.decision_function([mean + alpha * change - step for alpha in middles])
+        expected[t, j] = change[t, j] * (above - below).mean() / 2e-5
     np.testing.assert_allclose(integrated_gradients(model, [series])[0], expected, atol=1e-5)
 
 

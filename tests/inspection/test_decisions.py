@@ -84,7 +84,8 @@ def test_a_tagger_gives_no_single_answer():
 
 def test_a_trained_network_decides_at_the_marker():
     X, y = make_marker(1000, random_state=0)
-    model = RecurrentClassifier(hidden_size=32, max_epochs=20, random_state=0, **CAUSAL).fit(X, y)
+    model = RecurrentClassifier(hidden_size=32, max_epochs=20, standardize=False, random_state=0, **CAUSAL)
+    model.fit(X, y)
     digits = np.arange(1.0, 10.0)
     assert (decision_trace(model, digits)[:, 1] < 0.5).all()
     marked = [np.where(digits == digit, -1, digits) for digit in digits]

@@ -77,11 +77,14 @@ def test_names(model):
     assert fitted.name_tokens(fitted.read(["AN", "T"])) == [["A", "<unknown>"], ["T"]]
     bare = FittedModel(model[-1])
     assert bare.name_tokens(bare.read([4, 1, 3])) == [["4", "<unknown>", "<eos>"]]
-    series = [np.array([[0.5, -1.25], [1e-9, 123456789.0]]), np.zeros((1, 2))]
+    series = [np.array([[0.5, -1.25], [1e-9, 1234.5]]), np.zeros((1, 2))]
     numeric = RecurrentRegressor(**SMALL, cell="gru", bidirectional=False).fit(series, [0.0, 1.0])
     assert FittedModel(numeric).name == "GRU"
     names = FittedModel(numeric).name_tokens(FittedModel(numeric).read(series))
-    assert names == [["0.5, -1.25", "1e-09, 1.23457e"], ["0, 0"]]
+    assert names == [["0.5, -1.25", "0, 1234.5"], ["0, 0"]]
+    numeric.set_params(standardize=False).fit(series, [0.0, 1.0])
+    names = FittedModel(numeric).name_tokens(FittedModel(numeric).read(series))
+    assert names == [["0.5, -1.25", "1e-09, 1234.5"], ["0, 0"]]
 
 
 def test_layers_and_directions(model):
