@@ -60,9 +60,12 @@ from seqestimators.baselines import (
     make_ecfp_forest,
     make_ecfp_logistic,
     make_ecfp_mlp,
+    make_ecfp_svm,
     make_kmer_logistic,
+    make_kmer_window_vote,
     make_majority,
     make_onehot_logistic,
+    make_window_logistic,
 )
 from seqestimators.datasets import (
     fetch_bbbp,
@@ -78,7 +81,8 @@ ALPHA = 0.05
 CELLS = ("rnn", "gru", "lstm")
 KEYS = ["dataset", "split", "fold", "model"]
 
-# Of true and predicted values, the latter as probabilities of the classes, if there are classes.
+# Of true and predicted values, the latter as probabilities of the classes, or what ranks them, if there are
+# classes.
 SCORES = {
     "roc_auc": lambda true, predicted, classes: roc_auc_score(true, predicted[:, 1]),
     "accuracy": lambda true, predicted, classes: accuracy_score(true, classes[predicted.argmax(axis=1)]),
@@ -104,6 +108,7 @@ def classifiers_of_molecules(seed):
     return {
         "majority": make_majority(),
         "ECFP + logistic": make_ecfp_logistic(),
+        "ECFP counts + SVM": make_ecfp_svm(),
         "k-mers + logistic": make_kmer_logistic(),
         "ECFP + forest": make_ecfp_forest(random_state=seed),
         "ECFP + MLP": make_ecfp_mlp(random_state=seed),
@@ -115,6 +120,7 @@ def classifiers_of_molecules(seed):
 def regressors_of_molecules(seed):
     return {
         "mean": make_majority(task="regression"),
+        "ECFP counts + SVM": make_ecfp_svm(task="regression"),
         "ECFP + forest": make_ecfp_forest(task="regression", random_state=seed),
         "ECFP + MLP": make_ecfp_mlp(task="regression", random_state=seed),
         "descriptors + forest": make_descriptor_forest(task="regression", random_state=seed),
@@ -127,6 +133,8 @@ def classifiers_of_dna(seed):
         "majority": make_majority(),
         "one-hot + logistic": make_onehot_logistic(DNATokenizer()),
         "k-mers + logistic": make_kmer_logistic(),
+        "dinucleotides + logistic": make_window_logistic(),
+        "vote of k-mers and one-hot": make_kmer_window_vote(DNATokenizer()),
         **recurrent(DNATokenizer(), RecurrentClassifier, seed),
     }
 
@@ -220,6 +228,14 @@ TASKS = {
 # Measuring
 
 
+def predict_scores(model, X):
+    """Probabilities of the classes, or margins of two where there are none."""
+    if hasattr(model, "predict_proba"):
+        return model.predict_proba(X)
+    margin = model.decision_function(X)
+    return np.column_stack([-margin, margin])
+
+
 def measure(key, model, X, y, train, test, scores):
     """A row of results."""
     torch.set_num_threads(1)
@@ -227,7 +243,7 @@ def measure(key, model, X, y, train, test, scores):
     model.fit(X[train], y[train])
     fitted = time.process_time()
     has_classes = hasattr(model, "classes_")
-    predicted = model.predict_proba(X[test]) if has_classes else model.predict(X[test])
+    predicted = predict_scores(model, X[test]) if has_classes else model.predict(X[test])
     end = time.process_time()
     classes = model.classes_ if has_classes else None
     return {

@@ -1,10 +1,16 @@
 """The classical rivals of a recurrent network, as ready pipelines."""
 
 from .majority import make_majority
-from .molecule_pipelines import make_descriptor_forest, make_ecfp_forest, make_ecfp_logistic, make_ecfp_mlp
+from .molecule_pipelines import (
+    make_descriptor_forest,
+    make_ecfp_forest,
+    make_ecfp_logistic,
+    make_ecfp_mlp,
+    make_ecfp_svm,
+)
 from .molecules import MolecularDescriptors, MorganFingerprint
 from .positionwise import PositionwiseClassifier
-from .strings import make_kmer_logistic, make_onehot_logistic
+from .strings import make_kmer_logistic, make_kmer_window_vote, make_onehot_logistic, make_window_logistic
 
 __all__ = [
     "MolecularDescriptors",
@@ -14,7 +20,10 @@ __all__ = [
     "make_ecfp_forest",
     "make_ecfp_logistic",
     "make_ecfp_mlp",
+    "make_ecfp_svm",
     "make_kmer_logistic",
+    "make_kmer_window_vote",
     "make_majority",
     "make_onehot_logistic",
+    "make_window_logistic",
 ]

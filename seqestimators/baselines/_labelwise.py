@@ -6,14 +6,14 @@ They have the names of scikit-learn's, so that the steps of a pipeline have, too
 from typing import Any, Self
 
 import numpy as np
-from sklearn import dummy, ensemble, linear_model, neural_network
+from sklearn import dummy, ensemble, linear_model, neural_network, svm
 from sklearn.base import clone
 from sklearn.utils import check_consistent_length
 
 from .._sklearn import _check_sample_weight, _safe_indexing
 from ..sequences import is_label_table, read_label_table, score_rows
 
-# The log-odds that stand for certainty; scores take no infinite ones.
+# The margin that stands for certainty; scores take no infinite ones.
 _CERTAIN = np.log(np.finfo(np.float64).max)
 
 
@@ -80,19 +80,6 @@ class Labelwise:
             return super().predict(X)  # type: ignore[misc]
         return np.column_stack([model.predict(X) for model in self.models_])
 
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Return the probability of every class, or of each of several labels."""
-        if not hasattr(self, "models_"):
-            return super().predict_proba(X)  # type: ignore[misc]
-        return np.column_stack([_probability_of_yes(model, X) for model in self.models_])
-
-    def predict_log_proba(self, X: Any) -> np.ndarray:
-        """Return the logarithms of the probabilities."""
-        if not hasattr(self, "models_"):
-            return super().predict_log_proba(X)  # type: ignore[misc]
-        with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))
-
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the share of rows that are right: of several labels, all that are known."""
         if not hasattr(self, "models_"):
@@ -121,31 +108,56 @@ def _probability_of_yes(model, X):
     return np.full(len(probabilities), float(model.classes_[0]))
 
 
-class LogisticRegression(Labelwise, linear_model.LogisticRegression):
-    """Logistic regression of one or several labels a row."""
+class WithProbabilities(Labelwise):
+    """Stands before a classifier that has probabilities."""
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the probability of every class, or of each of several labels."""
+        if not hasattr(self, "models_"):
+            return super().predict_proba(X)  # type: ignore[misc]
+        return np.column_stack([_probability_of_yes(model, X) for model in self.models_])
+
+    def predict_log_proba(self, X: Any) -> np.ndarray:
+        """Return the logarithms of the probabilities."""
+        if not hasattr(self, "models_"):
+            return super().predict_log_proba(X)  # type: ignore[misc]
+        with np.errstate(divide="ignore"):
+            return np.log(self.predict_proba(X))
+
+
+class WithMargins(Labelwise):
+    """Stands before a classifier that has a decision function."""
 
     def decision_function(self, X: Any) -> np.ndarray:
-        """Return the log-odds."""
+        """Return how far each row is on the side of a class, or of yes for each of its labels."""
         if not hasattr(self, "models_"):
-            return super().decision_function(X)
-        return np.column_stack([_log_odds_of_yes(model, X) for model in self.models_])
+            return super().decision_function(X)  # type: ignore[misc]
+        return np.column_stack([_margin_of_yes(model, X) for model in self.models_])
 
 
-def _log_odds_of_yes(model, X):
+def _margin_of_yes(model, X):
     if len(model.classes_) == 2:
         return model.decision_function(X)
     return _CERTAIN * (2 * model.predict(X) - 1.0)
 
 
-class MLPClassifier(Labelwise, neural_network.MLPClassifier):
+class LogisticRegression(WithMargins, WithProbabilities, linear_model.LogisticRegression):
+    """Logistic regression of one or several labels a row."""
+
+
+class SVC(WithMargins, svm.SVC):
+    """Support vector classifier of one or several labels a row."""
+
+
+class MLPClassifier(WithProbabilities, neural_network.MLPClassifier):
     """Multilayer perceptron of one or several labels a row."""
 
 
-class RandomForestClassifier(Labelwise, ensemble.RandomForestClassifier):
+class RandomForestClassifier(WithProbabilities, ensemble.RandomForestClassifier):
     """Random forest of one or several labels a row."""
 
 
-class DummyClassifier(Labelwise, dummy.DummyClassifier):
+class DummyClassifier(WithProbabilities, dummy.DummyClassifier):
     """The model that looks at nothing, of one or several labels a row."""
 
     def _take(self, X, rows):

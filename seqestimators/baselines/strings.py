@@ -3,6 +3,7 @@
 from typing import Any, Self
 
 from sklearn.base import TransformerMixin, clone
+from sklearn.ensemble import VotingClassifier
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -11,12 +12,12 @@ from sklearn.utils.validation import check_is_fitted
 from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions, _fit_context, validate_params
 from ..domain import KINDS, guess_kind, normalize
 from ..parameters import parameter, with_parameters
-from ..preprocessing import Padder, SequenceTokenizer
+from ..preprocessing import DNATokenizer, Padder, SequenceTokenizer
 from ..preprocessing.base import StringInput
 from ..sequences import check_sequences
 from ._labelwise import LogisticRegression
 
-__all__ = ["make_kmer_logistic", "make_onehot_logistic"]
+__all__ = ["make_kmer_logistic", "make_kmer_window_vote", "make_onehot_logistic", "make_window_logistic"]
 
 
 _KIND = [StrOptions({"auto", *KINDS}), None]
@@ -200,7 +201,9 @@ def make_onehot_logistic(
 
     See Also
     --------
+    make_window_logistic : Dinucleotides at their positions.
     make_kmer_logistic : For strings of any lengths; it ignores positions.
+    make_kmer_window_vote : The vote of both.
     PositionwiseClassifier : A label for every token.
 
     Notes
@@ -231,4 +234,171 @@ def make_onehot_logistic(
         Padder(length=length, truncate=truncate),
         OneHotEncoder(handle_unknown="ignore"),
         LogisticRegression(C=C, max_iter=1000),
+    )
+
+
+@validate_params(
+    {
+        "k": DNATokenizer._parameter_constraints["k"],
+        "length": Padder._parameter_constraints["length"],
+        "truncate": Padder._parameter_constraints["truncate"],
+        "C": [Interval(Real, 0, None, closed="neither")],
+    }
+)
+def make_window_logistic(
+    *, k: int = 2, length: int | None = None, truncate: str = "error", C: float = 0.1
+) -> Pipeline:
+    """Make a classifier of DNA or RNA: the k-mer at every position and a logistic regression.
+
+    It is for windows of one length whose positions correspond, such as the
+    surroundings of splice sites. Dinucleotides tell which neighbours stand
+    together at a place, which single nucleotides can't.
+
+    Parameters
+    ----------
+    k : int, default=2
+        Number of nucleotides in a piece; from 1 to 15. The pieces overlap: one
+        begins at every position.
+    length : int or None, default=None
+        Number of positions; at least 1. None takes the longest sequence in
+        fit. Shorter ones are padded at their end.
+    truncate : {"error", "right", "left"}, default="error"
+        What to do with a longer sequence: raise an error, or cut its end or
+        its beginning off, with a warning.
+    C : float, default=0.1
+        Inverse of the strength of the L2 penalty; greater than 0.
+
+    Returns
+    -------
+    Pipeline
+        Of the steps "dnatokenizer", "padder", "onehotencoder" and
+        "logisticregression", not fitted.
+
+    Raises
+    ------
+    InvalidSequenceError
+        By `fit` and `predict`: a sequence has fewer than `k` nucleotides, or
+        is longer than `length` under ``truncate="error"``. The message names
+        its row.
+
+    Warns
+    -----
+    TruncationWarning
+        By `fit` and `predict`: sequences are cut; their number stands in the
+        message.
+
+    See Also
+    --------
+    make_onehot_logistic : The same for any tokenizer; single symbols by default.
+
+    Notes
+    -----
+    On splice sites, ten folds, the accuracies are .956 with ``k=1``, .969 with
+    ``k=2``, .961 with ``k=3`` and .951 with ``k=4``; on promoters,
+    leave-one-out, there are 8, 5, 15 and 18 errors of 106.
+
+    References
+    ----------
+    .. [1] Zhang, M. Q., T. G. Marr, "A weight array method for splicing signal
+       analysis", Computer Applications in the Biosciences 9 (1993) 499-509.
+
+    Examples
+    --------
+    >>> from seqestimators.baselines import make_window_logistic
+    >>> model = make_window_logistic()
+    >>> model.fit(["ACGT", "ACCT", "TCGA", "TCCA"], ["AT", "AT", "TA", "TA"])
+    Pipeline(...)
+    >>> model.predict(["ACTT", "ucga"])
+    array(['AT', 'TA'], dtype='<U2')
+    """
+    return make_onehot_logistic(DNATokenizer(k=k), length=length, truncate=truncate, C=C)
+
+
+@validate_params(
+    {
+        "tokenizer": [HasMethods(["fit", "transform"]), None],
+        "k": [Interval(Integral, 1, None, closed="left"), tuple],
+        "kind": _KIND,
+        "length": Padder._parameter_constraints["length"],
+        "truncate": Padder._parameter_constraints["truncate"],
+        "C": [Interval(Real, 0, None, closed="neither")],
+    }
+)
+def make_kmer_window_vote(
+    tokenizer: Any = None,
+    *,
+    k: int | tuple[int, int] = 4,
+    kind: str | None = "auto",
+    length: int | None = None,
+    truncate: str = "error",
+    C: float = 0.1,
+) -> VotingClassifier:
+    """Make a vote of two classifiers of strings: what they are made of, and what stands where.
+
+    The probabilities of `make_kmer_logistic` and of `make_onehot_logistic`
+    are averaged. It is for few strings of one length whose positions
+    correspond only in part, such as promoters.
+
+    Parameters
+    ----------
+    tokenizer : transformer or None, default=None
+        What makes the tokens whose positions count, as in
+        `make_onehot_logistic`; ``DNATokenizer(k=2)`` for dinucleotides.
+    k : int or (int, int), default=4
+        Number of characters in a k-mer, as in `make_kmer_logistic`.
+    kind : {"auto", "dna", "rna", "protein", "smiles"} or None, default="auto"
+        What the strings are, as in `make_kmer_logistic`.
+    length : int or None, default=None
+        Number of positions; at least 1. None takes the longest string in fit.
+    truncate : {"error", "right", "left"}, default="error"
+        What to do with a longer string: raise an error, or leave its end or
+        its beginning out of the positions, with a warning.
+    C : float, default=0.1
+        Inverse of the strength of the L2 penalty of both; greater than 0.
+
+    Returns
+    -------
+    VotingClassifier
+        Of the estimators "kmers" and "window", not fitted.
+
+    Raises
+    ------
+    ValueError
+        `k` is no pair in order.
+    InvalidSequenceError
+        By `fit` and `predict`: a string is longer than `length` under
+        ``truncate="error"``. The message names its row.
+
+    See Also
+    --------
+    make_kmer_logistic : The one of both that ignores positions.
+    make_onehot_logistic : The one that knows nothing else.
+
+    Notes
+    -----
+    Of the 106 promoters, leave-one-out, the vote errs on 1, k-mers alone on 4
+    and positions alone on 8. Where positions tell all, k-mers only disturb:
+    on splice sites, ten folds, its accuracy is .928, that of positions alone
+    .956.
+
+    References
+    ----------
+    .. [1] Kittler, J. et al., "On combining classifiers", IEEE Transactions on
+       Pattern Analysis and Machine Intelligence 20 (1998) 226-239.
+
+    Examples
+    --------
+    >>> from seqestimators.baselines import make_kmer_window_vote
+    >>> model = make_kmer_window_vote(k=2)
+    >>> model.fit(["ACGTAC", "ACCTAC", "TCGAGG", "TCCAGG"], [1, 1, 0, 0])
+    VotingClassifier(...)
+    >>> model.predict(["ACTTAC"])
+    array([1])
+    """
+    return VotingClassifier(
+        [
+            ("kmers", make_kmer_logistic(k=k, kind=kind, C=C)),
+            ("window", make_onehot_logistic(tokenizer, length=length, truncate=truncate, C=C)),
+        ],
+        voting="soft",
     )

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn import dummy, ensemble, linear_model, neural_network
+from sklearn import dummy, ensemble, linear_model, neural_network, svm
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import KFold, cross_val_predict, cross_val_score
@@ -16,10 +16,12 @@ from seqestimators.baselines import (
     make_ecfp_forest,
     make_ecfp_logistic,
     make_ecfp_mlp,
+    make_ecfp_svm,
     make_kmer_logistic,
     make_majority,
     make_onehot_logistic,
 )
+from seqestimators.metrics import masked_roc_auc_scorer
 
 # The networks are trained briefly.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -152,3 +154,33 @@ def test_baselines_take_missing_labels(make):
 def test_the_majority_of_each_label():
     model = make_majority().fit(SMILES, LABELS)
     np.testing.assert_allclose(model.predict_proba([[1, 2]]), [[0.6, 0.4]])
+
+
+def test_a_machine_without_probabilities_has_margins():
+    plain, ours = svm.SVC(C=2), _labelwise.SVC(C=2)
+    assert not hasattr(ours, "predict_proba")
+    labels = COMPLETE[:, 0]
+    ours.fit(X, labels, sample_weight=np.ones(40))
+    np.testing.assert_allclose(
+        ours.decision_function(X),
+        plain.fit(X, labels).decision_function(X),
+    )
+    assert ours.score(X, labels) == plain.score(X, labels)
+    table = HOLES.copy()
+    table[:, 1] = np.where(np.isnan(table[:, 1]), np.nan, 1)
+    margins = ours.fit(X, table).decision_function(X)
+    assert not hasattr(ours, "predict_proba")
+    known = ~np.isnan(table[:, 0])
+    plain.fit(X[known], table[known, 0].astype(int))
+    np.testing.assert_allclose(margins[:, 0], plain.decision_function(X))
+    assert (margins[:, 1] > 700).all()
+    np.testing.assert_array_equal(ours.predict(X), margins > 0)
+    assert 0 <= ours.score(X, table) <= 1
+    assert clone(ours).get_params() == ours.get_params()
+
+
+def test_a_machine_of_missing_labels_is_scored():
+    y = np.where(LABELS == -1, np.nan, LABELS)
+    model = make_ecfp_svm(n_bits=64).fit(SMILES, y)
+    assert model.decision_function(SMILES).shape == (12, 2)
+    assert masked_roc_auc_scorer(model, SMILES, y) == 1

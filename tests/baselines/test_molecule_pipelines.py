@@ -9,7 +9,8 @@ from sklearn.base import is_classifier, is_regressor
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, cross_val_predict
+from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
+from sklearn.svm import SVC, SVR
 
 from seqestimators.baselines import (
     MolecularDescriptors,
@@ -18,6 +19,7 @@ from seqestimators.baselines import (
     make_ecfp_forest,
     make_ecfp_logistic,
     make_ecfp_mlp,
+    make_ecfp_svm,
 )
 from seqestimators.exceptions import InvalidSequenceError
 
@@ -140,3 +142,31 @@ def test_networks_for_numbers_are_searched():
     grid = {"transformedtargetregressor__regressor__alpha": [0.1, 10.0]}
     model = make_ecfp_mlp(task="regression", n_bits=64, max_iter=20, random_state=0)
     assert GridSearchCV(model, grid, cv=3).fit(SMILES, SIZES).best_params_.keys() == grid.keys()
+
+
+def test_the_machine_of_fingerprints_is_that_of_log_counts():
+    counts = np.log1p(MorganFingerprint(n_bits=128, counts=True).transform(SMILES))
+    model = make_ecfp_svm(n_bits=128).fit(SMILES, LABELS)
+    direct = SVC(C=5.0).fit(counts, LABELS)
+    np.testing.assert_allclose(model.decision_function(SMILES), direct.decision_function(counts))
+    assert not hasattr(model, "predict_proba")
+    assert np.mean(cross_val_predict(model, SMILES, LABELS, cv=3) == LABELS) >= 0.75
+    assert cross_val_score(model, SMILES, LABELS == "ring", cv=3, scoring="roc_auc").min() >= 0.75
+
+
+def test_the_machine_standardizes_numbers():
+    y = 1000 + 100 * SIZES
+    model = make_ecfp_svm(task="regression", n_bits=128, C=2, gamma=0.1, epsilon=0.01, n_jobs=1).fit(
+        SMILES, y
+    )
+    counts = np.log1p(MorganFingerprint(n_bits=128, counts=True).transform(SMILES))
+    direct = SVR(C=2, gamma=0.1, epsilon=0.01).fit(counts, (y - y.mean()) / y.std())
+    np.testing.assert_allclose(model.predict(SMILES), direct.predict(counts) * y.std() + y.mean(), rtol=1e-4)
+    assert is_regressor(model)
+    assert model.score(SMILES, y) > 0.5
+
+
+@pytest.mark.parametrize("parameter", [{"C": 0}, {"gamma": "wide"}, {"epsilon": -1}, {"task": "rank"}])
+def test_bad_parameters_of_the_machine_are_refused(parameter):
+    with pytest.raises(ValueError, match=f"'{next(iter(parameter))}' parameter of make_ecfp_svm"):
+        make_ecfp_svm(**parameter)

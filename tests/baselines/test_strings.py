@@ -14,7 +14,13 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.preprocessing import OneHotEncoder
 
 from seqestimators import DNATokenizer
-from seqestimators.baselines import make_kmer_logistic, make_majority, make_onehot_logistic
+from seqestimators.baselines import (
+    make_kmer_logistic,
+    make_kmer_window_vote,
+    make_majority,
+    make_onehot_logistic,
+    make_window_logistic,
+)
 from seqestimators.datasets import fetch_promoters
 from seqestimators.exceptions import InvalidSequenceError, TruncationWarning
 
@@ -22,7 +28,9 @@ RANDOM = np.random.RandomState(0)
 X = ["".join(RANDOM.choice(list("ACGT"), 12)) for _ in range(40)]
 Y = np.array(["yes" if "AC" in row else "no" for row in X])
 
-every_model = pytest.mark.parametrize("make", [make_kmer_logistic, make_onehot_logistic])
+every_model = pytest.mark.parametrize(
+    "make", [make_kmer_logistic, make_onehot_logistic, make_window_logistic, make_kmer_window_vote]
+)
 
 CONTAINERS = {
     "tuple": tuple,
@@ -236,3 +244,39 @@ def test_the_majority_takes_anything(rows):
     assert cross_val_score(make_majority(), rows * 4, ["a", "b", "b"] * 4, cv=2).mean() == pytest.approx(
         2 / 3
     )
+
+
+def test_dinucleotides_at_their_positions():
+    model = make_window_logistic(C=0.5).fit(X, Y)
+    pairs = np.array([["".join(pair) for pair in pairwise(row)] for row in X])
+    one_hot = OneHotEncoder().fit_transform(pairs)
+    np.testing.assert_array_equal(model[:-1].transform(X).sum(axis=1), one_hot.sum(axis=1))
+    direct = LogisticRegression(C=0.5, max_iter=1000).fit(one_hot, Y)
+    np.testing.assert_allclose(model.predict_proba(X), direct.predict_proba(one_hot), rtol=1e-3)
+    with pytest.raises(InvalidSequenceError, match="row 1 of X has 1 nucleotides"):
+        model.predict(["ACGT", "A"])
+    with pytest.raises(InvalidSequenceError, match="row 0 of X has 12 steps, more than the 11"):
+        model.predict([X[0] + "A"])
+
+
+def test_a_vote_is_the_mean_of_two():
+    model = make_kmer_window_vote(DNATokenizer(k=2), k=(2, 3), C=0.2).fit(X, Y)
+    members = [make_kmer_logistic(k=(2, 3), C=0.2), make_onehot_logistic(DNATokenizer(k=2), C=0.2)]
+    means = np.mean([member.fit(X, Y).predict_proba(X) for member in members], axis=0)
+    np.testing.assert_allclose(model.predict_proba(X), means)
+    assert set(model.predict(X)) == {"no", "yes"}
+    assert model.estimators[1][1][1].truncate == "error"
+
+
+@pytest.mark.parametrize(
+    ("make", "parameter"),
+    [
+        (make_window_logistic, {"k": 0}),
+        (make_window_logistic, {"truncate": "yes"}),
+        (make_kmer_window_vote, {"tokenizer": "dna"}),
+        (make_kmer_window_vote, {"kind": "text"}),
+    ],
+)
+def test_bad_parameters_of_windows_are_refused(make, parameter):
+    with pytest.raises(ValueError, match=f"'{next(iter(parameter))}' parameter of {make.__name__}"):
+        make(**parameter)
