@@ -66,15 +66,17 @@ class AugmentedClassifier(ClassifierMixin, BaseAugmented):
 
     Notes
     -----
-    Weights go to the last step of a Pipeline, as ``step__sample_weight`` or,
-    where scikit-learn's metadata routing is on, if it requests them
-    (``set_fit_request(sample_weight=True)``). An estimator that takes none is
-    trained on rows that are repeated, as if there were more of them: a penalty
-    that isn't relative to their number then weighs less.
+    Weights, and the groups that keep the copies of a row together, go to the
+    last step of a Pipeline, as ``step__sample_weight`` and ``step__groups``;
+    where scikit-learn's metadata routing is on, to whom requests them
+    (``set_fit_request(sample_weight=True, groups=True)``). An estimator that
+    takes no weights is trained on rows that are repeated, as if there were
+    more of them: a penalty that isn't relative to their number weighs less.
 
     Search parameters outside, ``GridSearchCV(AugmentedClassifier(...))``: a
-    search inside would have copies of one row in both parts of its splits. A
-    recurrent estimator with ``early_stopping=True`` keeps them together.
+    search inside would have copies of one row in both parts of its splits.
+    Recurrent estimators that set rows aside, under ``early_stopping=True``,
+    take the groups.
 
     An epoch is `n_copies` times as long: a recurrent estimator needs fewer.
 
