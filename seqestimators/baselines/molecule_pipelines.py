@@ -249,7 +249,7 @@ def make_ecfp_svm(
     random and .911 by scaffold, and the root mean squared error on ESOL .732;
     `make_ecfp_logistic` has .946, .922 and .886. Of counts as they are and
     their logarithms, and of `C` from 1 to 10, the defaults are the best on
-    five of these splits: logarithms gain .004 to .011 on BBBP at random and
+    five of these splits: logarithms gain .003 to .011 on BBBP at random and
     the molecules, and .015 on ESOL.
 
     With several labels a row, 1, 0, or NaN or -1 where one is not known, one
