@@ -144,7 +144,7 @@ def test_no_rows(X):
 
 @pytest.mark.parametrize("X", [None, 3, {"A": 1}, {"A"}, iter(["A"])], ids=lambda X: type(X).__name__)
 def test_no_container(X):
-    with pytest.raises(TypeError, match="X must be a list, array or Series"):
+    with pytest.raises(TypeError, match="X must be a list, array or Series|X is a dict, a dictionary of"):
         check_sequences(X)
 
 
