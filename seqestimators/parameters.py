@@ -202,7 +202,7 @@ def _naming_misspelt(class_: type, init: Any) -> Any:
 def suggest_parameter(name: str, known: Collection[str]) -> str:
     """Return a question after what may have been meant by a name, or nothing."""
     meant = FOREIGN_NAMES.get(name, "")
-    close = [meant] if meant in known else difflib.get_close_matches(name, list(known), n=1)
+    close = [meant] if meant in known else difflib.get_close_matches(name, list(known), n=1, cutoff=0.65)
     return f": did you mean {close[0]}?" if close else ""
 
 

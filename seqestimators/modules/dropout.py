@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from ..sequences import SPECIAL_TOKENS, UNKNOWN
+from ..sequences import EOS, UNKNOWN
 
 __all__ = ["Dropout", "TokenDropout", "drive_dropout"]
 
@@ -91,7 +91,7 @@ class TokenDropout(nn.Module):
         if not self.training or self.p == 0:
             return ids
         drawn = torch.empty(ids.shape, device=ids.device).bernoulli_(self.p, generator=self.generator)
-        return ids.masked_fill(drawn.bool() & (ids >= len(SPECIAL_TOKENS)), UNKNOWN)
+        return ids.masked_fill(drawn.bool() & (ids > EOS), UNKNOWN)
 
     def extra_repr(self) -> str:
         """Show the probability in the module's repr."""

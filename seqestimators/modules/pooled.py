@@ -40,6 +40,9 @@ class PooledNetwork(SequenceNetwork):
         Whether the pooled vector is normalized over the batch.
     output_bias : bool, default=True
         Whether the output layer has the bias `b`.
+    complement : Tensor of shape (input_size,), dtype int64, or None, default=None
+        The id of the reverse complement of every token: both strands are read
+        then, and the mean of their pooled vectors is taken.
 
     References
     ----------

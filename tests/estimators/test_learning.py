@@ -20,6 +20,6 @@ def test_start_codon(network):
 def test_marker():
     X, y = make_marker(1000, random_state=0)
     model = RecurrentClassifier(
-        cell="lstm", pooling="last", bidirectional=False, max_epochs=15, random_state=0
+        cell="lstm", pooling="last", bidirectional=False, standardize=False, max_epochs=15, random_state=0
     )
     assert model.fit(X[:800], y[:800]).score(X[800:], y[800:]) >= 0.99
