@@ -374,6 +374,13 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
                 net.fit_loop(datasets["train"], epochs=max_epochs)
             except KeyboardInterrupt as error:  # which is also how skorch stops early
                 interruption = None if _has_stopped_early(net) else error
+            except KeyError as error:
+                if not net.history or "was not found in history" not in str(error):
+                    raise
+                raise ValueError(
+                    f"a callback monitors what isn't there: {error.args[0]} There are "
+                    f"{', '.join(_columns(net))}"
+                ) from error
             net.notify("on_train_end", X=datasets["train"], y=None)
         finally:  # the fitted net holds neither data nor callbacks that hold some
             net.train_split = None
@@ -404,6 +411,12 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
 def _has_stopped_early(net: SequenceNet) -> bool:
     stoppers = [one for _, one in net.callbacks_ if isinstance(one, skorch_callbacks.EarlyStopping)]
     return any(one.misses_ == one.patience for one in stoppers)
+
+
+def _columns(net: SequenceNet) -> list[str]:
+    """Names of the numbers that callbacks may monitor."""
+    names = [name for name in net.history[-1] if name.startswith(("train_", "valid_"))]
+    return sorted(name for name in names if not name.endswith(("_best", "_batch_count")))
 
 
 def _plain(classes: Any) -> list[Any]:
