@@ -150,6 +150,11 @@ class FittedState:
             setattr(self, name, default_of(self, name))
         if weights is None:
             return
+        if not isinstance(weights, dict) or not isinstance(state.get("_network_params"), dict):
+            raise ValueError(
+                f"the file, written by seqestimators {written_by}, lacks the weights or the parameters of "
+                "its network: it is damaged"
+            )
         for name in parameters - self._network_params.keys() - set(NOT_KEPT):
             self._network_params[name] = getattr(self, name)
         if "pretrained" in self._network_params:
