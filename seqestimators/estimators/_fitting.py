@@ -37,6 +37,8 @@ from ._pretraining import (
 from ._state import FittedState, Interrupted
 from ._validation_split import split_validation
 
+MAX_ROWS = 2**31
+"""No batch has more; greater numbers have no place in those of C."""
 FUSED = {"adam", "adamw", "sgd"}
 """Optimizers whose step torch runs as one kernel, on a CPU too."""
 
@@ -140,7 +142,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
                     goes_on=goes_on,
                     sets_rows_aside=self.early_stopping,
                 ),
-                max_epochs=self.max_epochs,
+                max_epochs=int(self.max_epochs),
                 lr_schedule="constant" if goes_on else self.lr_schedule,
             )
 
@@ -327,7 +329,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         self.n_parameters_ = sum(weight.numel() for weight in network.parameters())
 
     def _batch_size(self) -> int:
-        return -1 if self.batch_size == "all" else self.batch_size
+        return -1 if self.batch_size == "all" else min(int(self.batch_size), MAX_ROWS)
 
     def _train(
         self,

@@ -48,7 +48,8 @@ class FittedState:
         """Keep the parameters of which the network is made, whatever `set_params` changes later."""
         kept = {name: value for name, value in self.get_params(deep=False).items() if name not in NOT_KEPT}  # type: ignore[attr-defined]
         kept |= taken_over(self)
-        self._network_params = kept
+        # torch takes no whole numbers of numpy, which a grid may be made of
+        self._network_params = {name: _plain(value) for name, value in kept.items()}
         self._pretrained = self.pretrained
         self._starts_untrained = False
 
@@ -209,6 +210,13 @@ def _copy(state: Any) -> Any:
     if isinstance(state, dict):
         return {name: _copy(value) for name, value in state.items()}
     return [_copy(value) for value in state] if isinstance(state, list) else state
+
+
+def _plain(value: Any) -> Any:
+    """Return a number of Python for one of numpy, in a tuple too."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _is_same(one: Any, other: Any) -> bool:
