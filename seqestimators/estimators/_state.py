@@ -221,7 +221,7 @@ def _plain(value: Any) -> Any:
 
 def _is_same(one: Any, other: Any) -> bool:
     """Whether two values of a parameter mean the same."""
-    if one is other or repr(one) == repr(other):
+    if one is other or repr(_plain(one)) == repr(_plain(other)):
         return True
     return isinstance(one, Number) and isinstance(other, Number) and one == other
 
