@@ -76,9 +76,11 @@ from seqestimators.datasets import (
 )
 from seqestimators.model_selection import ScaffoldSplit, leakage_report
 from seqestimators.model_selection.comparison import _adjust_holm, _test_differences
+from seqestimators.pretraining import make_encoder_svm, make_random_encoder_svm
 
 ALPHA = 0.05
 CELLS = ("rnn", "gru", "lstm")
+ENCODERS = ("random encoder + SVM", "encoder + SVM")
 KEYS = ["dataset", "split", "fold", "model"]
 
 # Of true and predicted values, the latter as probabilities of the classes, or what ranks them, if there are
@@ -104,6 +106,12 @@ def recurrent(tokenizer, network, seed):
     }
 
 
+def encoders(task, seed):
+    """Support vector machines on the states of networks that aren't trained on the labels."""
+    models = make_random_encoder_svm(task=task, random_state=seed), make_encoder_svm(task=task)
+    return dict(zip(ENCODERS, models, strict=True))
+
+
 def classifiers_of_molecules(seed):
     return {
         "majority": make_majority(),
@@ -113,6 +121,7 @@ def classifiers_of_molecules(seed):
         "ECFP + forest": make_ecfp_forest(random_state=seed),
         "ECFP + MLP": make_ecfp_mlp(random_state=seed),
         "descriptors + forest": make_descriptor_forest(random_state=seed),
+        **encoders("classification", seed),
         **recurrent(SmilesTokenizer(), RecurrentClassifier, seed),
     }
 
@@ -124,6 +133,7 @@ def regressors_of_molecules(seed):
         "ECFP + forest": make_ecfp_forest(task="regression", random_state=seed),
         "ECFP + MLP": make_ecfp_mlp(task="regression", random_state=seed),
         "descriptors + forest": make_descriptor_forest(task="regression", random_state=seed),
+        **encoders("regression", seed),
         **recurrent(SmilesTokenizer(), RecurrentRegressor, seed),
     }
 
@@ -268,7 +278,7 @@ def list_jobs(name, task, done, quick, cells):
             if quick and fold == 2:
                 break
             for model_name, model in task.make_models(fold).items():
-                if not is_rival(model_name) and model_name.lower() not in cells:
+                if model_name.lower() in CELLS and model_name.lower() not in cells:
                     continue
                 key = name, split, fold, model_name
                 if quick and model_name.lower() in CELLS:
@@ -330,7 +340,7 @@ def print_tables(results):
 
 
 def is_rival(model):
-    return model.lower() not in CELLS
+    return model.lower() not in CELLS and model not in ENCODERS
 
 
 def compare_scores(rows, values, scores):

@@ -36,7 +36,7 @@ ARROWS = {
         "sequences",
         "plotting",
     },
-    "pretraining": {"estimators", "preprocessing", "domain", "sequences"},
+    "pretraining": {"estimators", "baselines", "preprocessing", "domain", "sequences"},
     "testing": {"estimators", "preprocessing", "sequences"},
     "exceptions": set(),
     "parameters": set(),

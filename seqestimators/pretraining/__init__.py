@@ -1,5 +1,12 @@
-"""Encoders that were taught what costs no measurement."""
+"""Encoders that were taught what costs no measurement, and the shipped one."""
 
 from .properties import pretrain_properties
+from .shipped import load_molecule_encoder
+from .support_vectors import make_encoder_svm, make_random_encoder_svm
 
-__all__ = ["pretrain_properties"]
+__all__ = [
+    "load_molecule_encoder",
+    "make_encoder_svm",
+    "make_random_encoder_svm",
+    "pretrain_properties",
+]

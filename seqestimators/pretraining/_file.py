@@ -3,7 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from sklearn.frozen import FrozenEstimator
@@ -49,7 +49,7 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_encoder(path: str | Path) -> FrozenEstimator:
+def read_encoder(path: str | Path | BinaryIO) -> FrozenEstimator:
     """Read the encoder that :func:`write_encoder` has written.
 
     Parameters

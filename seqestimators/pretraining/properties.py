@@ -61,8 +61,9 @@ def pretrain_properties(
     Measurements are dear, but what can be computed from a structure costs
     nothing: some 120 descriptors as z-scores, MACCS keys and the bits of a
     Morgan fingerprint. A network that has learned to read all that from SMILES
-    has hidden states that say much of a molecule, to a support vector machine as to
-    a network that starts from it (``pretrained=``).
+    has hidden states that say much of a molecule, to a support vector machine
+    (:func:`make_encoder_svm`) as to a network that starts from it
+    (``pretrained=``).
 
     Parameters
     ----------
@@ -116,6 +117,7 @@ def pretrain_properties(
 
     See Also
     --------
+    load_molecule_encoder : One that was made by this function.
     seqestimators.RecurrentLanguageModel : Pretraining on sequences of any kind.
 
     Notes
