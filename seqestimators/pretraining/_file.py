@@ -70,5 +70,6 @@ def read_encoder(path: str | Path | BinaryIO) -> FrozenEstimator:
     state["_weights"] = {name.removeprefix("weights/"): arrays[name].astype(np.float32) for name in weights}
     regressor = object.__new__(RecurrentRegressor)
     regressor.__setstate__(state)
-    tokenizer = SmilesTokenizer(canonical=True, stereo=False, vocabulary=description["tokens"])
-    return FrozenEstimator(make_pipeline(tokenizer.fit(["C"]), regressor))
+    tokenizer = SmilesTokenizer(canonical=True, stereo=False, vocabulary=description["tokens"]).fit(["C"])
+    tokenizer.set_params(vocabulary=None)  # it has learned them, as the one that was written
+    return FrozenEstimator(make_pipeline(tokenizer, regressor))

@@ -36,7 +36,7 @@ def property_loss(outputs: torch.Tensor, target: torch.Tensor, n_numbers: int) -
     """
     numbers = F.smooth_l1_loss(outputs[:, :n_numbers], target[:, :n_numbers], reduction="none")
     bits = F.binary_cross_entropy_with_logits(outputs[:, n_numbers:], target[:, n_numbers:], reduction="none")
-    return numbers.mean(1) + BITS_WEIGHT * bits.mean(1)
+    return numbers.mean(1) + BITS_WEIGHT * bits.sum(1) / max(bits.shape[1], 1)  # there may be none
 
 
 @with_parameters

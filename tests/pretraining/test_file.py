@@ -28,6 +28,7 @@ def test_what_is_read_is_what_was_written(encoder, path):
     assert read.transform(SMILES) == pytest.approx(encoder.transform(SMILES), abs=2e-3)
     assert read.predict(SMILES) == pytest.approx(encoder.predict(SMILES), rel=1e-2, abs=1e-2)
     assert read[0].vocabulary_ == encoder[0].vocabulary_
+    assert read[0].get_params() == encoder[0].get_params()
     assert read[-1].fingerprint_ == encoder[-1].fingerprint_
     assert len(read[-1].history_) == 2
     assert (read.get_feature_names_out() == encoder.get_feature_names_out()).all()

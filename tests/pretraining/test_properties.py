@@ -94,6 +94,11 @@ def test_rare_tokens_are_unknown():
     assert np.isfinite(encoder.transform(["CCl", "[U]"])).all()
 
 
+def test_one_molecule_has_no_bit_that_differs():
+    encoder = pretrain_properties(["CCO"], hidden_size=4, max_epochs=2, device="cpu", random_state=0)
+    assert np.isfinite([epoch["train_loss"] for epoch in encoder[-1].history_]).all()
+
+
 def test_a_molecule_that_cant_be_parsed_is_named():
     with pytest.raises(InvalidSequenceError, match=r"'C1CC' at row 1 of smiles"):
         pretrain_properties(["CC", "C1CC"])

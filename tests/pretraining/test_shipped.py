@@ -4,9 +4,11 @@ import pickle
 from importlib.resources import files
 
 import numpy as np
+import pandas as pd
 import pytest
 from rdkit import Chem
 from sklearn.base import clone
+from sklearn.compose import make_column_transformer
 from sklearn.pipeline import make_pipeline
 
 from seqestimators import RecurrentClassifier, SmilesTokenizer
@@ -87,6 +89,13 @@ def test_a_data_frame_comes_out_if_asked():
     encoder = load_molecule_encoder()
     encoder.set_output(transform="pandas")
     assert encoder.transform(["CCO", "C"]).shape == (2, 768)
+
+
+def test_it_reads_the_column_of_a_data_frame(encoder):
+    frame = pd.DataFrame({"smiles": ["CCO", "C"], "x": [1.0, 2.0]})
+    for column in ("smiles", ["smiles"]):
+        both = make_column_transformer((encoder, column), ("passthrough", ["x"])).fit_transform(frame)
+        assert (both[:, :-1] == encoder.transform(["CCO", "C"])).all()
 
 
 def test_what_it_has_never_seen_is_read(encoder):
