@@ -116,12 +116,13 @@ ComparisonDisplay.from_comparison(promoters, ax=axes[1]).ax_.set_title(
 save(figure, "splice_promoters.png")
 
 # %%
-# The network loses twice. All sequences of a set are aligned: the junction, or the start of transcription,
-# is always at the same place, and what matters is which letter stands where. Just that is what the columns
-# are told. The network must learn from the data how to count to the middle, and 850 sequences, let alone
-# 85, teach it less well. It beats k-mers on the junctions, where the place is what counts; on the promoters
-# k-mers are ahead of it, but the intervals say that 106 sequences don't settle that. A network is worth its
-# time where places are not given: sequences of different lengths, signals that move.
+# All sequences of a set are aligned: the junction, or the start of transcription, is always at the same
+# place, and what matters is which letter stands where. The columns are told just that, and so is the
+# network: where all rows have one length, it adds a learned vector to each position (`positions="auto"`).
+# On the junctions, with 850 sequences to learn from, the network has the best mean, .959 beside .946 of the
+# columns, though five splits don't tell the two apart; k-mers don't see the place and are far behind. The 85
+# promoters are too few for a network, and a logistic regression with a column for every position is better:
+# on a set as small as that, begin with the simple model.
 
 # %%
 # Which junctions are mistaken?

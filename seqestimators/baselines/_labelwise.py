@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.utils import check_consistent_length
 
 from .._sklearn import _check_sample_weight, _safe_indexing
-from ..sequences import is_label_table, read_label_table, score_rows
+from ..sequences import is_label_table, read_label_table, read_labels, score_rows
 
 # The margin that stands for certainty; scores take no infinite ones.
 _CERTAIN = np.log(np.finfo(np.float64).max)
@@ -50,6 +50,7 @@ class Labelwise:
             for name in [name for name in vars(self) if name.endswith("_") and not name.startswith("_")]:
                 delattr(self, name)
         if not is_table:
+            y = None if y is None else read_labels(y)
             return super().fit(X, y, **_weigh(sample_weight))  # type: ignore[misc]
         table = read_label_table(y)
         check_consistent_length(X, table, sample_weight)

@@ -260,7 +260,7 @@ def _translate(gene):
     protein = f"M{''.join(inner)}*"
     if gene.translation is not None:
         first = table.forward_table.get(dna[:3], "M")  # a file may have V for a GTG that starts
-        if gene.translation.removesuffix("*") not in (protein[:-1], first + protein[1:-1]):
+        if gene.translation.upper().removesuffix("*") not in (protein[:-1], first + protein[1:-1]):
             return None, "translation"
     return protein, None
 

@@ -28,8 +28,9 @@ def weigh_classes(class_weight: Any, classes: Any, labels: Any, weight: Any) -> 
     Raises
     ------
     ValueError
-        A weight is no finite number of at least 0, or all are 0; the message
-        names the class.
+        A weight is no finite number of at least 0, all are 0, or a name is
+        that of no class while a class has no weight; the message names the
+        class.
     """
     if class_weight is None:
         return weight
@@ -43,6 +44,12 @@ def weigh_classes(class_weight: Any, classes: Any, labels: Any, weight: Any) -> 
                     f"class_weight gives the class {label!r} the weight {given!r}: a weight is a finite "
                     "number of at least 0"
                 )
+        strange = [label for label in class_weight if label not in classes.tolist()]
+        if strange and not set(classes.tolist()) <= class_weight.keys():  # classes that y lacks are fine
+            raise ValueError(
+                f"class_weight names the class {strange[0]!r}, which is none of y, {classes.tolist()}: "
+                "correct it"
+            )
         of_class = compute_class_weight(class_weight, classes=classes, y=classes[np.unique(labels)])
         if not of_class.any():
             raise ValueError(

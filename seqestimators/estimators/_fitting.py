@@ -37,6 +37,8 @@ from ._pretraining import (
 from ._state import FittedState, Interrupted
 from ._validation_split import split_validation
 
+MAX_ROWS = 2**31
+"""No batch has more; greater numbers have no place in those of C."""
 FUSED = {"adam", "adamw", "sgd"}
 """Optimizers whose step torch runs as one kernel, on a CPU too."""
 
@@ -140,7 +142,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
                     goes_on=goes_on,
                     sets_rows_aside=self.early_stopping,
                 ),
-                max_epochs=self.max_epochs,
+                max_epochs=int(self.max_epochs),
                 lr_schedule="constant" if goes_on else self.lr_schedule,
             )
 
@@ -327,7 +329,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         self.n_parameters_ = sum(weight.numel() for weight in network.parameters())
 
     def _batch_size(self) -> int:
-        return -1 if self.batch_size == "all" else self.batch_size
+        return -1 if self.batch_size == "all" else min(int(self.batch_size), MAX_ROWS)
 
     def _train(
         self,
@@ -374,6 +376,13 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
                 net.fit_loop(datasets["train"], epochs=max_epochs)
             except KeyboardInterrupt as error:  # which is also how skorch stops early
                 interruption = None if _has_stopped_early(net) else error
+            except KeyError as error:
+                if not net.history or "was not found in history" not in str(error):
+                    raise
+                raise ValueError(
+                    f"a callback monitors what isn't there: {error.args[0]} There are "
+                    f"{', '.join(_columns(net))}"
+                ) from error
             net.notify("on_train_end", X=datasets["train"], y=None)
         finally:  # the fitted net holds neither data nor callbacks that hold some
             net.train_split = None
@@ -404,6 +413,12 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
 def _has_stopped_early(net: SequenceNet) -> bool:
     stoppers = [one for _, one in net.callbacks_ if isinstance(one, skorch_callbacks.EarlyStopping)]
     return any(one.misses_ == one.patience for one in stoppers)
+
+
+def _columns(net: SequenceNet) -> list[str]:
+    """Names of the numbers that callbacks may monitor."""
+    names = [name for name in net.history[-1] if name.startswith(("train_", "valid_"))]
+    return sorted(name for name in names if not name.endswith(("_best", "_batch_count")))
 
 
 def _plain(classes: Any) -> list[Any]:

@@ -199,7 +199,7 @@ def _is_nested_list(X: Any) -> bool:
         isinstance(X, list)
         and len(X) > 0
         and all(isinstance(row, list) and len(row) == len(X[0]) > 0 for row in X)
-        and np.ndim(X[0]) == 1
+        and not any(hasattr(item, "__len__") for item in X[0])
     )
 
 

@@ -39,9 +39,7 @@ class Monitor:
         """Return the scores by their columns, "train_..." and "valid_..."."""
         scores: dict[str, float] = {}
         for part, dataset in self.datasets.items():
-            result = self.scorer(self.estimator, dataset.X, dataset.y)
-            named = result if isinstance(result, dict) else {self.name: result}
-            scores |= {f"{part}_{name}": float(score) for name, score in named.items()}
+            scores |= {f"{part}_{name}": score for name, score in self._score(part, dataset).items()}
         if self.decides:
             self.first = next(name for name in scores if name.startswith("valid_"))
             if not math.isfinite(scores[self.first]):
@@ -52,6 +50,32 @@ class Monitor:
                     "validation_fraction, choose another score, or leave scoring=None to decide by the loss"
                 )
         return scores
+
+    def _score(self, part: str, dataset: SequenceDataset) -> dict[str, float]:
+        """Return the scores of one part of the rows by their names."""
+        try:
+            result = self.scorer(self.estimator, dataset.X, dataset.y)
+        except ValueError as error:
+            if part == "train" or not self.decides or callable(self.estimator.scoring):
+                raise
+            raise ValueError(
+                f"early stopping can't score the {len(dataset)} validation rows: {error}. If they hold one "
+                "class only, raise validation_fraction, choose another score, or leave scoring=None, so that "
+                "the loss decides"
+            ) from error
+        named = result if isinstance(result, dict) else {self.name: result}
+        if not named:
+            raise ValueError("scoring returns no score, an empty dictionary: give it one at least")
+        if "loss" in named:
+            raise ValueError("scoring names a score 'loss', which is the name of the loss itself: rename it")
+        return {name: _read_score(name, score) for name, score in named.items()}
+
+
+def _read_score(name: str, score: Any) -> float:
+    try:
+        return float(score)
+    except (TypeError, ValueError):
+        raise TypeError(f"scoring returns {score!r} as {name!r}, but a score is one number") from None
 
 
 def check_callbacks(callbacks: Any, *, has_validation: bool) -> None:

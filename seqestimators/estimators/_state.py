@@ -48,7 +48,8 @@ class FittedState:
         """Keep the parameters of which the network is made, whatever `set_params` changes later."""
         kept = {name: value for name, value in self.get_params(deep=False).items() if name not in NOT_KEPT}  # type: ignore[attr-defined]
         kept |= taken_over(self)
-        self._network_params = kept
+        # torch takes no whole numbers of numpy, which a grid may be made of
+        self._network_params = {name: _plain(value) for name, value in kept.items()}
         self._pretrained = self.pretrained
         self._starts_untrained = False
 
@@ -150,6 +151,11 @@ class FittedState:
             setattr(self, name, default_of(self, name))
         if weights is None:
             return
+        if not isinstance(weights, dict) or not isinstance(state.get("_network_params"), dict):
+            raise ValueError(
+                f"the file, written by seqestimators {written_by}, lacks the weights or the parameters of "
+                "its network: it is damaged"
+            )
         for name in parameters - self._network_params.keys() - set(NOT_KEPT):
             self._network_params[name] = getattr(self, name)
         if "pretrained" in self._network_params:
@@ -206,9 +212,16 @@ def _copy(state: Any) -> Any:
     return [_copy(value) for value in state] if isinstance(state, list) else state
 
 
+def _plain(value: Any) -> Any:
+    """Return a number of Python for one of numpy, in a tuple too."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def _is_same(one: Any, other: Any) -> bool:
     """Whether two values of a parameter mean the same."""
-    if one is other or repr(one) == repr(other):
+    if one is other or repr(_plain(one)) == repr(_plain(other)):
         return True
     return isinstance(one, Number) and isinstance(other, Number) and one == other
 

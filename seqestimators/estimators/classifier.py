@@ -14,7 +14,7 @@ from .._sklearn import _check_sample_weight, _check_y, _fit_context
 from ..metrics import replace_plain_scorers
 from ..modules import binary_cross_entropy, cross_entropy
 from ..parameters import with_parameters
-from ..sequences import is_label_table, read_label_table, read_labels, score_rows
+from ..sequences import is_label_table, read_label_table, read_labels, refuse_infinite, score_rows
 from ._class_weights import weigh_classes
 from ._groups import ClassWeight
 from ._margins import ClassMargin
@@ -138,6 +138,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         if is_label_table(y):
             return read_label_table(y)
         y = read_labels(y)
+        refuse_infinite(y)
         y = _check_y(y, estimator=self)
         check_classification_targets(y)
         return y

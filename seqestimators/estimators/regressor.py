@@ -12,7 +12,7 @@ from sklearn.utils import check_array, check_consistent_length
 from .._sklearn import _check_sample_weight, _check_y, _fit_context
 from ..modules import squared_error
 from ..parameters import with_parameters
-from ..sequences import mean_and_scale, read_labels
+from ..sequences import mean_and_scale, read_labels, refuse_infinite
 from ._margins import NumberMargin
 from .pooled import BasePooled
 
@@ -254,6 +254,7 @@ def _read_numbers(model: Any, y: Any) -> np.ndarray:
             f"row 0 of y is {first!r}, but {type(model).__name__} learns numbers: turn dates and times into "
             "numbers, as the days between them"
         )
+    refuse_infinite(y)
     if y.ndim == 2 and y.shape[1] > 1:
         y = check_array(y, dtype="numeric", ensure_all_finite="allow-nan", input_name="y")
         return y.astype(np.float64) if y.dtype.kind == "O" else y

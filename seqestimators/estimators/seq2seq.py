@@ -1,7 +1,8 @@
 """RecurrentSeq2Seq: a sequence for a sequence."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Self
 
@@ -12,12 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, _fit_context
 from .._training import MAX_HELD_STEPS
-from ..exceptions import TruncationWarning
+from ..exceptions import InvalidSequenceError, TokenIdWarning, TruncationWarning
 from ..metrics import exact_match_score
 from ..modules import AttentionDecoder, Batch, RecurrentEncoder, Seq2SeqNetwork, beam_search, greedy_search
 from ..parameters import parameter, with_parameters
-from ..preprocessing import SequenceTokenizer
-from ..sequences import Sequences, object_array, read_sequences, to_kind
+from ..preprocessing import SequenceTokenizer, SmilesTokenizer
+from ..sequences import UNKNOWN, Sequences, object_array, place_of, read_sequences, to_kind
 from ._groups import Decoding, Input, Network, Positions, Pretraining
 from ._target_rows import SequenceTargets
 from .base import BaseRecurrent
@@ -153,11 +154,25 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
     def _learn_target(self, y: Any, sequences: Any, sample_weight: np.ndarray, classes: Any = None) -> None:
         super()._learn_target(y, sequences, sample_weight)
         tokenizer = SequenceTokenizer() if self.target_tokenizer is None else self.target_tokenizer
-        self.target_tokenizer_ = clone(tokenizer).fit(y)
+        with _naming_y():
+            self.target_tokenizer_ = clone(tokenizer).fit(y)
         self._learn_lengths(y, sequences)
 
     def _learn_later_target(self, y: Any, sequences: Any) -> None:
         self._learn_lengths(y, sequences, self.max_length_ratio_, self.max_length_)
+        if type(self.target_tokenizer_) not in (SequenceTokenizer, SmilesTokenizer):
+            return  # whose vocabulary doesn't come from the first call
+        ids = self._encode_target(y, sequences)
+        is_unknown = ids.values == UNKNOWN
+        if is_unknown.any():
+            row, position = place_of(int(is_unknown.argmax()), ids.offsets)
+            warnings.warn(
+                f"{is_unknown.sum()} tokens of y, first in row {row}, position {position}, are none that the "
+                "first call had, and count as unknown: give the first call all tokens, or a target_tokenizer "
+                "with a vocabulary",
+                TokenIdWarning,
+                stacklevel=6,
+            )
 
     def _learn_lengths(self, y: Any, sequences: Sequences, ratio: float = 0.0, longest: int = 0) -> None:
         """Learn how long targets are, and how long they may become as a multiple of their sources."""
@@ -168,7 +183,8 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
 
     def _encode_target(self, y: Any, sequences: Any) -> Sequences:
         """Token ids of targets, each with its end."""
-        ids = read_sequences(self.target_tokenizer_.transform(y), input="tokens")
+        with _naming_y():
+            ids = read_sequences(self.target_tokenizer_.transform(y), input="tokens")
         return ids.without_ends().with_ends(begin=False)
 
     def _write_target(self, y: Any) -> Any:
@@ -325,6 +341,15 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
         return exact_match_score(
             y, self.predict(X), tokenizer=self.target_tokenizer_, sample_weight=sample_weight
         )
+
+
+@contextmanager
+def _naming_y() -> Iterator[None]:
+    """Let errors of the target tokenizer name y, which is its X."""
+    try:
+        yield
+    except (InvalidSequenceError, TypeError) as error:
+        raise type(error)(str(error).replace(" of X ", " of y ")) from None
 
 
 def _find_likeliest(step: Any, state: Any, limits: torch.Tensor) -> list[Any]:

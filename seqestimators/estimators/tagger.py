@@ -20,6 +20,7 @@ from ..sequences import (
     is_masked,
     join_labels,
     object_array,
+    read_targets,
     to_kind,
 )
 from ._class_weights import weigh_classes
@@ -266,8 +267,17 @@ class RecurrentTagger(
         -------
         float
             In [0, 1].
+
+        Raises
+        ------
+        InvalidSequenceError
+            A row has another number of labels than X asks for.
         """
-        return token_accuracy_score(y, self.predict(X), sample_weight=sample_weight)
+        predicted = self.predict(X)
+        rows, _ = read_targets(y)
+        n_labels = np.fromiter(map(len, predicted), np.int64, len(predicted))
+        join_labels(rows, n_labels, stride=self._as_fitted().stride)
+        return token_accuracy_score(rows, predicted, sample_weight=sample_weight)
 
 
 def _read_classes(classes: Any) -> list[Any] | None:

@@ -39,7 +39,7 @@ def warn_of_foreign(text: bytes, offsets: np.ndarray, *, kind: str, known: str, 
     """
     n_rows = len(offsets) - 1
     advice = None
-    known += "N" if kind == "dna" else ""  # a nucleotide that nobody knows, of which real genomes have runs
+    known += "N-." if kind == "dna" else ""  # not sequenced, or not there: genomes and alignments have runs
     known_bytes = bytes(code for code, symbol in enumerate(READ_AS[kind]) if symbol in known)
     if text.translate(None, known_bytes):
         is_unknown = bytes(code not in known_bytes for code in range(256))

@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import _check_sample_weight
-from ..sequences import Sequences, mean_and_scale, read_sequences
+from .._sklearn import _check_sample_weight, _fit_context
+from ..sequences import Sequences, mean_and_scale, object_array, read_sequences
 
 __all__ = ["SeriesScaler"]
 
@@ -20,6 +20,12 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     recurrent estimators do the same inside, by ``standardize=True``; as a
     step of its own it serves other models, and those who want to see the
     scaled numbers.
+
+    Parameters
+    ----------
+    channels_first : bool, default=False
+        Whether series have the shape (n_channels, T), as in the estimators;
+        those that are returned have it then, too.
 
     Attributes
     ----------
@@ -42,8 +48,12 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     ([[-1.0], [1.0]], [2.0], [1.0])
     """
 
-    _parameter_constraints: dict[str, list[Any]] = {}
+    _parameter_constraints: dict[str, list[Any]] = {"channels_first": ["boolean"]}
 
+    def __init__(self, channels_first: bool = False):
+        self.channels_first = channels_first
+
+    @_fit_context
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Learn mean and scale of every channel.
 
@@ -68,7 +78,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ValueError
             No series of weight above 0 has a step.
         """
-        series = read_sequences(X, "values", dtype=None)
+        series = read_sequences(X, "values", dtype=None, channels_first=self.channels_first)
         weight = _check_sample_weight(sample_weight, np.empty((len(series), 1)), ensure_non_negative=True)
         weight = np.repeat(weight, series.lengths)
         if not weight.any():
@@ -88,7 +98,8 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n,), dtype object
-            Arrays of shape (T, n_channels), dtype float64.
+            Arrays of shape (T, n_channels), dtype float64; transposed under
+            `channels_first`.
 
         Raises
         ------
@@ -98,7 +109,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             The series have another number of channels than those of fit.
         """
         series = self._read(X)
-        return Sequences((series.values - self.mean_) / self.scale_, series.offsets).to_list()
+        return self._write((series.values - self.mean_) / self.scale_, series)
 
     def inverse_transform(self, X: Any) -> np.ndarray:
         """Return standardized series in their units again.
@@ -111,7 +122,8 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n,), dtype object
-            Arrays of shape (T, n_channels), dtype float64.
+            Arrays of shape (T, n_channels), dtype float64; transposed under
+            `channels_first`.
 
         Raises
         ------
@@ -121,14 +133,18 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             The series have another number of channels than those of fit.
         """
         series = self._read(X)
-        return Sequences(series.values * self.scale_ + self.mean_, series.offsets).to_list()
+        return self._write(series.values * self.scale_ + self.mean_, series)
 
     def _read(self, X: Any) -> Sequences:
         check_is_fitted(self)
-        series = read_sequences(X, "values", dtype=None)
+        series = read_sequences(X, "values", dtype=None, channels_first=self.channels_first)
         if series.values.shape[1] != self.n_channels_:
             raise ValueError(
                 f"X has series of {series.values.shape[1]} channels, but SeriesScaler was fitted on series "
                 f"of {self.n_channels_}"
             )
         return series
+
+    def _write(self, values: np.ndarray, series: Sequences) -> np.ndarray:
+        rows = Sequences(values, series.offsets).to_list()
+        return object_array([row.T for row in rows]) if self.channels_first else rows

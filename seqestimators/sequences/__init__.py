@@ -18,6 +18,7 @@ from .step_labels import check_items as check_items
 from .strings import check_sequences
 from .strings import is_biological as is_biological
 from .targets import read_labels, read_targets
+from .targets import refuse_infinite as refuse_infinite
 from .targets import to_kind as to_kind
 
 __all__ = [

@@ -43,6 +43,10 @@ def open_rows(X: Any, name: str) -> Any:
         return list(X.unbind())
     if isinstance(X, (set, frozenset)) or not (hasattr(X, "__len__") or hasattr(X, "__array__")):
         raise TypeError(f"{name} must be a list or an array of sequences, got {type(X).__name__}")
+    if hasattr(X, "__array__") and getattr(X, "shape", None) == ():
+        raise TypeError(
+            f"{name} is one number, {shorten(X)}, but a list or an array of sequences is expected"
+        )
     return unmask(X)
 
 
@@ -62,7 +66,7 @@ def refuse_records(value: Any, name: str) -> None:
     )
 
 
-def unmask(array: Any, *row: int) -> Any:
+def unmask(array: Any, *row: int, name: str = "X") -> Any:
     """Return the data of a masked array, which may be the only row that is given, if nothing is masked."""
     if not isinstance(array, np.ma.MaskedArray):
         return array
@@ -70,10 +74,10 @@ def unmask(array: Any, *row: int) -> Any:
     if mask.any():
         numbers = [*row, *np.argwhere(mask)[0].tolist()]
         place = ", ".join(f"{kind} {i}" for kind, i in zip(_AXES, numbers, strict=False))
-        raise InvalidSequenceError(
-            f"{place} of X is masked: fill it in, as with filled(value), or give lists that leave it out; "
-            "behind the end of a series, fill in NaN"
-        )
+        remedy = "fill it in, as with filled(value)"
+        if name == "X":
+            remedy += ", or give lists that leave it out; behind the end of a series, fill in NaN"
+        raise InvalidSequenceError(f"{place} of {name} is masked: {remedy}")
     return np.asarray(array.data)
 
 

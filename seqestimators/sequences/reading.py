@@ -215,7 +215,9 @@ def _read_row(row: Any, index: int) -> np.ndarray:
             f"row {index} of X is missing ({row!r}): drop it, or give an empty sequence if nothing was "
             "observed"
         )
-    if np.ndim(row) == 0 and not hasattr(row, "__len__"):
+    if isinstance(row, (set, frozenset)):
+        raise TypeError(f"row {index} of X is a {type(row).__name__}, whose items have no order: give a list")
+    if not hasattr(row, "__len__") and np.ndim(row) == 0:
         if isinstance(row, (int, float, np.number)):
             raise ValueError(
                 f"Expected a list of sequences, but row {index} of X is the number {row!r}. Wrap a single "

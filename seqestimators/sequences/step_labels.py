@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils import check_consistent_length
 
 from ..exceptions import InvalidSequenceError
-from ._containers import is_missing, shorten
+from ._containers import is_missing, shorten, unmask
 from .container import Sequences, offsets_of, place_of
 
 __all__ = [
@@ -177,8 +177,8 @@ def read_step_weights(step_weight: Any, n_labels: np.ndarray) -> Sequences:
     Raises
     ------
     InvalidSequenceError
-        A weight is negative, not finite or no number, or a row has another
-        number of them.
+        A weight is negative, not finite, masked or no number, or a row has
+        another number of them.
     ValueError
         There are more rows than of y, or fewer, or all weights are 0.
 
@@ -189,9 +189,12 @@ def read_step_weights(step_weight: Any, n_labels: np.ndarray) -> Sequences:
     >>> read_step_weights([[1, 0.5], [0]], np.array([2, 1])).values
     array([1. , 0.5, 0. ])
     """
+    if hasattr(step_weight, "iloc"):  # of pandas, whose frames are iterated by columns
+        step_weight = step_weight.to_numpy()
     check_consistent_length(n_labels, step_weight)
     rows = []
     for i, row in enumerate(step_weight):
+        row = unmask(row, i, name="step_weight")
         try:
             weights = np.asarray(row, dtype=np.float64)
         except (TypeError, ValueError):

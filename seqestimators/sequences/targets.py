@@ -9,7 +9,7 @@ from ._containers import as_array, first_column, is_column, is_missing, refuse_r
 from .container import object_array
 from .strings import check_sequences
 
-__all__ = ["read_labels", "read_targets", "to_kind"]
+__all__ = ["read_labels", "read_targets", "refuse_infinite", "to_kind"]
 
 
 def read_labels(y: Any, name: str = "y") -> np.ndarray:
@@ -77,6 +77,36 @@ def read_labels(y: Any, name: str = "y") -> np.ndarray:
         columns = list(as_array(y, name).T) if not isinstance(y, np.ma.MaskedArray) else list(y.T)
         columns = [y[:, j] for j in range(shape[1])] if hasattr(y, "get_column") else columns
     return np.stack([_read_column(column, name, is_one_of_several=True) for column in columns], axis=1)
+
+
+def refuse_infinite(y: np.ndarray, name: str = "y") -> None:
+    """Raise an error that names the first infinite number.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,) or (n, n_columns)
+    name : str, default="y"
+        What messages call y.
+
+    Raises
+    ------
+    ValueError
+        A number is infinite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from seqestimators.sequences import refuse_infinite
+    >>> refuse_infinite(np.array([1.0, 2.0]))
+    """
+    if y.dtype.kind != "f" or not (is_infinite := np.isinf(y)).any():
+        return
+    row, *column = np.argwhere(is_infinite)[0].tolist()
+    place = f"row {row}" + "".join(f", column {j}" for j in column)
+    raise ValueError(
+        f"{place} of {name} is {y[row, *column]:g}: {name} contains infinity, or a value too large for "
+        f"{y.dtype.name}; correct it, or leave the row out"
+    )
 
 
 def _is_row(value: Any) -> bool:

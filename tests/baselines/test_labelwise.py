@@ -184,3 +184,17 @@ def test_a_machine_of_missing_labels_is_scored():
     model = make_ecfp_svm(n_bits=64).fit(SMILES, y)
     assert model.decision_function(SMILES).shape == (12, 2)
     assert masked_roc_auc_scorer(model, SMILES, y) == 1
+
+
+def test_one_label_a_row_is_read_as_by_the_networks():
+    table = [[0.0], [1.0]] * 3
+    with pytest.raises(ValueError, match=r"row 1 of y is missing \(None\)"):
+        _labelwise.LogisticRegression().fit(table, ["a", None] * 3)
+    assert (
+        _labelwise.LogisticRegression().fit(table, pd.Series([0, 1] * 3, dtype="Int64")).predict(table).dtype
+        == np.int64
+    )
+    assert (
+        _labelwise.LogisticRegression().fit(table, np.array(["a", "b"] * 3)).predict(table).tolist()
+        == ["a", "b"] * 3
+    )

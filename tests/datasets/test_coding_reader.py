@@ -290,7 +290,7 @@ def test_partial_genes_have_a_rule_of_their_own(place):
 def test_translations_of_a_start_codon_and_a_stop_codon(dna, end):
     plain = str(Seq(dna).translate(table=11))[0]
     for first in {"M", plain}:
-        text = gb("1..9", dna, "/transl_table=11", f'/translation="{first}K{end}"')
+        text = gb("1..9", dna, "/transl_table=11", f'/translation="{first}k{end}"')
         genes = read_coding_sequences(io.StringIO(text))
         assert genes.protein.tolist() == ["MK*"]
     for other in ("AK", "MKK", "MK**", "M", ""):

@@ -42,3 +42,10 @@ def test_a_weight_is_finite_and_not_negative(value):
 def test_weights_that_are_all_0_leave_nothing_to_learn():
     with pytest.raises(ValueError, match=r"every class, \['a', 'b', 'c'\], the weight 0"):
         weigh_classes(dict.fromkeys("abc", 0), CLASSES, LABELS, np.ones(6))
+
+
+def test_a_name_of_no_class_is_told_where_a_class_has_no_weight():
+    with pytest.raises(ValueError, match=r"names the class 'z', which is none of y, \['a', 'b', 'c'\]"):
+        weigh_classes({"a": 2, "z": 1}, CLASSES, LABELS, np.ones(6))
+    of_absent = dict.fromkeys("abcz", 2)  # as in a fold that lacks a rare class
+    assert weigh_classes(of_absent, CLASSES, LABELS, np.ones(6)).tolist() == [2] * 6

@@ -471,3 +471,15 @@ def test_a_module_of_one_s_own_starts_alike_in_every_fit(head):
     weights = torch.cat([weight.flatten() for weight in first.net_.module_.norm.parameters()])
     assert weights.abs().max() < 2  # near where they began
     np.testing.assert_array_equal(deepcopy(first).predict_proba(X), first.predict_proba(X))
+
+
+def test_numbers_may_be_those_of_numpy_and_batches_as_large_as_they_like():
+    X, y = [[4, 5], [5]] * 4, [0, 1] * 4
+    plain = {"hidden_size": 4, "num_layers": 2, "embedding_dim": 4, "max_epochs": 2, "batch_size": 8}
+    of_numpy = {name: np.int64(value) for name, value in plain.items()} | {"dropout": np.float32(0)}
+    plain["stem"], of_numpy["stem"] = (4, 2, 1), tuple(np.array([4, 2, 1]))
+    expected = RecurrentClassifier(**plain, dropout=0, random_state=0).fit(X, y).predict_proba(X)
+    for options in (of_numpy, plain | {"dropout": 0, "batch_size": 2**70}):
+        model = RecurrentClassifier(**options, random_state=0).fit(X, y)
+        np.testing.assert_allclose(model.predict_proba(X), expected, rtol=1e-5)
+        model.set_params(warm_start=True).fit(X, y)

@@ -19,7 +19,7 @@ from seqestimators import (
     RecurrentTagger,
     SmilesTokenizer,
 )
-from seqestimators.exceptions import SeriesLayoutWarning, TokenIdWarning
+from seqestimators.exceptions import InvalidSequenceError, SeriesLayoutWarning, TokenIdWarning
 from seqestimators.sequences import object_array
 
 SMALL = {"hidden_size": 3, "embedding_dim": 2, "max_epochs": 1, "random_state": 0}
@@ -273,3 +273,8 @@ def test_a_table_of_ids_and_numbers_is_refused():
     model = make_pipeline(table, RecurrentRegressor(**SMALL))
     with pytest.raises(ValueError, match="row 0, position 8 of X is 300, behind padding of 0"):
         model.fit(frame, np.arange(20.0))
+
+
+def test_steps_that_differ_are_refused_by_their_row():
+    with pytest.raises(InvalidSequenceError, match="row 0 of X is ragged itself"):
+        RecurrentClassifier().fit([[[1.0, 2.0], [3.0]]] * 4, [0, 1] * 2)

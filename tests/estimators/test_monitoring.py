@@ -162,3 +162,37 @@ def test_scoring_of_single_batches_is_refused():
 
 def test_classes_of_callbacks_are_taken():
     assert model(callbacks=[Callback, ("named", Callback)]).fit(X, Y).n_iter_ == 2
+
+
+@pytest.mark.parametrize(
+    ("result", "error", "message"),
+    [
+        ({}, ValueError, "no score, an empty dictionary"),
+        (None, TypeError, "scoring returns None as 'score', but a score is one number"),
+        ("good", TypeError, "returns 'good' as 'score'"),
+        (np.ones(2), TypeError, "but a score is one number"),
+        ({"a": [1]}, TypeError, r"returns \[1\] as 'a'"),
+        ({"loss": 1}, ValueError, "names a score 'loss'"),
+    ],
+)
+def test_what_is_no_score_is_told(result, error, message):
+    with pytest.raises(error, match=message):
+        model(scoring=lambda *args: result).fit(X, Y)
+
+
+@pytest.mark.parametrize("score", [1, True, np.float32(0.5), np.array(0.5), torch.tensor(0.5)])
+def test_any_number_is_a_score(score):
+    assert model(scoring=lambda *args: score).fit(X, Y).history_[0]["train_score"] == float(score)
+
+
+def test_a_score_that_needs_two_classes_says_what_to_do():
+    with pytest.raises(ValueError, match=r"can't score the 2 validation rows: .*raise validation_fraction"):
+        model(scoring="neg_log_loss", early_stopping=True, validation_fraction=0.05).fit(X, RARE)
+
+
+@pytest.mark.parametrize(
+    ("callback", "column"), [(EarlyStopping, "valid_loss"), (EarlyStopping("train_acc"), "train_acc")]
+)
+def test_a_column_that_no_epoch_has_is_told_with_those_there_are(callback, column):
+    with pytest.raises(ValueError, match=f"{column}.*There are train_loss, train_score"):
+        model(callbacks=[callback], scoring=lambda *args: 1).fit(X, Y)

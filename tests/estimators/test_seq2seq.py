@@ -19,7 +19,7 @@ from seqestimators import (
     SmilesTokenizer,
 )
 from seqestimators.datasets import make_copy
-from seqestimators.exceptions import InvalidSequenceError, TruncationWarning
+from seqestimators.exceptions import InvalidSequenceError, TokenIdWarning, TruncationWarning
 from seqestimators.metrics import exact_match_scorer
 
 SMALL = {"hidden_size": 8, "embedding_dim": 4, "max_epochs": 2, "batch_size": 8, "random_state": 0}
@@ -251,3 +251,31 @@ def test_early_stopping_compares_targets_as_their_tokenizer_reads_them(scoring):
     )
     fitted = make_pipeline(DNATokenizer(), network).fit(["AC", "G", "T"] * 20, ["ac", "g", "u"] * 20)
     assert max(row["valid_score"] for row in fitted[-1].history_) == 1
+
+
+@pytest.mark.parametrize(
+    ("tokenizer", "targets", "message"),
+    [
+        (SmilesTokenizer(), ["CCO ethanol"], "row 0, position 3 of y is ' ', where a SMILES ends"),
+        (CodonTokenizer(), ["ATG", "ATGA"], "row 1 of y has 4 nucleotides"),
+        (None, [["a", None]], r"row 0, position 1 of y is missing \(None\)"),
+    ],
+)
+def test_errors_of_targets_name_y(tokenizer, targets, message):
+    with pytest.raises(InvalidSequenceError, match=message):
+        RecurrentSeq2Seq(target_tokenizer=tokenizer).fit([[4, 5]] * len(targets), targets)
+
+
+def test_targets_of_later_calls_are_told_where_they_count_as_unknown():
+    X = [[4, 5], [5, 4]]
+    model = (
+        RecurrentSeq2Seq(hidden_size=4, random_state=0)
+        .partial_fit(X, ["ab", "ba"])
+        .partial_fit(X, ["b", "a"])
+    )
+    with pytest.warns(
+        TokenIdWarning, match="2 tokens of y, first in row 0, position 1, are none that the first"
+    ):
+        model.partial_fit(X, ["ax", "y"])
+    of_dna = RecurrentSeq2Seq(hidden_size=4, target_tokenizer=DNATokenizer(), random_state=0)
+    of_dna.partial_fit(X, ["AC", "G"]).partial_fit(X, ["AN", "G"])  # N is unknown to all DNA

@@ -256,3 +256,10 @@ def test_the_file_says_which_version_has_written_it():
     state = RecurrentClassifier(**SMALL).fit(X, Y).__getstate__()
     assert state["_seqestimators_version"] == version("seqestimators")
     assert "_seqestimators_version" not in RecurrentClassifier().__getstate__()
+
+
+@pytest.mark.parametrize("change", [{"_weights": 3}, {"_network_params": None}])
+def test_a_file_without_weights_or_parameters_is_damaged(change):
+    state = RecurrentClassifier(hidden_size=4, max_epochs=1).fit([[4, 5], [5]] * 4, [0, 1] * 4).__getstate__()
+    with pytest.raises(ValueError, match="lacks the weights or the parameters of its network: it is damaged"):
+        RecurrentClassifier().__setstate__(state | change)

@@ -240,3 +240,11 @@ def test_classes_of_a_chunk_are_plain_values():
     assert model.partial_fit([[4, 5]] * 2, pairs, classes=[(2, 2), (0, 1), (1, 1)]).n_iter_ == 2
     with pytest.raises(TypeError, match=r"item 0 of classes is \['a'\], which is no label of a step"):
         RecurrentTagger(**SMALL).partial_fit([[4, 5]] * 2, ["ab"] * 2, classes=[["a"], ["b"]])
+
+
+def test_a_row_of_another_number_of_labels_is_not_scored():
+    model = RecurrentTagger(**SMALL).fit(IDS, labels_of(IDS))
+    short = labels_of(IDS)
+    short[1] = ""
+    with pytest.raises(InvalidSequenceError, match="row 1 of y has 0 labels, but row 1 of X has 1"):
+        model.score(IDS, short)

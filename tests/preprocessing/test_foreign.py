@@ -64,5 +64,6 @@ def test_where_unknown_letters_are_an_error_there_is_no_warning():
         tokenizer.fit([PROTEIN])
 
 
-def test_runs_of_n_are_dna():
+def test_runs_of_n_and_gaps_are_dna():
     assert not warnings_of(DNATokenizer().fit_transform, ["NNNNNNACGT", "ACGT"])
+    assert not warnings_of(DNATokenizer().fit_transform, ["------ACGT", "ACGT......", "----", "ACGT"])

@@ -39,7 +39,7 @@ def test_inverse_transform_gives_the_series_back():
 def test_arrays_of_equal_lengths_and_empty_series():
     scaler = SeriesScaler().fit(np.arange(12.0).reshape(3, 4))
     assert [row.shape for row in scaler.transform([[1.0, 2.0], []])] == [(2, 1), (0, 1)]
-    assert clone(scaler).get_params() == {}
+    assert clone(scaler).get_params() == {"channels_first": False}
 
 
 def test_bad_input_is_refused_by_name():
@@ -55,3 +55,15 @@ def test_bad_input_is_refused_by_name():
             ValueError, match="series of 1 channels, but SeriesScaler was fitted on series of 2"
         ):
             method([[1.0, 2.0]])
+
+
+@pytest.mark.parametrize("steps", [(3, 5), (4, 4)])
+def test_channels_may_come_first_and_come_back_so(steps):
+    random = np.random.default_rng(0)
+    series = [random.normal(3, 2, size=(n, 2)) for n in steps]
+    transposed = [one.T for one in series]
+    scaler = SeriesScaler(channels_first=True).fit(transposed)
+    scaled = scaler.transform(transposed)
+    for one, row, back in zip(series, scaled, scaler.inverse_transform(scaled), strict=True):
+        np.testing.assert_array_equal(row, SeriesScaler().fit(series).transform([one])[0].T)
+        np.testing.assert_allclose(back, one.T)

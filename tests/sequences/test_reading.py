@@ -3,6 +3,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -154,3 +155,21 @@ def test_sequences_are_checked_too():
 def test_series_without_channels_are_refused(X):
     with pytest.raises(InvalidSequenceError, match="series of 0 channels: a step needs at least one number"):
         read_sequences(X)
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (np.array(3), r"X is one number, array\(3\), but a list"),
+        ([[4, 5], frozenset([4, 5])], "row 1 of X is a frozenset, whose items have no order"),
+        ([torch.nn.utils.rnn.pack_sequence([torch.tensor([4, 5])])], "row 0 of X is a PackedSequence"),
+    ],
+)
+def test_what_has_no_order_or_is_no_row_is_refused_by_name(X, message):
+    with pytest.raises(TypeError, match=message):
+        read_sequences(X)
+
+
+def test_a_row_whose_steps_differ_is_named():
+    with pytest.raises(InvalidSequenceError, match="row 1 of X is ragged itself"):
+        read_sequences([[[1.0, 2.0]], [[1.0, 2.0], [3.0]]])

@@ -141,7 +141,8 @@ def test_weights_of_steps_have_the_form_of_the_labels():
     read = read_step_weights([[1, 0.5], [], np.array([0])], np.array([2, 0, 1]))
     assert read.values.dtype == np.float64
     assert [row.tolist() for row in read] == [[1, 0.5], [], [0]]
-    assert read_step_weights(np.ones((2, 3)), np.array([3, 3])).lengths.tolist() == [3, 3]
+    for weights in (np.ones((2, 3)), pd.DataFrame(np.ones((2, 3))), np.ma.masked_array(np.ones((2, 3)))):
+        assert read_step_weights(weights, np.array([3, 3])).lengths.tolist() == [3, 3]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +156,14 @@ def test_weights_of_steps_have_the_form_of_the_labels():
         ([["a", "b"], [1]], r"row 0 of step_weight is \['a', 'b'\]: give one number for each label"),
         ([[0, 0], [0]], "step_weight is 0 for every step"),
         ([[1, 1]], "inconsistent numbers of samples"),
+        (
+            np.ma.masked_array([[1, 1], [1, 1]], [[0, 0], [1, 0]]),
+            "row 1, position 0 of step_weight is masked",
+        ),
+        (
+            [[1, 1], np.ma.masked_array([1], [True])],
+            r"row 1, position 0 of step_weight is masked: fill it in",
+        ),
     ],
 )
 def test_weights_that_are_none_are_named(weights, message):

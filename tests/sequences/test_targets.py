@@ -7,7 +7,7 @@ import torch
 from sklearn.utils.estimator_checks import _NotAnArray
 
 from seqestimators.exceptions import InvalidSequenceError
-from seqestimators.sequences import object_array, read_labels, read_targets, to_kind
+from seqestimators.sequences import object_array, read_labels, read_targets, refuse_infinite, to_kind
 
 ROWS = {
     "string": ["HE", "E"],
@@ -153,3 +153,21 @@ def test_rows_without_a_label_are_named(y, message):
 def test_what_holds_no_labels_is_refused(y):
     with pytest.raises(TypeError, match="^y "):
         read_labels(y)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([0, 1, np.inf], "row 2 of y is inf: y contains infinity"),
+        ([[0, 1], [1, -np.inf]], "row 1, column 1 of y is -inf"),
+        (np.array([1, np.inf], np.float16), "too large for float16"),
+    ],
+)
+def test_an_infinite_number_is_named(y, message):
+    with pytest.raises(ValueError, match=message):
+        refuse_infinite(np.asarray(y))
+
+
+@pytest.mark.parametrize("y", [[1.0, np.nan], [1, 2], ["inf"], [None]])
+def test_what_is_not_infinite_passes(y):
+    refuse_infinite(np.asarray(y))
