@@ -82,7 +82,10 @@ def draw_container(rng, rows):
     if kind == 5:
         return (row for row in rows)
     if kind == 6:
-        return np.array(rows) if len({np.shape(row) for row in rows if row is not None}) == 1 else rows
+        try:
+            return np.array(rows)
+        except ValueError:  # rows of several lengths, or within a row
+            return rows
     if kind == 7:
         return np.ma.masked_array(objects, mask=rng.random(len(rows)) < 0.2)
     if kind == 8:
