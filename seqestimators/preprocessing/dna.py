@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._sklearn import Integral, Interval, StrOptions
-from ..domain import AMBIGUOUS_NUCLEOTIDES, NUCLEOTIDES, READ_AS, UNKNOWN_SYMBOL
+from ..domain import AMBIGUOUS_NUCLEOTIDES, NUCLEOTIDES, READ_AS, UNKNOWN_SYMBOL, reverse_complement
 from ..exceptions import InvalidSequenceError
 from ..parameters import parameter, with_parameters
 from ..sequences import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Sequences, place_of
@@ -17,7 +17,6 @@ from .tokens import Tokens, number_distinct
 
 __all__ = ["DNATokenizer"]
 
-_COMPLEMENT = str.maketrans("ACGTRYSWKMBDHVN", "TGCAYRSWMKVHDBN")
 ALL_NUCLEOTIDES = "".join(sorted(NUCLEOTIDES + AMBIGUOUS_NUCLEOTIDES))
 
 _READ_AS = READ_AS["dna"]
@@ -53,7 +52,7 @@ def complement_ids(n_tokens: int) -> np.ndarray:
             if len(letters) ** k == n_tokens - len(SPECIAL_TOKENS):
                 kmers = ["".join(kmer) for kmer in product(letters, repeat=k)]
                 ids = {kmer: i for i, kmer in enumerate(kmers, len(SPECIAL_TOKENS))}
-                others = [ids[kmer.translate(_COMPLEMENT)[::-1]] for kmer in kmers]
+                others = [ids[reverse_complement(kmer)] for kmer in kmers]
                 return np.array([PAD, UNKNOWN, EOS, BOS, *others], dtype=np.int64)
     raise ValueError(
         f"reverse_complement=True takes the ids of a DNATokenizer with its whole alphabet, but there are "
