@@ -83,9 +83,10 @@ def oldest(session):
 
 @nox.session
 def package(session):
-    """Build source distribution and wheel, check their metadata, import from the wheel."""
+    """Build source distribution and wheel (into the folder behind `--`), check and import them."""
     session.install("build", "twine", *CONSTRAINTS)
-    session.run("python", "-m", "build", "--outdir", folder := mkdtemp(), *session.posargs)
+    folder = session.posargs[0] if session.posargs else mkdtemp()
+    session.run("python", "-m", "build", "--outdir", folder)
     session.run("twine", "check", "--strict", *glob(f"{folder}/*"))
     session.install(*CONSTRAINTS, *glob(f"{folder}/*.whl"))
     session.run("python", "-P", "-c", "from seqestimators import *")  # -P: not from the sources here

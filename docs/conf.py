@@ -97,5 +97,15 @@ html_theme_options = {
     "footer_end": [],
 }
 # Pages without pages below them need no navigation at their left.
-ALONE = ["index", "install", "quickstart", "extending", "benchmarks", "changelog", "security", "citing"]
+ALONE = [
+    "index",
+    "install",
+    "quickstart",
+    "extending",
+    "benchmarks",
+    "changelog",
+    "stability",
+    "security",
+    "citing",
+]
 html_sidebars = {page: [] for page in ALONE}
