@@ -57,6 +57,9 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         ``pandas.DataFrame(model.history_)`` is a table of it.
     n_iter_ : int
         Number of epochs run.
+    best_epoch_ : int
+        Epoch whose weights were restored, counted from 1 as in `history_`;
+        only under early stopping.
     n_parameters_ : int
         Number of trained weights.
     input_ : {"tokens", "values"}
@@ -384,6 +387,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
                     f"{', '.join(_columns(net))}"
                 ) from error
             net.notify("on_train_end", X=datasets["train"], y=None)
+            best_epoch = _find_stoppers(net)[0].best_epoch_ if has_validation else 0
         finally:  # the fitted net holds neither data nor callbacks that hold some
             net.train_split = None
             net.callbacks = net.estimator = None
@@ -393,6 +397,9 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             raise interruption
         self.history_ = self.history_ + epochs
         self.n_iter_ = len(self.history_)
+        self.__dict__.pop("best_epoch_", None)
+        if best_epoch:
+            self.best_epoch_ = self.n_iter_ - len(epochs) + best_epoch
         if not all(torch.isfinite(weight).all() for weight in net.module_.parameters()):
             raise ValueError(
                 f"Training diverged: weights are no longer finite after {self.n_iter_} epochs. Lower lr (now "
@@ -411,8 +418,11 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
 
 
 def _has_stopped_early(net: SequenceNet) -> bool:
-    stoppers = [one for _, one in net.callbacks_ if isinstance(one, skorch_callbacks.EarlyStopping)]
-    return any(one.misses_ == one.patience for one in stoppers)
+    return any(one.misses_ == one.patience for one in _find_stoppers(net))
+
+
+def _find_stoppers(net: SequenceNet) -> list[skorch_callbacks.EarlyStopping]:
+    return [one for _, one in net.callbacks_ if isinstance(one, skorch_callbacks.EarlyStopping)]
 
 
 def _columns(net: SequenceNet) -> list[str]:

@@ -203,6 +203,26 @@ class FittedModel:
         """
         return self.estimator.answer(self.estimator.run(sequences))
 
+    def describe_answer(self, sequence: Sequences) -> str:
+        """Return what the estimator predicts for one sequence, as a title says it."""
+        answer = np.atleast_1d(self.answer(sequence)[0])
+        if not hasattr(self.estimator, "classes_"):
+            return "Predicted " + ", ".join(f"{number:.3g}" for number in answer)
+        classes = self.estimator.classes_
+        if self.estimator.margin().is_multilabel:
+            chosen = classes[answer > 0.5].tolist()
+            return f"Predicted labels: {', '.join(map(str, chosen)) or 'none'}"
+        best = answer.argmax()
+        return f"Predicted {classes[best]}, probability {answer[best]:.3f}"
+
+    def choose_target(self, sequence: Sequences, target: Any) -> Any:
+        """Return what a picture of one sequence explains: by default the class that is predicted."""
+        if target is not None or not hasattr(self.estimator, "classes_"):
+            return target
+        if self.estimator.margin().is_multilabel:
+            return None
+        return self.estimator.classes_.tolist()[self.answer(sequence)[0].argmax()]
+
     def name_of_margin(self, margin: Any, sequence: Sequences) -> str:
         """Return what a picture of one sequence calls the number that is explained."""
         outputs = torch.from_numpy(self.estimator.run(sequence))

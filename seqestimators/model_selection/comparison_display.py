@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from ..plotting import COLORS, Display, open_axes
+from ..plotting import COLORS, MAX_WIDTH, Display, name_score, open_panels
 from .comparison import Comparison, compare
 
 __all__ = ["ComparisonDisplay"]
@@ -15,19 +15,19 @@ ROW = 0.48
 """Height in inches of an estimator's row."""
 SPREAD = 0.5
 """Part of a row over which its points are spread, so that equal scores don't hide each other."""
-WRAP = 28
+WRAP = 22
 """Characters of a name in one line."""
 
 
 class ComparisonDisplay(Display):
     """Scores of several estimators on the same splits, beside those of a reference.
 
-    An estimator is a row, the best on top. A dot is a split, and a faint line
-    joins the dots of a split: where the lines run parallel, one estimator is
-    better than the other whatever the split. The diamond is the mean; the bar
-    around it is the confidence interval of the difference to the reference,
-    so that it ends before the vertical line where the difference is more than
-    chance. At the right stand the differences and their p-values.
+    An estimator is a row, the best on top. In the left panel a dot is a split,
+    a faint line joins the dots of a split, and the diamond is the mean: where
+    the lines run parallel, one estimator is better than the other whatever
+    the split. The right panel has the mean differences to the reference with
+    their confidence intervals: one that doesn't reach the line at 0 is more
+    than chance. Beside it stand the differences and their p-values.
 
     Make it with :meth:`from_comparison` or :meth:`from_estimators`.
 
@@ -51,10 +51,12 @@ class ComparisonDisplay(Display):
         For all but the reference: the mean of the score less that of the
         reference ("difference"), its confidence limits ("low", "high"), and
         its p-value ("p_adjusted").
+    axes_ : ndarray of matplotlib Axes, shape (2,)
+        With the scores and the differences.
     ax_ : matplotlib Axes
-        With the picture.
+        The first of them.
     figure_ : matplotlib Figure
-        Containing it.
+        Containing them.
 
     Raises
     ------
@@ -69,8 +71,8 @@ class ComparisonDisplay(Display):
     -----
     The intervals are corrected for overlapping training sets [1]_, each for
     its pair alone. The p-values are adjusted by Holm's method for all pairs of
-    the comparison, since the best is known only afterwards: a bar may end
-    before the line although no difference is shown.
+    the comparison, since the best is known only afterwards: an interval may
+    end before 0 although the difference isn't significant.
 
     References
     ----------
@@ -127,8 +129,9 @@ class ComparisonDisplay(Display):
         reference : str or None, default=None
             Name of the estimator that the others are compared with; None takes
             that of the highest mean.
-        ax : matplotlib Axes or None, default=None
-            Where to draw; None makes a new figure.
+        ax : matplotlib Axes, array of two Axes or None, default=None
+            Where to draw: one Axes, which is divided, or one for each panel;
+            None makes a new figure.
 
         Returns
         -------
@@ -181,8 +184,9 @@ class ComparisonDisplay(Display):
         reference : str or None, default=None
             Name of the estimator that the others are compared with; None takes
             that of the highest mean.
-        ax : matplotlib Axes or None, default=None
-            Where to draw; None makes a new figure.
+        ax : matplotlib Axes, array of two Axes or None, default=None
+            Where to draw: one Axes, which is divided, or one for each panel;
+            None makes a new figure.
 
         Returns
         -------
@@ -212,8 +216,9 @@ class ComparisonDisplay(Display):
 
         Parameters
         ----------
-        ax : matplotlib Axes or None, default=None
-            Where to draw; None makes a new figure.
+        ax : matplotlib Axes, array of two Axes or None, default=None
+            Where to draw: one Axes, which is divided, or one for each panel;
+            None makes a new figure.
 
         Returns
         -------
@@ -221,45 +226,58 @@ class ComparisonDisplay(Display):
             The display, with `ax_` and `figure_`.
         """
         n_splits, n_estimators = self.scores.shape
-        ax = open_axes(ax, width=8.5, height=1.1 + ROW * n_estimators)
+        sharing = {"sharey": True, "width_ratios": [3, 2]}
+        panels = open_panels(ax, 1, 2, MAX_WIDTH, 1.1 + ROW * n_estimators, **sharing)[0]
+        self._draw_scores(panels[0])
+        self._draw_differences(panels[1])
+        panels[0].set_yticks(range(n_estimators), ["\n".join(wrap(str(name), WRAP)) for name in self.scores])
+        panels[0].set_ylim(n_estimators - 0.5, -0.5)
+        panels[0].set_xlabel(f"{name_score(self.scoring)} on {n_splits} splits")
+        panels[1].set_xlabel(
+            "difference to\n"
+            + "\n".join(wrap(str(self.reference), WRAP))
+            + f",\n{1 - self.comparison.alpha:.0%} interval"
+        )
+        for panel in panels:
+            panel.tick_params(axis="y", length=0)
+            panel.locator_params(axis="x", nbins=5)
+        return self._finish(panels)
+
+    def _draw_scores(self, ax):
+        """A dot for every score, a line for every split, a diamond for every mean."""
+        n_splits, n_estimators = self.scores.shape
         rows = np.arange(n_estimators)
         places = rows[:, None] + SPREAD * (np.arange(n_splits) / (n_splits - 1) - 0.5)
         scores, means = self.scores.to_numpy(), self.scores.mean().to_numpy()
-        is_reference = self.scores.columns == self.reference
         ax.plot(scores.T, places, color="0.5", linewidth=0.6, alpha=0.4 if n_splits > 5 else 0.8, zorder=1)
         for row in rows:
             ax.scatter(
                 scores[:, row], places[row], s=16 if n_splits <= 10 else 9,
-                color=COLORS[0] if is_reference[row] else COLORS[5], linewidths=0, alpha=0.8, zorder=2
+                color=self._color(self.scores.columns[row]), linewidths=0, alpha=0.8, zorder=2
             )  # fmt: skip
-        ax.axvline(*means[is_reference], color=COLORS[0], linewidth=1, linestyle="--", zorder=1)
-        ax.errorbar(
-            means[~is_reference], rows[~is_reference],
-            xerr=(self.differences["high"] - self.differences["difference"]).to_numpy(),
-            fmt="none", ecolor="black", elinewidth=1.5, capsize=3, zorder=3
-        )  # fmt: skip
         ax.scatter(means, rows, s=36, marker="D", color="black", edgecolors="white", linewidths=0.8, zorder=4)
-        self._limit_view(ax)
-        ax.set_yticks(rows, ["\n".join(wrap(str(name), WRAP)) for name in self.scores])
-        ax.set_ylim(n_estimators - 0.5, -0.5)
-        ax.tick_params(axis="y", length=0)
+
+    def _draw_differences(self, ax):
+        """Mean differences to the reference, their intervals, and what they amount to."""
+        rows = np.flatnonzero(self.scores.columns != self.reference)
+        means = self.differences["difference"].to_numpy()
+        ax.axvline(0, color=COLORS[0], linewidth=1, linestyle="--", zorder=1)
+        ax.errorbar(
+            means, rows, xerr=self.differences["high"].to_numpy() - means,
+            fmt="D", markersize=5, color="black", elinewidth=1.5, capsize=3, zorder=3
+        )  # fmt: skip
+        largest = 1.5 * np.abs(means).max()  # wide intervals, as those of two splits, are cut off
+        low, high = ax.get_xlim()
+        if largest > 0:
+            ax.set_xlim(max(low, -max(largest, -2 * means.min())), min(high, max(largest, 2 * means.max())))
         for row, name in enumerate(self.scores):
             ax.text(
-                1.015, row, self._judge(name),
+                1.03, row, self._judge(name),
                 transform=ax.get_yaxis_transform(), va="center", fontsize="small"
             )  # fmt: skip
-        ax.set_xlabel(
-            f"{self.scoring.replace('_', ' ')} on {n_splits} splits\n"
-            f"mean, with the {1 - self.comparison.alpha:.0%} interval of the difference to {self.reference}"
-        )
-        return self._finish(ax)
 
-    def _limit_view(self, ax):
-        """Cut wide intervals off: those of two splits leave no room for the scores."""
-        least, most = self.scores.min(axis=None), self.scores.max(axis=None)
-        low, high = ax.get_xlim()
-        if most > least:
-            ax.set_xlim(max(low, 2 * least - most), min(high, 2 * most - least))
+    def _color(self, name):
+        return COLORS[0] if name == self.reference else COLORS[5]
 
     def _judge(self, name):
         """What stands beside a row: its difference, with as many decimals as the scores ask for."""
@@ -269,8 +287,8 @@ class ComparisonDisplay(Display):
             text = f"{self.scores[name].mean():.{decimals}f}, the reference"
         else:
             pair = self.differences.loc[name]
-            shown = "" if pair["p_adjusted"] < self.comparison.alpha else "no difference shown, "
-            text = f"{pair['difference']:+.{decimals}f}, {shown}{_write_p(pair['p_adjusted'])}"
+            shown = "" if pair["p_adjusted"] < self.comparison.alpha else ",\nnot significant"
+            text = f"{pair['difference']:+.{decimals}f}, {_write_p(pair['p_adjusted'])}{shown}"
         return text.replace("-", "\N{MINUS SIGN}")
 
 

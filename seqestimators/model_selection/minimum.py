@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from scipy import stats
-from sklearn.base import clone, is_classifier
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.model_selection import (
     GroupShuffleSplit,
     ShuffleSplit,
@@ -56,6 +56,8 @@ class Minimum:
         What the lower limit is to reach.
     confidence : float
         Confidence of the limits.
+    scoring : str, default="score"
+        Name of the score.
 
     Examples
     --------
@@ -77,6 +79,7 @@ class Minimum:
     scores: pd.DataFrame
     threshold: float
     confidence: float
+    scoring: str = "score"
 
     def __str__(self) -> str:
         name = self.curve.index.name
@@ -197,7 +200,8 @@ def minimum_capacity(
         for split, seed in zip(splits, seeds, strict=True)
     ]
     scores = _score_all(jobs, X, y, scoring, n_jobs).reshape(len(values), len(splits))
-    return _find_minimum(scores, values, parameter, splits, threshold, confidence)
+    name = _name_scoring(scoring, estimator)
+    return _find_minimum(scores, values, parameter, splits, threshold, confidence, name)
 
 
 @validate_params(
@@ -312,7 +316,8 @@ def minimum_samples(
         for (train, test), seed in zip(ordered, seeds, strict=True)
     ]
     scores = _score_all(jobs, X, y, scoring, n_jobs).reshape(len(sizes), len(splits))
-    return _find_minimum(scores, sizes, "n_samples", splits, threshold, confidence)
+    name = _name_scoring(scoring, estimator)
+    return _find_minimum(scores, sizes, "n_samples", splits, threshold, confidence, name)
 
 
 def _draw_splits(estimator, X, y, groups, cv, random_state):
@@ -357,7 +362,16 @@ def _score_all(jobs, X, y, scoring, n_jobs):
     return np.array([result["test_score"][0] for result in results])
 
 
-def _find_minimum(scores, values, name, splits, threshold, confidence):
+def _name_scoring(scoring, estimator):
+    """Name of the score, where there is one."""
+    if isinstance(scoring, str):
+        return scoring
+    if scoring is None and is_classifier(estimator):
+        return "accuracy"
+    return "r2" if scoring is None and is_regressor(estimator) else "score"
+
+
+def _find_minimum(scores, values, name, splits, threshold, confidence, scoring):
     """The result for scores of shape (n_values, n_splits)."""
     n_splits = len(splits)
     overlap = np.mean([len(test) / len(train) for train, test in splits])
@@ -373,4 +387,5 @@ def _find_minimum(scores, values, name, splits, threshold, confidence):
         scores=pd.DataFrame(scores, index=index, columns=pd.RangeIndex(n_splits, name="split")),
         threshold=threshold,
         confidence=confidence,
+        scoring=scoring,
     )

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..plotting import COLORS, Display, open_axes
+from ..plotting import COLORS, Display, name_score, open_axes
 from .minimum import Minimum
 
 __all__ = ["MinimumDisplay"]
@@ -54,7 +54,9 @@ class MinimumDisplay(Display):
 
     Notes
     -----
-    The view is that of the scores: an interval may reach beyond it.
+    Where all scores lie between 0 and 1, no interval is drawn beyond, though
+    those of `curve`, which are symmetric, may reach there. The view of other
+    scores is theirs: an interval may leave it.
 
     Examples
     --------
@@ -138,21 +140,26 @@ class MinimumDisplay(Display):
         is_number = all(isinstance(value, Real) and not isinstance(value, bool) for value in values)
         values = sorted(values) if is_number else values
         places = {value: value if is_number else i for i, value in enumerate(values)}
+        seen = np.concatenate(
+            [[*result.scores.to_numpy().ravel(), result.threshold] for result in self.results.values()]
+        )
+        limits = (0, 1) if seen.min() >= 0 and seen.max() <= 1 else (None, None)
         for i, ((name, result), color) in enumerate(zip(self.results.items(), cycle(COLORS), strict=False)):
             curve = result.curve
+            low, high = curve["low"].clip(*limits), curve["high"].clip(*limits)
             x = [places[value] for value in curve.index]
             ax.errorbar(
-                x, curve["mean"], yerr=curve["high"] - curve["mean"],
+                x, curve["mean"], yerr=[curve["mean"] - low, high - curve["mean"]],
                 color=color, marker="o", markersize=4, elinewidth=1, capsize=2, zorder=2,
                 label=_describe(name, result)
             )  # fmt: skip
-            ax.fill_between(x, curve["low"], curve["high"], color=color, alpha=0.15, linewidth=0)
+            ax.fill_between(x, low, high, color=color, alpha=0.15, linewidth=0)
             if result.value is not None:
                 at = places[result.value], curve["mean"].iloc[curve.index.get_loc(result.value)]
                 ax.plot(*at, marker="*", markersize=15, color=color, markeredgecolor="white", zorder=3)
                 ax.annotate(
-                    str(result.value), at, xytext=(6, -14 - 13 * i), textcoords="offset points",
-                    color=color, weight="bold", zorder=4
+                    str(result.value), at, xytext=(0, -10 - 13 * i), textcoords="offset points",
+                    ha="center", va="top", color=color, weight="bold", zorder=4
                 )  # fmt: skip
         for threshold in sorted({result.threshold for result in self.results.values()}):
             ax.axhline(threshold, color="0.3", linewidth=1, linestyle="--", zorder=1)
@@ -162,13 +169,14 @@ class MinimumDisplay(Display):
         if len(values) <= MAX_VALUES or not is_number:
             ax.set_xticks(list(places.values()), [str(value) for value in values])
             ax.minorticks_off()
-        seen = np.concatenate(
-            [[*result.scores.to_numpy().ravel(), result.threshold] for result in self.results.values()]
-        )
-        margin = 0.06 * (np.ptp(seen) or 1)
+        ax.margins(x=0.08)
+        if limits != (None, None):
+            seen = np.concatenate([seen, ax.dataLim.intervaly])
+        margin = 0.08 * (np.ptp(seen) or 1)
         ax.set_ylim(seen.min() - margin, seen.max() + margin)
         ax.set_xlabel(_plain_name(next(iter(self.results.values()))))
-        ax.set_ylabel("score")
+        names = {name_score(result.scoring) for result in self.results.values()}
+        ax.set_ylabel(names.pop() if len(names) == 1 else "score")
         ax.legend()
         return self._finish(ax)
 

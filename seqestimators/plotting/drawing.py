@@ -10,7 +10,9 @@ __all__ = [
     "draw_band",
     "draw_heatmap",
     "label_tokens",
+    "letter_color",
     "marker_of",
+    "name_score",
     "open_axes",
     "open_panels",
     "tick_whole_numbers",
@@ -24,15 +26,41 @@ SEQUENTIAL = "viridis"
 """Colour map of numbers that begin at 0."""
 DIVERGING = "PuOr_r"
 """Colour map of numbers around 0: purple below, white at 0, orange above."""
+MAX_WIDTH = 7.5
+"""Of a figure in inches: that of a page."""
 MAX_TICKS = 60
-"""Tokens, at most, that are all written; of more, every so many."""
+"""Points of a line, at most, that are all marked."""
+MIN_FONT = 7.0
+"""Smallest size of letters, in points."""
+MIN_COUNTED = 10
+"""Fewest tokens whose positions are written."""
+CHARACTER = 0.62
+"""Width of a monospaced letter, in its size."""
+STEPS = (1, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000, 10**9)
+"""Of how many tokens one is written, or its position."""
+BASE_COLORS = {"A": "#109648", "C": "#255C99", "G": "#F7B32B", "T": "#D62839", "U": "#D62839"}
+"""Of nucleotides, as sequence logos have them."""
+RESIDUE_COLORS = {
+    letter: color
+    for letters, color in {
+        "GSTYC": "#109648",  # polar
+        "NQ": "#7B3FA0",  # with an amide
+        "KRH": "#255C99",  # basic
+        "DE": "#D62839",  # acidic
+        "AVLIPWFM": "#222222",  # hydrophobic
+    }.items()
+    for letter in letters
+}
+"""Of amino acids, by their chemistry, as sequence logos have them."""
+SCORE_NAMES = {"roc_auc": "ROC-AUC", "f1": "F1", "r2": "R²", "neg_log_loss": "negative log loss"}
+"""What a picture calls scores whose names are no plain words."""
 
 
 class Display:
     """What all displays have in common: they say where they have drawn."""
 
     def _finish(self, axes: Any, title: str | None = None) -> Self:
-        """Keep the Axes, or the panels, with the picture, and write a title unless there is one."""
+        """Keep the Axes, or the panels, and write a title above the first unless there is one."""
         if np.ndim(axes):
             self.axes_ = axes
         self.ax_ = np.ravel(axes)[0]
@@ -80,7 +108,8 @@ def open_panels(ax, n_rows, n_columns, width, height, **sharing):
     width, height : float
         Of the whole figure.
     **sharing : dict
-        ``sharex`` and ``sharey``, as ``plt.subplots`` takes them.
+        ``sharex``, ``sharey``, ``width_ratios`` and ``height_ratios``, as
+        ``plt.subplots`` takes them.
 
     Returns
     -------
@@ -111,7 +140,8 @@ def open_panels(ax, n_rows, n_columns, width, height, **sharing):
             "made by plt.subplots, which is divided; or None"
         )
     ax.set_axis_off()
-    return ax.get_subplotspec().subgridspec(n_rows, n_columns).subplots(squeeze=False, **sharing)
+    ratios = {name: sharing.pop(name) for name in ("width_ratios", "height_ratios") if name in sharing}
+    return ax.get_subplotspec().subgridspec(n_rows, n_columns, **ratios).subplots(squeeze=False, **sharing)
 
 
 def _import_pyplot():
@@ -143,7 +173,7 @@ def draw_band(ax, x, middle, band, *, color, **style):
 
 def token_width(n_tokens):
     """Return a width in inches at which a row of so many tokens can be read."""
-    return float(np.clip(1.6 + 0.22 * n_tokens, 4.8, 14))
+    return float(np.clip(1.6 + 0.22 * n_tokens, 4.8, MAX_WIDTH))
 
 
 def token_height(n_tokens):
@@ -151,41 +181,102 @@ def token_height(n_tokens):
     return float(np.clip(1.2 + 0.2 * n_tokens, 2.4, 11))
 
 
+def name_score(scoring):
+    """Return what a picture calls one of scikit-learn's scorings.
+
+    Parameters
+    ----------
+    scoring : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from seqestimators.plotting.drawing import name_score
+    >>> name_score("roc_auc"), name_score("neg_mean_squared_error")
+    ('ROC-AUC', 'negative mean squared error')
+    """
+    name = SCORE_NAMES.get(scoring, scoring).replace("_", " ")
+    return "negative " + name.removeprefix("neg ") if name.startswith("neg ") else name
+
+
+def letter_color(token, alphabet):
+    """Return the colour that sequence logos give a letter.
+
+    Parameters
+    ----------
+    token : str
+    alphabet : list of str
+        All tokens of its kind, which tell nucleotides from amino acids.
+
+    Returns
+    -------
+    str
+        Grey where there is no convention.
+
+    Examples
+    --------
+    >>> from seqestimators.plotting.drawing import letter_color
+    >>> letter_color("A", ["A", "C", "G", "T"]) == letter_color("A", ["A", "W"])
+    False
+    """
+    is_nucleotide = {*alphabet} <= {*BASE_COLORS, "N"}
+    return (BASE_COLORS if is_nucleotide else RESIDUE_COLORS).get(token, "0.4")
+
+
 def label_tokens(axis, tokens):
-    """Write tokens at the whole numbers of an axis; of many, every so many and their positions.
+    """Write tokens at the whole numbers of an axis, and behind them every so many positions.
+
+    The letters are as large as the axis has room for. Where there is none for
+    each, every so many are written. Positions are counted from 1.
 
     Parameters
     ----------
     axis : matplotlib Axis
-        ``ax.xaxis`` or ``ax.yaxis``; token `i` stands at `i`.
+        ``ax.xaxis`` or ``ax.yaxis``; token `i` stands at `i`. The tokens are
+        the major ticks, the positions the minor ones.
     tokens : list of str
 
     Examples
     --------
     >>> from seqestimators.plotting import label_tokens, open_axes
     >>> ax = open_axes(None)
-    >>> label_tokens(ax.xaxis, ["A", "C", "Cl"])
+    >>> label_tokens(ax.xaxis, list("ACGTACGTAC"))
     >>> [label.get_text() for label in ax.get_xticklabels()]
-    ['A', 'C', 'Cl']
+    ['A', 'C', 'G', 'T', 'A', 'C', 'G', 'T', 'A', 'C']
+    >>> [label.get_text() for label in ax.get_xticklabels(minor=True)]
+    ['5', '10']
     """
     n_tokens = len(tokens)
-    if n_tokens <= MAX_TICKS:
-        positions, labels = np.arange(n_tokens), list(tokens)
-    else:
-        step = next(step for step in (10, 20, 25, 50, 100, 200, 500, 10**9) if n_tokens / step <= 30)
-        positions = np.arange(step - 1, n_tokens, step)
-        between = "\n" if axis.axis_name == "x" else " "
-        labels = [f"{tokens[i]}{between}{i + 1}" for i in positions]
-    longest = max((len(part) for label in labels for part in label.split("\n")), default=0)
-    widest = 4 if len(labels) <= 30 else 2  # characters a label has room for
-    is_crowded = axis.axis_name == "x" and longest > widest
-    axis.set_ticks(
-        positions,
-        labels,
-        fontsize=9 if len(labels) <= 30 else 7,
-        rotation=90 if is_crowded else 0,
-        family="monospace",
-    )
+    is_x = axis.axis_name == "x"
+    slot = _length_of(axis) / max(n_tokens, 1)  # points from one token to the next
+    line = 1.1 * MIN_FONT  # room of a line, and of a token that is turned
+    longest = max(map(len, tokens), default=0)
+    room = min(line, CHARACTER * MIN_FONT * longest + 1) if is_x else line
+    step = next(step for step in STEPS if step * slot >= room)
+    shown = range(n_tokens) if step == 1 else range(step - 1, n_tokens, step)
+    fontsize = float(np.clip(step * slot / 1.15, MIN_FONT, 9))
+    length = CHARACTER * fontsize * longest
+    is_turned = is_x and length > step * slot
+    turn = 90 if is_turned else 0
+    axis.set_ticks(shown, [tokens[i] for i in shown], fontsize=fontsize, rotation=turn, family="monospace")
+    if n_tokens < MIN_COUNTED:
+        return
+    digits = CHARACTER * MIN_FONT * (len(str(n_tokens)) + 1) if is_x else line
+    every = next(every for every in STEPS[1:] if every * slot >= digits)
+    places = range(every - 1, n_tokens, every)
+    axis.remove_overlapping_locs = False
+    axis.set_ticks(places, [str(i + 1) for i in places], minor=True, fontsize=MIN_FONT, color="0.4")
+    behind = length + 3 if is_turned or not is_x else 1.1 * fontsize
+    axis.set_tick_params(which="minor", length=0, pad=5.5 + behind)
+
+
+def _length_of(axis):
+    """Length of an axis in points, before the layout has moved it."""
+    box, (width, height) = axis.axes.get_position(), axis.axes.figure.get_size_inches()
+    return 72 * (box.width * width if axis.axis_name == "x" else box.height * height)
 
 
 def draw_heatmap(ax, values, *, diverging=False, label="", limit=None):

@@ -72,6 +72,7 @@ def test_an_interruption_under_early_stopping_restores_the_best_weights():
     scores = iter([0.5, 0.5, 0.9, 0.9, 0.1, 0.1])
     same.set_params(scoring=lambda *args: next(scores)).fit(X, Y)
     np.testing.assert_array_equal(fitted.predict_proba(X), same.predict_proba(X))
+    assert fitted.best_epoch_ == same.best_epoch_ == 2
 
 
 FAILURES = {

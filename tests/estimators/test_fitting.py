@@ -39,6 +39,16 @@ def test_early_stopping_restores_the_best_weights():
     )
     loss = log_loss(Y[valid], fitted.predict_proba([X[i] for i in valid]))
     assert -loss == pytest.approx(max(scores), rel=1e-5)
+    assert fitted.best_epoch_ == 1 + int(np.argmax(scores))
+
+
+def test_the_best_epoch_counts_on_and_is_there_only_under_early_stopping():
+    scores = iter([0.5, 0.5, 0.1, 0.1, 0.2, 0.2, 0.3, 0.3])
+    fitted = model(early_stopping=True, max_epochs=2, warm_start=True)
+    fitted.set_params(scoring=lambda *args: next(scores)).fit(X, Y)
+    assert fitted.best_epoch_ == 1
+    assert fitted.fit(X, Y).best_epoch_ == 4  # of the second fit, the fourth of all
+    assert not hasattr(fitted.set_params(early_stopping=False, scoring=None).fit(X, Y), "best_epoch_")
 
 
 class Recorder(Callback):

@@ -26,6 +26,7 @@ def make_result(values, means, *, name="n_samples", threshold=0.9, width=0.05):
         scores=pd.DataFrame({0: means - 0.01, 1: means + 0.01}, index=index),
         threshold=threshold,
         confidence=0.95,
+        scoring="accuracy",
     )
 
 
@@ -40,12 +41,13 @@ def test_the_curve_is_drawn_as_computed_and_its_minimum_marked():
     np.testing.assert_array_equal(bars[0].get_xydata(), np.column_stack([[1, 10, 100], result.curve["mean"]]))
     band = ax.collections[-1].get_paths()[0].vertices[:, 1]
     assert band.min() == result.curve["low"].min()
-    assert band.max() == result.curve["high"].max()
+    assert band.max() == 1 < result.curve["high"].max()  # the score of an accuracy ends there
     (star,) = [line for line in ax.lines if line.get_marker() == "*"]
     assert star.get_xydata().tolist() == [[100, 0.99]]
     assert [text.get_text() for text in ax.texts] == ["100"]
     assert labels_of(ax) == ["LSTM, minimum 100"]
     assert any(list(line.get_ydata()) == [0.9, 0.9] for line in ax.lines)
+    assert ax.get_ylabel() == "accuracy"
 
 
 def test_several_results_lie_over_each_other_on_given_axes():
@@ -85,9 +87,9 @@ def test_few_and_many_values_can_be_read(n_values):
 
 
 def test_wide_intervals_leave_the_view_to_the_scores():
-    low, high = MinimumDisplay.from_result(make_result([1, 2], [0.5, 1.0], width=5)).ax_.get_ylim()
+    low, high = MinimumDisplay.from_result(make_result([1, 2], [0.5, 1.01], width=5)).ax_.get_ylim()
     assert 0.4 < low < 0.49
-    assert 1.01 < high < 1.1
+    assert 1.02 < high < 1.12
 
 
 def test_what_can_not_be_drawn_is_refused():

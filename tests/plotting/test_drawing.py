@@ -8,7 +8,9 @@ from matplotlib.axes import Axes
 from seqestimators.plotting import (
     draw_heatmap,
     label_tokens,
+    letter_color,
     marker_of,
+    name_score,
     open_axes,
     open_panels,
     tick_whole_numbers,
@@ -67,19 +69,37 @@ def test_a_short_row_shows_every_token():
     assert ax.get_xticks().tolist() == [0, 1]
 
 
-@pytest.mark.parametrize(("side", "between"), [("x", "\n"), ("y", " ")])
-def test_of_a_long_row_every_so_many_tokens_are_shown_with_their_positions(side, between):
+@pytest.mark.parametrize(("side", "step"), [("x", 5), ("y", 10)])
+def test_of_a_long_row_every_so_many_tokens_are_shown_with_their_positions(side, step):
     ax = open_axes(None)
     tokens = [str(i % 7) for i in range(200)]
     axis = getattr(ax, f"{side}axis")
     label_tokens(axis, tokens)
-    shown = texts_of(axis.get_ticklabels())
-    assert shown == [f"{tokens[i]}{between}{i + 1}" for i in range(9, 200, 10)]
+    assert texts_of(axis.get_ticklabels()) == tokens[step - 1 :: step]
+    assert texts_of(axis.get_ticklabels(minor=True)) == [str(i) for i in range(10, 201, 10)]
+
+
+def test_letters_have_positions_below():
+    ax = open_axes(None, width=7.5)
+    label_tokens(ax.xaxis, list("ACGT" * 10))
+    assert texts_of(ax.get_xticklabels()) == list("ACGT" * 10)
+    assert texts_of(ax.get_xticklabels(minor=True)) == ["5", "10", "15", "20", "25", "30", "35", "40"]
+
+
+def test_letters_of_logos_have_the_usual_colours():
+    assert letter_color("U", ["A", "U"]) == letter_color("T", ["T"])
+    assert letter_color("K", ["D", "K"]) == letter_color("R", ["R"]) != letter_color("D", ["D"])
+    assert letter_color("ATG", ["ATG"]) == "0.4"
+
+
+def test_scores_have_plain_names():
+    assert name_score("neg_mean_squared_error") == "negative mean squared error"
+    assert name_score("balanced_accuracy") == "balanced accuracy"
 
 
 def test_long_tokens_are_turned_where_they_would_overlap():
     ax = open_axes(None)
-    label_tokens(ax.xaxis, ["[C@@H]", "C"])
+    label_tokens(ax.xaxis, ["[C@@H]", "C"] * 8)
     label_tokens(ax.yaxis, ["[C@@H]", "C"])
     assert {label.get_rotation() for label in ax.get_xticklabels()} == {90}
     assert {label.get_rotation() for label in ax.get_yticklabels()} == {0}

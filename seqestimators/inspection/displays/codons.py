@@ -154,10 +154,20 @@ class CodonTableDisplay(Display):
         ax.set_yticks([1.5 + (4 + BLOCK_GAP) * i for i in range(4)], list(BASES))
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-        ax.set_xlabel(
-            "second base\nblue: NCBI's letter; orange: another one,\nNCBI's in brackets; paler: less probable"
-        )
+        ax.set_xlabel("second base")
         ax.set_ylabel("first base")
+        rows = [y + BLOCK_GAP * (y // 4) for y in range(16)]
+        third = ax.secondary_yaxis("right")
+        third.set_yticks(rows, 4 * list(BASES))
+        third.tick_params(length=0)
+        third.spines[:].set_visible(False)
+        third.set_ylabel("third base", rotation=270, va="bottom")
+        meanings = {AGREES: "as in NCBI's table", DIFFERS: "another letter (NCBI's in brackets)"}
+        patches = [Rectangle((0, 0), 1, 1, color=color, label=text) for color, text in meanings.items()]
+        ax.legend(
+            handles=patches, title="the paler, the less probable", loc="upper center",
+            bbox_to_anchor=(0.5, -0.09), ncols=2, frameon=False, fontsize="small", title_fontsize="small"
+        )  # fmt: skip
 
     def _draw_heatmap(self, ax: Any) -> None:
         probabilities = self.table.probabilities

@@ -4,15 +4,14 @@ from itertools import cycle
 from typing import Any, Self
 
 import numpy as np
+from sklearn.utils import check_consistent_length
 
-from ...plotting import COLORS, Display, label_tokens, marker_of, open_panels
+from ...plotting import COLORS, MAX_WIDTH, Display, label_tokens, marker_of, open_panels
+from ...sequences import Sequences
 from .._fitted import FittedModel
 from ..decisions import decision_trace
 
 __all__ = ["DecisionTraceDisplay"]
-
-MAX_WIDTH = 14
-"""Of a figure, in inches."""
 
 
 class DecisionTraceDisplay(Display):
@@ -20,6 +19,8 @@ class DecisionTraceDisplay(Display):
 
     At each token stands the answer on all that has been read so far, that
     token included. Each sequence has a panel of its own, each model a colour.
+    The dashed line is where a classifier that has read nothing would stand:
+    1/2 of two classes, 1/3 of three.
 
     Make it with :meth:`from_estimator` or :meth:`from_estimators`.
 
@@ -32,7 +33,11 @@ class DecisionTraceDisplay(Display):
     ylabel : str, default="probability"
         What the numbers are.
     is_probability : bool, default=True
-        Whether they lie between 0 and 1, with a line at 1/2.
+        Whether they lie between 0 and 1.
+    chance : float, default=0.5
+        Probability with a dashed line.
+    titles : list of n str, or None, default=None
+        Of the panels.
 
     Attributes
     ----------
@@ -63,14 +68,25 @@ class DecisionTraceDisplay(Display):
     [['A', 'C', 'G'], ['T', 'T', 'T', 'T', 'T']]
     """
 
-    def __init__(self, traces: Any, tokens: Any, *, ylabel: str = "probability", is_probability: bool = True):
+    def __init__(
+        self,
+        traces: Any,
+        tokens: Any,
+        *,
+        ylabel: str = "probability",
+        is_probability: bool = True,
+        chance: float = 0.5,
+        titles: Any = None,
+    ):
         self.traces = traces
         self.tokens = tokens
         self.ylabel = ylabel
         self.is_probability = is_probability
+        self.chance = chance
+        self.titles = titles
 
     @classmethod
-    def from_estimator(cls, model: Any, X: Any, *, target: Any = None, ax: Any = None) -> Self:
+    def from_estimator(cls, model: Any, X: Any, *, y: Any = None, target: Any = None, ax: Any = None) -> Self:
         """Compute the decisions of one model and draw them.
 
         Parameters
@@ -79,6 +95,8 @@ class DecisionTraceDisplay(Display):
             A RecurrentClassifier or RecurrentRegressor, or a Pipeline that
             ends in one.
         X : array-like of n sequences, or one sequence
+        y : array-like of n labels or numbers, or None, default=None
+            What is true of the sequences, for the titles.
         target : label, int or None, default=None
             The class (or, of a regressor, the index of the target) to draw.
             None draws the second of two classes, and a line for each of
@@ -90,10 +108,12 @@ class DecisionTraceDisplay(Display):
         -------
         DecisionTraceDisplay
         """
-        return cls.from_estimators({FittedModel(model).name: model}, X, target=target, ax=ax)
+        return cls.from_estimators({FittedModel(model).name: model}, X, y=y, target=target, ax=ax)
 
     @classmethod
-    def from_estimators(cls, models: Any, X: Any, *, target: Any = None, ax: Any = None) -> Self:
+    def from_estimators(
+        cls, models: Any, X: Any, *, y: Any = None, target: Any = None, ax: Any = None
+    ) -> Self:
         """Compute the decisions of several models and draw them in one picture.
 
         Parameters
@@ -102,6 +122,8 @@ class DecisionTraceDisplay(Display):
             By the names that the legend shows. All must read a sequence in
             the same steps, and tell the same classes.
         X : array-like of n sequences, or one sequence
+        y : array-like of n labels or numbers, or None, default=None
+            What is true of the sequences, for the titles.
         target : label, int or None, default=None
             The class (or, of a regressor, the index of the target) to draw.
             None draws the second of two classes; of more, `target` must be
@@ -139,7 +161,16 @@ class DecisionTraceDisplay(Display):
                 line = str(label) if len(columns) > 1 else name
                 traces[line] = [answer[:, column] for answer in answers]
         is_probability = all(hasattr(fitted.estimator, "classes_") for fitted in parts.values())
-        return cls(traces, tokens, ylabel=ylabel, is_probability=is_probability).plot(ax=ax)
+        one_of_several = is_probability and not fitted.estimator.margin().is_multilabel
+        display = cls(
+            traces,
+            tokens,
+            ylabel=ylabel,
+            is_probability=is_probability,
+            chance=1 / len(fitted.estimator.classes_) if one_of_several else 0.5,
+            titles=_write_titles(y, fitted, sequences, len(parts)),
+        )
+        return display.plot(ax=ax)
 
     def plot(self, *, ax: Any = None) -> Self:
         """Draw the traces.
@@ -158,12 +189,12 @@ class DecisionTraceDisplay(Display):
         """
         n_panels = len(self.tokens)
         n_steps = max(map(len, self.tokens))
-        width = float(np.clip(1.0 + 0.22 * n_steps, 2.8 if n_panels > 1 else 4.8, MAX_WIDTH))
+        width = float(np.clip(1.0 + 0.14 * n_steps, 2.4 if n_panels > 1 else 4.8, MAX_WIDTH))
         n_columns = min(int(np.ceil(np.sqrt(n_panels))), max(1, int(MAX_WIDTH // width)))
         n_rows = -(-n_panels // n_columns)
         if ax is not None and np.size(ax) > 1:
             n_rows, n_columns = n_panels, 1
-        height = 3.4 if n_panels == 1 else 1.9 * n_rows + 0.5
+        height = 3.4 if n_panels == 1 else 2.1 * n_rows + 0.5
         grid = open_panels(ax, n_rows, n_columns, n_columns * width, height, sharey=True)
         for spare in grid.flat[n_panels:]:
             spare.remove()
@@ -171,13 +202,13 @@ class DecisionTraceDisplay(Display):
         for i, panel in enumerate(panels):
             self._draw_sequence(panel, i)
         for panel in panels[-n_columns:]:
-            panel.set_xlabel("token")
+            panel.set_xlabel("position")
         for panel in grid[:, 0]:
             panel.set_ylabel(self.ylabel)
         if len(self.traces) > 1:
             lines, names = panels[0].get_legend_handles_labels()
             if ax is None and n_panels > 1:
-                panels[0].figure.legend(lines, names, loc="outside upper center", ncols=len(names))
+                panels[0].figure.legend(lines, names, loc="outside lower center", ncols=len(names))
             else:
                 panels[0].legend()
         return self._finish(panels)
@@ -187,10 +218,12 @@ class DecisionTraceDisplay(Display):
         for (name, traces), color in zip(self.traces.items(), cycle(COLORS), strict=False):
             ax.plot(steps, traces[i], color=color, label=name, **marker_of(len(steps)))
         if self.is_probability:
-            ax.axhline(0.5, color="0.5", linewidth=0.8, linestyle="--", zorder=1)
+            ax.axhline(self.chance, color="0.5", linewidth=0.8, linestyle="--", zorder=1)
             ax.set_ylim(-0.04, 1.04)
         ax.set_xlim(-0.5, max(len(steps), 1) - 0.5)
         label_tokens(ax.xaxis, self.tokens[i])
+        if self.titles is not None:
+            ax.set_title(self.titles[i], fontsize="medium")
 
 
 def _choose(fitted: FittedModel, n_columns: int, target: Any) -> Any:
@@ -201,10 +234,24 @@ def _choose(fitted: FittedModel, n_columns: int, target: Any) -> Any:
         if target not in labels:
             raise ValueError(f"target={target!r} is none of {labels}")
         chosen = {target: labels.index(target)}
-    elif classes is not None and fitted.estimator.margin().column is not None:  # the second of two
+    elif classes is not None and fitted.estimator.margin().is_binary:
         chosen = {labels[1]: 1}
     else:
         chosen = {label: column for column, label in enumerate(labels)}
     if classes is None:
         return chosen, "prediction"
     return chosen, "probability" + (f" of {next(iter(chosen))}" if len(chosen) == 1 else "")
+
+
+def _write_titles(y: Any, fitted: FittedModel, sequences: Sequences, n_models: int) -> Any:
+    """What is predicted, of one model, and what is true, where it is given; None of neither."""
+    n = len(sequences)
+    predicted = [fitted.describe_answer(sequences.take([row])) for row in range(n)] if n_models == 1 else None
+    if y is None:
+        return predicted
+    y = [y] if isinstance(y, str) or np.ndim(y) == 0 else y
+    check_consistent_length(sequences, y)
+    if predicted is None:
+        return [f"True: {label}" for label in y]
+    between = ", " if n == 1 else "\n"
+    return [f"{answer}{between}true: {label}" for answer, label in zip(predicted, y, strict=True)]

@@ -1,5 +1,6 @@
 """The gates along a sequence as a picture."""
 
+from itertools import cycle
 from typing import Any, Self
 
 import numpy as np
@@ -11,7 +12,6 @@ from ...plotting import (
     draw_band,
     draw_heatmap,
     label_tokens,
-    open_axes,
     open_panels,
     token_width,
 )
@@ -23,6 +23,11 @@ __all__ = ["GateDisplay"]
 
 class GateDisplay(Display):
     """Gates of a fitted LSTM or GRU along one sequence.
+
+    A gate is 0 where it is shut and 1 where it is open. Look for steps at
+    which many units change at once: there the network has read something that
+    matters. A forget gate near 1 keeps the memory of a unit, one near 0 wipes
+    it; an open input gate writes into it.
 
     Make it with :meth:`from_estimator`.
 
@@ -145,7 +150,7 @@ class GateDisplay(Display):
         ----------
         kind : {"heatmap", "mean"}, default="heatmap"
             A panel for all that the cell computes, in which every unit is a
-            row of colours; or one panel with the mean of each gate over all
+            row of colours; or a panel for each gate, with the mean over all
             units as a line, and half of the units in the band around it.
         ax : matplotlib Axes, array of Axes or None, default=None
             Where to draw: one Axes, which is divided into panels, or one for
@@ -156,31 +161,36 @@ class GateDisplay(Display):
         GateDisplay
             The display, with `axes_`, `ax_` and `figure_`.
         """
-        width = token_width(len(self.tokens))
-        if kind == "mean":
-            panels = np.array([open_axes(ax, width=width)])
-            self._draw_means(panels[0])
-        else:
-            height = 1.25 * len(self.gates) + 0.6
-            panels = open_panels(ax, len(self.gates), 1, width, height, sharex=True)[:, 0]
-            for panel, (name, values) in zip(panels, self.gates.items(), strict=True):
-                limit = 1 if np.abs(values).max(initial=0) <= 1 else None
-                draw_heatmap(panel, values.T, diverging=name not in self.between, limit=limit)
-                panel.set_ylabel(self._title(name))
-        for panel in panels:
+        names = [name for name in self.gates if kind == "heatmap" or name in self.between]
+        height = (1.0 if kind == "heatmap" else 1.3) * len(names) + 0.8
+        sharing = {"sharex": True, "sharey": kind == "mean"}
+        panels = open_panels(ax, len(names), 1, token_width(len(self.tokens)), height, **sharing)[:, 0]
+        for panel, name, color in zip(panels, names, cycle(COLORS), strict=False):
+            if kind == "heatmap":
+                self._draw_heatmap(panel, name)
+            else:
+                self._draw_mean(panel, name, color)
+            panel.set_ylabel(self._title(name))
             label_tokens(panel.xaxis, self.tokens)
-            panel.tick_params(labelbottom=panel is panels[-1])
-        panels[-1].set_xlabel("token")
+            panel.tick_params(which="both", labelbottom=panel is panels[-1])
+        meaning = "row: a unit" if kind == "heatmap" else "line: mean of the units, band: half of them"
+        panels[-1].set_xlabel(f"position ({meaning})")
         return self._finish(panels, self.estimator_name and f"Gates of {self.estimator_name}")
 
     def _title(self, name: str) -> str:
         return name if self.titles is None else self.titles[name]
 
-    def _draw_means(self, ax: Any) -> None:
-        steps = np.arange(len(self.tokens))
-        for name, color in zip((name for name in self.gates if name in self.between), COLORS, strict=False):
-            values = self.gates[name]
-            half = np.quantile(values, [0.25, 0.75], axis=1)
-            draw_band(ax, steps, values.mean(axis=1), half, color=color, label=self._title(name))
-        ax.set(ylabel="openness, mean of all units", ylim=(-0.03, 1.03), xlim=(-0.5, len(steps) - 0.5))
-        ax.legend()
+    def _draw_heatmap(self, ax: Any, name: str) -> None:
+        values = self.gates[name]
+        limit = 1 if np.abs(values).max(initial=0) <= 1 else None
+        is_gate = name in self.between
+        label = "0 shut, 1 open" if is_gate else ""
+        draw_heatmap(ax, values.T, diverging=not is_gate, limit=limit, label=label)
+        ax.figure.axes[-1].yaxis.label.set_size("small")
+        ax.set_yticks([])
+
+    def _draw_mean(self, ax: Any, name: str, color: str) -> None:
+        values = self.gates[name]
+        half = np.quantile(values, [0.25, 0.75], axis=1)
+        draw_band(ax, np.arange(len(values)), values.mean(axis=1), half, color=color)
+        ax.set(ylim=(-0.03, 1.03), xlim=(-0.5, len(values) - 0.5))

@@ -174,7 +174,7 @@ class GradientFlowDisplay(Display):
         ax.set_ylabel("gradient norm" + (f" / that of the {last} step" if kind == "relative" else ""))
         tick_whole_numbers(ax.xaxis)
         ax.legend()
-        return self._finish(ax)
+        return self._finish(ax, "How far back the gradient of the loss reaches")
 
     def _align(self, norms: Any, is_relative: bool) -> np.ndarray:
         """Norms as a table of sequences and distances, NaN where a sequence has no such step."""

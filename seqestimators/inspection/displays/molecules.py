@@ -16,9 +16,11 @@ from ..mutagenesis import WITHOUT, change_each_token
 
 __all__ = ["MoleculeAttributionDisplay"]
 
-NEGATIVE, NEUTRAL, POSITIVE = (0.53, 0.44, 0.78), (1.0, 1.0, 1.0), (0.96, 0.60, 0.16)
-"""Purple, white and orange, told apart by colour-blind readers; black letters stay readable on them."""
-SIZE = (640, 440)
+NEGATIVE, POSITIVE = (0.53, 0.44, 0.78), (0.96, 0.60, 0.16)
+"""Purple and orange, told apart by colour-blind readers; black letters stay readable on them."""
+CONTRAST = 0.6
+"""Power of the strength of a colour: below 1, atoms of little weight can be seen, too."""
+SIZE = (960, 600)
 """Width and height of the drawing, in pixels."""
 
 
@@ -35,6 +37,8 @@ class MoleculeAttributionDisplay(Display):
         What each token contributes, or its weight.
     label : str, default="attribution"
         Of the colours.
+    title : str or None, default=None
+        Of the picture, such as what is predicted for the molecule.
 
     Attributes
     ----------
@@ -71,10 +75,13 @@ class MoleculeAttributionDisplay(Display):
     (3,)
     """
 
-    def __init__(self, alignment: Any, token_values: Any, *, label: str = "attribution"):
+    def __init__(
+        self, alignment: Any, token_values: Any, *, label: str = "attribution", title: str | None = None
+    ):
         self.alignment = alignment
         self.token_values = np.asarray(token_values)
         self.label = label
+        self.title = title
 
     @property
     def atom_values(self) -> Any:
@@ -116,8 +123,9 @@ class MoleculeAttributionDisplay(Display):
             answer drops without the token, by :func:`mutagenesis`; or the
             weights of a network with ``pooling="attention"``.
         target : object, default=None
-            Class or target to explain, as in :func:`integrated_gradients`.
-            Attention knows of none.
+            Class, label or target to explain, as in
+            :func:`integrated_gradients`. None takes the class that is
+            predicted, or the only target. Attention knows of none.
         ax : matplotlib Axes or None, default=None
             Where to draw; None makes a new figure.
 
@@ -137,6 +145,7 @@ class MoleculeAttributionDisplay(Display):
         fitted = FittedModel(model)
         sequence = fitted.read_one(x)
         (alignment,) = atom_alignment(model, [x] if is_single(x) else x)
+        chosen = fitted.choose_target(sequence, target)
         if attribution == "attention":
             if target is not None:
                 raise ValueError(
@@ -144,16 +153,17 @@ class MoleculeAttributionDisplay(Display):
                 )
             values, label = attention_weights(fitted.estimator, sequence)[0], "weight of attention"
         elif attribution == "integrated_gradients":
-            values = integrated_gradients(fitted.estimator, sequence, target=target)[0]
-            margin = fitted.estimator.margin(target)
+            values = integrated_gradients(fitted.estimator, sequence, target=chosen)[0]
+            margin = fitted.estimator.margin(chosen)
             label = f"contribution to the\n{fitted.name_of_margin(margin, sequence)}"
         else:
-            hidden = change_each_token(fitted, sequence, target, "occlusion", "delete", "log_odds")
+            hidden = change_each_token(fitted, sequence, chosen, "occlusion", "delete", "log_odds")
             ((changes, answer),) = hidden
             values = np.zeros(len(alignment.tokens))
             values[~sequence.is_end] = 0.0 - changes[WITHOUT]
-            label = f"drop without the atom of the\n{answer}"
-        return cls(alignment, values, label=label).plot(ax=ax)
+            label = f"drop of the {answer}\nwithout the atom"
+        title = fitted.describe_answer(sequence)
+        return cls(alignment, values, label=label, title=title).plot(ax=ax)
 
     @cached_property
     def svg_(self) -> Any:
@@ -176,7 +186,10 @@ class MoleculeAttributionDisplay(Display):
         options = canvas.drawOptions()
         options.useBWAtomPalette()
         options.prepareMolsBeforeDrawing = False  # it would drop hydrogens, and atoms their numbers
-        options.highlightRadius = 0.42
+        options.highlightRadius = 0.45
+        options.bondLineWidth = 3
+        options.minFontSize, options.maxFontSize = 24, 48
+        options.padding = 0.02
         molecule = rdMolDraw2D.PrepareMolForDrawing(molecule, addChiralHs=False)
         colors = dict(enumerate(map(self._color, self.atom_values.tolist())))
         canvas.DrawMolecule(
@@ -187,7 +200,7 @@ class MoleculeAttributionDisplay(Display):
 
     def _color(self, value: Any) -> Any:
         """Red, green and blue of an atom: white at 0."""
-        strength = abs(value) / self._limit
+        strength = (abs(value) / self._limit) ** CONTRAST
         end = POSITIVE if value > 0 else NEGATIVE
         return tuple(1.0 - strength * (1.0 - channel) for channel in end)
 
@@ -209,7 +222,7 @@ class MoleculeAttributionDisplay(Display):
         InvalidSequenceError
             RDKit can't parse the SMILES.
         """
-        ax = open_axes(ax, width=6.4, height=4.0)
+        ax = open_axes(ax, width=6.4, height=3.9)
         from matplotlib.cm import ScalarMappable
         from matplotlib.colors import LinearSegmentedColormap, Normalize
         from matplotlib.image import imread
@@ -218,12 +231,16 @@ class MoleculeAttributionDisplay(Display):
         ax.set_xticks([])
         ax.set_yticks([])
         ax.spines[:].set_visible(False)
-        ax.set_xlabel(f"{self.atom_share:.0%} of the magnitude is on atoms")
-        has_signs = (self.token_values < 0).any()
-        ends = [NEGATIVE, NEUTRAL, POSITIVE] if has_signs else [NEUTRAL, POSITIVE]
+        if self.atom_share < 0.995:
+            ax.set_xlabel(
+                f"not coloured: {1 - self.atom_share:.0%} of the sum of magnitudes,\n"
+                "on bonds, branches and rings",
+                fontsize="small",
+            )
+        lowest = -self._limit if (self.token_values < 0).any() else 0.0
+        shades = [self._color(value) for value in np.linspace(lowest, self._limit, 255)]
         colors = ScalarMappable(
-            Normalize(-self._limit if has_signs else 0, self._limit),
-            LinearSegmentedColormap.from_list("attribution", ends),
+            Normalize(lowest, self._limit), LinearSegmentedColormap.from_list("attribution", shades)
         )
         ax.figure.colorbar(colors, ax=ax, label=self.label, fraction=0.05, pad=0.02)
-        return self._finish(ax)
+        return self._finish(ax, self.title)

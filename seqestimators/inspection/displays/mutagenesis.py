@@ -5,7 +5,16 @@ from typing import Any, Self
 import numpy as np
 
 from ..._sklearn import StrOptions, validate_params
-from ...plotting import COLORS, Display, draw_heatmap, label_tokens, open_axes, token_height, token_width
+from ...plotting import (
+    COLORS,
+    Display,
+    draw_heatmap,
+    label_tokens,
+    letter_color,
+    open_axes,
+    token_height,
+    token_width,
+)
 from .._fitted import FittedModel
 from ..mutagenesis import WITHOUT, change_each_token
 
@@ -26,6 +35,8 @@ class MutagenesisDisplay(Display):
         What :func:`mutagenesis` returns for one sequence.
     answer : str, default="answer"
         Name of the number that changes.
+    title : str or None, default=None
+        Of the picture, such as what is predicted for the sequence.
 
     Attributes
     ----------
@@ -62,9 +73,10 @@ class MutagenesisDisplay(Display):
     ['A', 'C', 'G', 'T']
     """
 
-    def __init__(self, changes: Any, *, answer: Any = "answer"):
+    def __init__(self, changes: Any, *, answer: Any = "answer", title: str | None = None):
         self.changes = changes
         self.answer = answer
+        self.title = title
 
     @property
     def _tokens(self) -> Any:
@@ -105,7 +117,8 @@ class MutagenesisDisplay(Display):
         x : one sequence
             A string for a Pipeline with a tokenizer, or an array of token ids.
         target : object, default=None
-            As in :func:`mutagenesis`.
+            Class, label or target to explain, as in :func:`mutagenesis`. None
+            takes the class that is predicted, or the only target.
         method : {"auto", "substitution", "occlusion"}, default="auto"
             As in :func:`mutagenesis`.
         occlusion : {"delete", "unknown", "zero"}, default="delete"
@@ -123,8 +136,10 @@ class MutagenesisDisplay(Display):
         """
         fitted = FittedModel(model)
         sequence = fitted.read_one(x)
+        target = fitted.choose_target(sequence, target)
         ((changes, answer),) = change_each_token(fitted, sequence, target, method, occlusion, scale)
-        return cls(changes, answer=answer).plot(kind=kind, ax=ax)
+        title = fitted.describe_answer(sequence)
+        return cls(changes, answer=answer, title=title).plot(kind=kind, ax=ax)
 
     @validate_params({"kind": [StrOptions({"auto", "heatmap", "logo", "bars"})]})
     def plot(self, *, kind: str = "auto", ax: Any = None) -> Self:
@@ -166,8 +181,8 @@ class MutagenesisDisplay(Display):
             ax.locator_params(axis="y", nbins=4)  # ticks that stay, so that the layout fits
             ax.set_ylabel(f"drop of the\n{self.answer}")
         label_tokens(ax.xaxis, self._tokens)
-        ax.set_xlabel("token")
-        return self._finish(ax)
+        ax.set_xlabel("position")
+        return self._finish(ax, self.title)
 
     def _draw_heatmap(self, ax: Any) -> None:
         letters = list(self.changes.columns)
@@ -195,7 +210,6 @@ class MutagenesisDisplay(Display):
 
         font = FontProperties(family="monospace", weight="bold")
         letters = list(self.changes.columns)
-        has_colors = len(letters) <= len(COLORS)
         for position, (token, height) in enumerate(zip(self._tokens, self.importances, strict=True)):
             outline = TextPath((0, 0), token, size=1, prop=font)
             box = outline.get_extents()
@@ -205,7 +219,7 @@ class MutagenesisDisplay(Display):
                 .scale(GLYPH_WIDTH / box.width, height / box.height)
                 .translate(position - GLYPH_WIDTH / 2, 0)
             )
-            color = COLORS[letters.index(token)] if has_colors and token in letters else "0.3"
+            color = letter_color(token, letters)
             ax.add_patch(PathPatch(outline.transformed(stretch), facecolor=color, linewidth=0))
         lowest, highest = min(self.importances, default=0), max(self.importances, default=0)
         room = 0.08 * max(highest, 0, highest - lowest, -lowest) or 1.0

@@ -12,7 +12,7 @@ from ..embeddings import token_similarity
 
 __all__ = ["TokenSimilarityDisplay"]
 
-OTHER = "0.65"
+OTHER = "#8FA3B0"
 """Colour of tokens that are in no group."""
 LIMIT = 1.05
 """Magnitude, at most, that is in view: a cosine has no larger one than 1."""
@@ -200,7 +200,9 @@ class TokenSimilarityDisplay(Display):
         left, right = ax.get_xlim()
         if left < -LIMIT or right > LIMIT:  # the interval of two models may be far wider
             ax.set_xlim(max(left, -LIMIT), min(right, LIMIT))
-        averaged = f"\nmean of {self.n_models} models, with its interval" if self.n_models > 1 else ""
+        averaged = "\none network, whose start was random: no interval"
+        if self.n_models > 1:
+            averaged = f"\nmean of {self.n_models} models, with its interval"
         ax.set_xlabel("cosine similarity" + averaged)
         ax.set_title(f"Learned vectors like that of {self.token}")
         if groups:

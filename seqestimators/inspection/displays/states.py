@@ -25,6 +25,8 @@ class HiddenStateDisplay(Display):
         Name of every step.
     estimator_name : str or None, default=None
         Of the network; goes into the title.
+    n_directions : {1, 2}, default=1
+        2 where the first half of the units reads forward, the second backward.
 
     Attributes
     ----------
@@ -50,10 +52,13 @@ class HiddenStateDisplay(Display):
     'unit'
     """
 
-    def __init__(self, states: Any, tokens: list[str], *, estimator_name: str | None = None):
+    def __init__(
+        self, states: Any, tokens: list[str], *, estimator_name: str | None = None, n_directions: int = 1
+    ):
         self.states = states
         self.tokens = tokens
         self.estimator_name = estimator_name
+        self.n_directions = n_directions
 
     @classmethod
     def from_estimator(
@@ -84,6 +89,7 @@ class HiddenStateDisplay(Display):
             hidden_states(fitted.estimator, sequences, layer=layer)[0],
             fitted.name_tokens(sequences)[0],
             estimator_name=fitted.name,
+            n_directions=1 + fitted.encoder.bidirectional,
         )
         return display.plot(kind=kind, ax=ax)
 
@@ -94,8 +100,9 @@ class HiddenStateDisplay(Display):
         Parameters
         ----------
         kind : {"heatmap", "norm"}, default="heatmap"
-            Every unit as a row of colours, or the Euclidean norm of the state
-            at every step as a line.
+            Every unit as a row of colours, those that read backward below a
+            line; or the Euclidean norm of the state at every step, a line for
+            each direction.
         ax : matplotlib Axes or None, default=None
             Where to draw; None makes a new figure.
 
@@ -105,15 +112,24 @@ class HiddenStateDisplay(Display):
             The display, with `ax_` and `figure_`.
         """
         ax = open_axes(ax, width=token_width(len(self.tokens)))
+        directions = ["forward", "backward"][: self.n_directions]
+        parts = np.split(self.states, self.n_directions, axis=1)
         if kind == "heatmap":
             draw_heatmap(ax, self.states.T, diverging=True, label="activation")
             ax.set_ylabel("unit")
+            if self.n_directions == 2:
+                size = parts[0].shape[1]
+                ax.axhline(size - 0.5, color="black", linewidth=1.2)
+                ax.set_yticks([(size - 1) / 2, 1.5 * size - 0.5], directions, rotation=90, va="center")
+                ax.tick_params(axis="y", length=0)
         else:
-            norms = np.linalg.norm(self.states, axis=1)
-            ax.plot(norms, marker="o", markersize=3, color=COLORS[0], label=self.estimator_name)
+            for direction, part, color in zip(directions, parts, COLORS, strict=False):
+                norms = np.linalg.norm(part, axis=1)
+                ax.plot(norms, marker="o", markersize=3, color=color, label=direction)
             ax.set_ylabel("norm of the hidden state")
-            ax.set_ylim(0, 1.05 * norms.max(initial=0) or None)  # the highest dot isn't cut off
             ax.set_xlim(-0.5, max(len(self.tokens), 1) - 0.5)
-        ax.set_xlabel("token")
+            if self.n_directions == 2:
+                ax.legend()
+        ax.set_xlabel("position")
         label_tokens(ax.xaxis, self.tokens)
         return self._finish(ax, self.estimator_name and f"Hidden states of {self.estimator_name}")

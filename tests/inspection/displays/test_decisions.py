@@ -50,10 +50,27 @@ def test_several_classes_are_lines_of_one_model():
         [line.get_ydata() for line in ax.lines[:-1]], decision_trace(model, "ACG").T, atol=1e-6
     )
     assert [line.get_label() for line in ax.lines[:-1]] == ["0", "1", "2"]
+    assert ax.lines[-1].get_ydata() == [1 / 3, 1 / 3]
     with pytest.raises(ValueError, match=r"target must name one of \[0, 1, 2\] to compare several models"):
         DecisionTraceDisplay.from_estimators({"a": model, "b": model}, "ACG")
     with pytest.raises(ValueError, match=r"target=7 is none of \[0, 1, 2\]"):
         DecisionTraceDisplay.from_estimator(model, "ACG", target=7)
+
+
+def test_titles_say_what_is_predicted_and_what_is_true():
+    model = make_model(["no", "yes", "no", "yes"])
+    predicted, best = model.predict(X), model.predict_proba(X).max(axis=1)
+    display = DecisionTraceDisplay.from_estimator(model, X, y=["no", "yes", "no", "yes"])
+    expected = [
+        f"Predicted {label}, probability {probability:.3f}\ntrue: {true}"
+        for label, probability, true in zip(predicted, best, ["no", "yes", "no", "yes"], strict=True)
+    ]
+    assert [ax.get_title() for ax in display.axes_] == expected
+    display = DecisionTraceDisplay.from_estimators({"a": model, "b": model}, "ACG", y="no")
+    assert display.ax_.get_title() == "True: no"
+    numbers = make_model([1.0, 2, 3, 4], RecurrentRegressor)
+    answer = numbers.predict(["ACG"])[0]
+    assert DecisionTraceDisplay.from_estimator(numbers, "ACG").ax_.get_title() == f"Predicted {answer:.3g}"
 
 
 def test_labels_are_each_a_line():

@@ -42,15 +42,13 @@ def test_gates_run_from_0_to_1_and_states_have_two_signs(model):
         assert low == (0 if "gate" in ax.get_ylabel() else -high)
 
 
-def test_means_are_lines_on_the_given_axes(model):
-    ax = plt.figure().subplots()
-    display = GateDisplay.from_estimator(model, "ACG", kind="mean", ax=ax)
+def test_means_are_lines_each_gate_in_its_panel(model):
+    display = GateDisplay.from_estimator(model, "ACG", kind="mean")
     gates = gate_trace(model, "ACG")
     names = [name for name in gates if name in "iforz"]
-    assert display.ax_ is ax
-    assert [line.get_label()[-1] for line in ax.lines] == names
-    for line, name in zip(ax.lines, names, strict=True):
-        np.testing.assert_allclose(line.get_ydata(), gates[name].mean(axis=1))
+    assert [ax.get_ylabel()[-1] for ax in display.axes_] == names
+    for ax, name in zip(display.axes_, names, strict=True):
+        np.testing.assert_allclose(ax.lines[0].get_ydata(), gates[name].mean(axis=1))
 
 
 def test_one_axes_is_divided_and_several_are_taken(model):

@@ -33,9 +33,10 @@ def _close_figures():
 def test_values_of_atoms_are_sums_over_their_tokens(model, attribution):
     smiles = "[H]C([NH3+])=O"
     display = MoleculeAttributionDisplay.from_estimator(model, smiles, attribution=attribution)
+    (predicted,) = model.predict([smiles])
     values = {
-        "integrated_gradients": integrated_gradients(model, smiles),
-        "occlusion": np.concatenate([[0], -mutagenesis(model, smiles)["without"], [0]]),
+        "integrated_gradients": integrated_gradients(model, smiles, target=predicted),
+        "occlusion": np.concatenate([[0], -mutagenesis(model, smiles, target=predicted)["without"], [0]]),
         "attention": attention_weights(model, smiles),
     }[attribution]
     np.testing.assert_allclose(display.token_values, values, atol=1e-9)
@@ -60,7 +61,9 @@ def test_given_axes(model):
     display = MoleculeAttributionDisplay.from_estimator(model, "CCO", ax=ax)
     assert display.ax_ is ax
     assert len(ax.images) == 1
-    assert display.figure_.axes[1].get_ylabel() == "contribution to the\nlog-odds of b"
+    (predicted,) = model.predict(["CCO"])
+    assert display.figure_.axes[1].get_ylabel() == f"contribution to the\nlog-odds of {predicted}"
+    assert ax.get_title().startswith(f"Predicted {predicted}, probability ")
 
 
 def test_what_cannot_be_drawn_is_refused(model):

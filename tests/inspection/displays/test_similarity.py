@@ -71,7 +71,7 @@ def test_groups_are_coloured_and_named(models):
     )
     assert colors["TAA"] == colors["TAG"] == to_rgba(COLORS[0])
     assert colors["GGG"] == to_rgba(COLORS[1])
-    assert colors["AAA"] == to_rgba("0.65")
+    assert colors["AAA"] == to_rgba("#8FA3B0")
     assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == ["stop", "glycine"]
 
 

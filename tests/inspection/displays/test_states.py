@@ -33,6 +33,8 @@ def test_the_heatmap_has_a_row_a_unit_and_two_signs(model, layer):
     low, high = image.get_clim()
     assert low == -high
     assert ticks_of(display.ax_) == list("ACGTT")
+    assert [label.get_text() for label in display.ax_.get_yticklabels()] == ["forward", "backward"]
+    assert display.ax_.lines[0].get_ydata() == [4.5, 4.5]  # between the directions
     assert display.ax_.get_title() == "Hidden states of bidirectional LSTM"
     assert display.figure_ is display.ax_.figure
 
@@ -41,10 +43,11 @@ def test_norms_are_a_line_on_the_given_axes(model):
     ax = plt.figure().subplots()
     display = HiddenStateDisplay.from_estimator(model, "ACG", kind="norm", ax=ax)
     assert display.ax_ is ax
-    expected = np.linalg.norm(hidden_states(model, "ACG"), axis=1)
-    np.testing.assert_allclose(ax.lines[0].get_ydata(), expected, atol=1e-6)
+    states = hidden_states(model, "ACG")
+    for line, part in zip(ax.lines, (states[:, :5], states[:, 5:]), strict=True):
+        np.testing.assert_allclose(line.get_ydata(), np.linalg.norm(part, axis=1), atol=1e-6)
+    assert [line.get_label() for line in ax.lines] == ["forward", "backward"]
     assert ax.get_ylabel() == "norm of the hidden state"
-    assert ax.get_ylim()[0] == 0
 
 
 def test_a_title_of_one_s_own_stays_and_kinds_are_checked(model):
