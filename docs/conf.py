@@ -5,7 +5,9 @@ import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # for one_process and grouped_parameters
+sys.path.insert(
+    0, str(Path(__file__).parent)
+)  # for the extensions that stand here
 
 project = "seqestimators"
 author = "The seqestimators developers"
@@ -14,7 +16,7 @@ release = version_of("seqestimators")
 version = ".".join(release.split(".")[:2])
 
 extensions = [
-    "myst_parser",
+    "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
@@ -23,9 +25,10 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "executed_pages",
     "grouped_parameters",
 ]
-exclude_patterns = ["_build", "inventories"]
+exclude_patterns = ["_build", "inventories", "auto_examples/**.ipynb"]
 templates_path = ["_templates"]
 default_role = "code"
 
@@ -33,10 +36,14 @@ default_role = "code"
 autosummary_generate = True
 toc_object_entries_show_parents = "hide"
 add_function_parentheses = False
-autodoc_typehints = "none"  # the docstrings say the types, with shapes and units
+autodoc_typehints = (
+    "none"  # the docstrings say the types, with shapes and units
+)
 numpydoc_show_class_members = False  # the class template lists them
 numpydoc_xref_param_type = False
-smartquotes_action = "De"  # dashes and ellipses; the quotes of a value stay those of Python
+smartquotes_action = (
+    "De"  # dashes and ellipses; the quotes of a value stay those of Python
+)
 
 # The site of each project first, the committed excerpt where no network is.
 intersphinx_mapping = {
@@ -57,6 +64,17 @@ myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+copybutton_selector = "div:not(.output) > div.highlight > pre"
+
+# -- code on pages -----------------------------------------------------------
+# Run once, and again when it changes; delete docs/_build to run all of it.
+nb_execution_mode = "cache"
+nb_execution_cache_path = str(Path(__file__).parent / "_build" / "outputs")
+nb_execution_in_temp = True
+nb_execution_timeout = 300
+nb_execution_show_tb = True
+nb_output_stderr = "remove-warn"
+nb_merge_streams = True
 
 # -- gallery -----------------------------------------------------------------
 # Two examples at a time: their threads would only wait for each other.

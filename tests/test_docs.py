@@ -25,8 +25,14 @@ PAGES = sorted(
 )
 
 
+def opened_blocks_of(page, language="python"):
+    """Return what else stands in the opening line, the text for a figure, and the code of each block."""
+    block = rf"^```{language}(?: ([^\n]*))?\n(.*?)^```"
+    return re.findall(block, page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
 def blocks_of(page, language="python"):
-    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    return [code for _, code in opened_blocks_of(page, language)]
 
 
 WITH_CODE = [page for page in PAGES if blocks_of(page)]
@@ -63,6 +69,19 @@ def test_code_of_a_page_runs(page, tmp_path, monkeypatch, request):
         if "dask" in code:
             warnings.simplefilter("default")  # of Dask itself
         exec(compile(code, page.name, "exec"), module.__dict__)
+
+
+def test_every_block_that_draws_has_an_alternative_text():
+    for page in WITH_CODE:
+        for text, code in opened_blocks_of(page):
+            assert bool(text) == ("plt.show()" in code), (page.name, code)
+
+
+def test_code_of_pages_fits_into_79_columns():
+    for page in PAGES:
+        for language in ("python", "py", "console"):
+            lines = "".join(blocks_of(page, language)).splitlines()
+            assert [line for line in lines if len(line) > 79] == [], page.name
 
 
 def test_only_what_needs_a_cluster_is_not_run():

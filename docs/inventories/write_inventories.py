@@ -14,8 +14,16 @@ INVENTORIES = {
         [
             ("OSError", "py:exception", "library/exceptions.html#OSError"),
             ("TypeError", "py:exception", "library/exceptions.html#TypeError"),
-            ("UserWarning", "py:exception", "library/exceptions.html#UserWarning"),
-            ("ValueError", "py:exception", "library/exceptions.html#ValueError"),
+            (
+                "UserWarning",
+                "py:exception",
+                "library/exceptions.html#UserWarning",
+            ),
+            (
+                "ValueError",
+                "py:exception",
+                "library/exceptions.html#ValueError",
+            ),
             ("pickle", "py:module", "library/pickle.html#module-pickle"),
             ("re.finditer", "py:function", "library/re.html#re.finditer"),
         ],
@@ -23,7 +31,11 @@ INVENTORIES = {
     "numpy": (
         "2",
         [
-            ("numpy.ndarray", "py:class", "reference/generated/numpy.ndarray.html#numpy.ndarray"),
+            (
+                "numpy.ndarray",
+                "py:class",
+                "reference/generated/numpy.ndarray.html#numpy.ndarray",
+            ),
             (
                 "numpy.random.RandomState",
                 "py:class",
@@ -34,8 +46,16 @@ INVENTORIES = {
     "pandas": (
         "",
         [
-            ("pandas.DataFrame", "py:class", "reference/api/pandas.DataFrame.html#pandas.DataFrame"),
-            ("pandas.Series", "py:class", "reference/api/pandas.Series.html#pandas.Series"),
+            (
+                "pandas.DataFrame",
+                "py:class",
+                "reference/api/pandas.DataFrame.html#pandas.DataFrame",
+            ),
+            (
+                "pandas.Series",
+                "py:class",
+                "reference/api/pandas.Series.html#pandas.Series",
+            ),
         ],
     ),
     "sklearn": (
@@ -62,22 +82,46 @@ INVENTORIES = {
             ]
         ]
         + [  # scikit-learn's own docstrings, inherited, refer to these
-            ("accuracy_score", "std:label", "modules/model_evaluation.html#accuracy-score"),
-            ("r2_score", "std:label", "modules/model_evaluation.html#r2-score"),
+            (
+                "accuracy_score",
+                "std:label",
+                "modules/model_evaluation.html#accuracy-score",
+            ),
+            (
+                "r2_score",
+                "std:label",
+                "modules/model_evaluation.html#r2-score",
+            ),
         ],
     ),
     "skorch": (
         "",
         [
-            ("skorch.callbacks.Callback", "py:class", "callbacks.html#skorch.callbacks.Callback"),
-            ("skorch.classifier.NeuralNetClassifier", "py:class", "classifier.html"),
-            ("skorch.net.NeuralNet", "py:class", "net.html#skorch.net.NeuralNet"),
+            (
+                "skorch.callbacks.Callback",
+                "py:class",
+                "callbacks.html#skorch.callbacks.Callback",
+            ),
+            (
+                "skorch.classifier.NeuralNetClassifier",
+                "py:class",
+                "classifier.html",
+            ),
+            (
+                "skorch.net.NeuralNet",
+                "py:class",
+                "net.html#skorch.net.NeuralNet",
+            ),
         ],
     ),
     "torch": (
         "2",
         [
-            (f"torch.{name}", f"py:{role}", f"generated/torch.{name}.html#torch.{name}")
+            (
+                f"torch.{name}",
+                f"py:{role}",
+                f"generated/torch.{name}.html#torch.{name}",
+            )
             for name, role in [
                 ("Generator", "class"),
                 ("nn.GRU", "class"),
@@ -100,7 +144,10 @@ def main():
             "# The remainder of this file is compressed using zlib.\n"
         )
         # name, role, priority, address, and "-" for a title that is the name
-        lines = "".join(f"{name} {role} 1 {address} -\n" for name, role, address in sorted(names))
+        lines = "".join(
+            f"{name} {role} 1 {address} -\n"
+            for name, role, address in sorted(names)
+        )
         path = Path(__file__).with_name(f"{project}.inv")
         path.write_bytes(head.encode() + zlib.compress(lines.encode(), 9))
 

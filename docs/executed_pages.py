@@ -1,0 +1,41 @@
+"""Pages whose Python is run while the site is built, with what it prints and draws below each block.
+
+A page is plain Markdown. Its blocks marked `python` become cells of a notebook, which MyST-NB runs in their
+order and keeps in its cache. What else stands in the line that opens a block is the alternative text of the
+block's figure. Blocks marked `py` are shown and not run.
+"""
+
+import json
+import re
+
+NOTEBOOK = "file_format: mystnb\nkernelspec:\n  name: python3\n"
+# Figures in their size on paper, 7.5 inches at most, and sharp at any resolution.
+FIRST_CELL = """
+```{code-cell} python
+:tags: [remove-cell]
+%config InlineBackend.figure_formats = ["svg"]
+```
+"""
+OPENING = re.compile("^```python *(.*)$", re.MULTILINE)
+
+
+def open_cell(block):
+    """Return the opening lines of a cell in place of those of a block."""
+    if not block[1]:
+        return "```{code-cell} python"
+    return f"```{{code-cell}} python\n:mystnb: {{image: {{alt: {json.dumps(block[1])}}}}}"
+
+
+def make_notebook(app, docname, source):
+    """Turn the text of a page into that of a notebook."""
+    page, n_blocks = OPENING.subn(open_cell, source[0])
+    if n_blocks and app.env.doc2path(docname).suffix == ".md":
+        head, text = "", page
+        if page.startswith("---\n"):
+            _, head, text = page.split("---\n", 2)
+        source[0] = f"---\n{NOTEBOOK}{head}---\n{FIRST_CELL}\n{text}"
+
+
+def setup(app):
+    app.connect("source-read", make_notebook)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
