@@ -22,8 +22,10 @@ from .molecules import (
     fetch_zinc,
 )
 from .pronunciation import fetch_g2p
+from .proteins import fetch_antimicrobial_peptides, fetch_secondary_structure
 from .random_dna import make_coding_sequences, make_start_codon
 from .rdkit_molecules import load_molecule_activity, load_nci_molecules
+from .spoken_vowels import fetch_japanese_vowels
 from .swissprot import SwissProtFeature, read_swissprot
 from .uci_dna import fetch_promoters, fetch_splice
 
@@ -31,14 +33,17 @@ __all__ = [
     "FastaRecord",
     "SwissProtFeature",
     "UniProtHeader",
+    "fetch_antimicrobial_peptides",
     "fetch_bbbp",
     "fetch_binding_sites",
     "fetch_coding_sequences",
     "fetch_esol",
     "fetch_freesolv",
     "fetch_g2p",
+    "fetch_japanese_vowels",
     "fetch_lipophilicity",
     "fetch_promoters",
+    "fetch_secondary_structure",
     "fetch_splice",
     "fetch_tox21",
     "fetch_zinc",

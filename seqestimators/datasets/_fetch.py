@@ -66,6 +66,7 @@ def fetch(
     return_X_y: bool,
     as_frame: bool,
     invalid: str | None = None,
+    **reading: Any,
 ) -> Any:
     """Do what every fetch_* function does: find or download a file, read it, and make the Bunch of it.
 
@@ -77,6 +78,8 @@ def fetch(
         As for :func:`fetch_file`.
     return_X_y, as_frame, invalid
         As for :func:`make_bunch`.
+    **reading : dict
+        What the reader of the file takes besides, such as which part to read.
 
     Returns
     -------
@@ -85,7 +88,7 @@ def fetch(
     """
     file = REMOTE_FILES[key]
     path = fetch_file(key, data_home, download_if_missing)
-    columns = file.read(path)
+    columns = file.read(path, **reading)
     data, *others = columns
     return make_bunch(
         columns,

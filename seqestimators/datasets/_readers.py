@@ -1,6 +1,7 @@
 """Downloaded files as columns: that of the sequences first, then the target, then all else."""
 
 import csv
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,84 @@ def read_labelled_fasta(path: Path) -> Columns:
     return {
         "sequence": [one.sequence for one in records],
         "class": np.array([one.identifier for one in records], dtype=np.int64),
+    }
+
+
+def read_peptides(path: Path) -> Columns:
+    """Read peptides and their labels, two columns behind a line with the number of rows."""
+    rows = [line.split(",") for line in path.read_text(encoding="ascii").splitlines()[1:] if line.strip()]
+    return {
+        "sequence": [sequence.strip() for sequence, _ in rows],
+        "class": np.array([label for _, label in rows], dtype=np.int64),
+    }
+
+
+def read_flip(path: Path, subset: str) -> Columns:
+    """Read chains and the labels of their residues out of three FASTA files of one archive.
+
+    Residues that the mask marks with 0 have no coordinates, and no label.
+    """
+    chains, labels, masks = (
+        _read_member(path, f"splits/{name}.fasta") for name in ("sequences", "sampled", "mask")
+    )
+    parts = {name: _part_of(header) for name, (header, _) in labels.items()}
+    names = [name for name in chains if parts[name] == subset]
+    return {
+        "sequence": [chains[name][1] for name in names],
+        "structure": [
+            [
+                label if known == "1" else None
+                for label, known in zip(labels[name][1], masks[name][1], strict=True)
+            ]
+            for name in names
+        ],
+        "identifier": names,
+    }
+
+
+def _read_member(path, member):
+    """Headers and sequences of a FASTA file in an archive, by their identifiers."""
+    with zipfile.ZipFile(path) as archive:
+        if archive.getinfo(member).file_size > MAX_BYTES:
+            raise ValueError(f"{member} of {path} unpacks to more than {MAX_BYTES} bytes")
+        blocks = archive.read(member).decode("ascii").split(">")[1:]
+    records = (block.partition("\n") for block in blocks)
+    return {header.split()[0]: (header, body.replace("\n", "").strip()) for header, _, body in records}
+
+
+def _part_of(header):
+    """Return "train", "validation" or "test" for a header of FLIP."""
+    fields = dict(field.split("=") for field in header.split()[1:])
+    return "validation" if fields["VALIDATION"] == "True" else fields["SET"]
+
+
+def read_residues(path: Path) -> Columns:
+    """Read chains of one residue a line with its label, h, e or _, between lines in angle brackets."""
+    chains: list[list[list[str]]] = []
+    for line in path.read_text(encoding="ascii").splitlines():
+        if line.startswith("<>"):
+            chains.append([])
+        elif chains and len(fields := line.split()) == 2:
+            chains[-1].append(fields)
+    chains = [chain for chain in chains if chain]
+    names = {"h": "H", "e": "E", "_": "C"}
+    return {
+        "sequence": ["".join(residue for residue, _ in chain) for chain in chains],
+        "structure": [[names[label] for _, label in chain] for chain in chains],
+    }
+
+
+def read_ts(path: Path) -> Columns:
+    """Read series of several channels in the .ts format of the time series archive."""
+    with open_text(path, MAX_BYTES) as stream:
+        text = stream.read()
+    _, _, body = text.partition("@data")
+    rows = [line.split(":") for line in body.splitlines() if line.strip()]
+    return {
+        "series": [
+            np.array([channel.split(",") for channel in row[:-1]], dtype=np.float64).T for row in rows
+        ],
+        "class": np.array([row[-1] for row in rows], dtype=np.int64),
     }
 
 

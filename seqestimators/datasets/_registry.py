@@ -4,7 +4,6 @@ import tomllib
 from collections.abc import Callable
 from functools import partial
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import _readers
@@ -43,7 +42,7 @@ class RemoteFile(NamedTuple):
     sha256: str
     licence: str
     description: str
-    read: Callable[[Path], Columns]
+    read: Callable[..., Columns]
     target_names: list[str] | None = None
     targets: list[str] | None = None
     is_packed: bool = False

@@ -33,6 +33,16 @@ CALLS = {
         f"binding_sites_{subset}": partial(datasets.fetch_binding_sites, subset)
         for subset in ("train", "test")
     },
+    "antimicrobial_peptides": datasets.fetch_antimicrobial_peptides,
+    "flip_secondary_structure": datasets.fetch_secondary_structure,
+    **{
+        f"uci_secondary_structure_{subset}": partial(datasets.fetch_secondary_structure, subset, source="uci")
+        for subset in ("train", "test")
+    },
+    **{
+        f"japanese_vowels_{subset}": partial(datasets.fetch_japanese_vowels, subset)
+        for subset in ("train", "test")
+    },
     **{
         f"g2p_{language}_{subset}": partial(datasets.fetch_g2p, language, subset)
         for language in ("ady", "ice", "jpn")

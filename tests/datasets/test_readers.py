@@ -1,6 +1,7 @@
 """Small files of every kind, as columns."""
 
 import gzip
+import zipfile
 
 import numpy as np
 import pytest
@@ -12,9 +13,13 @@ from Bio.SeqRecord import SeqRecord
 from seqestimators.datasets._readers import (
     read_csv,
     read_ensembl,
+    read_flip,
     read_genbank,
     read_pairs,
+    read_peptides,
+    read_residues,
     read_smiles,
+    read_ts,
     read_uci,
 )
 
@@ -51,6 +56,38 @@ def test_tables_of_uci(write):
         "class": ["EI", "N"],
         "identifier": ["ATRINS-1", "HUM"],
     }
+
+
+def test_peptides_and_labels(write):
+    columns = read_peptides(write("2,1,UniProt,AMP\nGLW, 1\nMK, 0\n"))
+    assert as_lists(columns) == {"sequence": ["GLW", "MK"], "class": [1, 0]}
+
+
+def test_chains_of_one_residue_a_line(write):
+    text = "# h e _\n\n<>\nG _\nV e\n<end>\n<>\nT h\n<>\n<end>\n"
+    assert read_residues(write(text)) == {"sequence": ["GV", "T"], "structure": [["C", "E"], ["H"]]}
+
+
+def test_chains_of_three_files_in_an_archive(tmp_path):
+    path = tmp_path / "splits.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("splits/sequences.fasta", ">a\nMK\n>b\nG\n>c\nT\n")
+        headers = [
+            "a SET=train VALIDATION=False\nHC",
+            "b SET=train VALIDATION=True\nE",
+            "c SET=test VALIDATION=False\nC",
+        ]
+        archive.writestr("splits/sampled.fasta", "".join(f">{one}\n" for one in headers))
+        archive.writestr("splits/mask.fasta", ">a\n01\n>b\n1\n>c\n1\n")
+    assert read_flip(path, "train") == {"sequence": ["MK"], "structure": [[None, "C"]], "identifier": ["a"]}
+    assert read_flip(path, "validation")["structure"] == [["E"]]
+    assert read_flip(path, "test")["identifier"] == ["c"]
+
+
+def test_series_of_several_channels(write):
+    columns = read_ts(write("@dimensions 2\n@data\n1,2,3:4,5,6:7\n0:1:2\n"))
+    assert [series.tolist() for series in columns["series"]] == [[[1, 4], [2, 5], [3, 6]], [[0, 1]]]
+    assert columns["class"].tolist() == [7, 2]
 
 
 def test_words_and_phonemes(write):
