@@ -80,6 +80,45 @@ class FlatRows:
         return Ragged(self.values[torch.from_numpy(index).to(device)], torch.from_numpy(lengths).to(device))
 
 
+class DistinctRows:
+    """A column of sequences of which each distinct one is read once in a batch.
+
+    Parameters
+    ----------
+    sequences : Sequences
+    device : str or torch.device, default="cpu"
+
+    Attributes
+    ----------
+    lengths : ndarray of shape (n,), dtype int64
+        Length of the sequence of every row.
+    """
+
+    def __init__(self, sequences: Sequences, device: str | torch.device = "cpu"):
+        distinct, self.index = sequences.distinct()
+        self.source = FlatRows(distinct, device)
+        self.lengths = sequences.lengths
+
+    def batch(self, rows: np.ndarray) -> tuple[Batch, torch.Tensor]:
+        """Return the distinct sequences of some rows, and which of them each row has.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,), dtype int64
+        """
+        kept, place = np.unique(self.index[rows], return_inverse=True)
+        order = np.argsort(self.source.lengths[kept], kind="stable")
+        batch = pad_in_pieces(self.source, kept[order])
+        return Batch(*batch), torch.from_numpy(np.argsort(order)[place]).to(self.source.values.device)
+
+
+def pad_in_pieces(source: FlatRows, rows: np.ndarray) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+    """Return some rows as padded matrices, and their lengths: several where one would be mostly padding."""
+    pieces = [source.pad(rows[piece]) for piece in cut_by_length(source.lengths[rows])]
+    inputs, lengths = zip(*pieces, strict=True)
+    return list(inputs), list(lengths)
+
+
 class SequenceDataset(Dataset):
     """Sequences, their targets and weights as tensors on one device.
 
@@ -117,6 +156,7 @@ class SequenceDataset(Dataset):
         self.source = FlatRows(sequences, device)
         features = sequences.features
         self.features = None if features is None else torch.from_numpy(features).to(device)
+        self.others = [DistinctRows(other, device) for other in sequences.others]
         self.target: Any = None  # FlatRows, or a Tensor with a row a sequence; so is the weight
         self.weight: Any = None
         if target is None:
@@ -141,8 +181,8 @@ class SequenceDataset(Dataset):
 
     @property
     def lengths(self) -> np.ndarray:
-        """Length of every sequence, ndarray of shape (n,), dtype int64."""
-        return self.source.lengths
+        """Steps of every row, those of all its sequences, ndarray of shape (n,), dtype int64."""
+        return sum((other.lengths for other in self.others), start=self.source.lengths)
 
     def read_instead(self, sequences: Sequences) -> None:
         """Put other sequences in the place of the present ones, for the same targets.
@@ -169,8 +209,7 @@ class SequenceDataset(Dataset):
             possible.
         """
         rows = np.asarray(rows)
-        pieces = [self.source.pad(rows[piece]) for piece in cut_by_length(self.lengths[rows])]
-        inputs, lengths = zip(*pieces, strict=True)
+        inputs, lengths = pad_in_pieces(self.source, rows)
         target = weight = features = None
         index = torch.from_numpy(rows).to(self.source.values.device)
         if isinstance(self.target, FlatRows):
@@ -180,7 +219,7 @@ class SequenceDataset(Dataset):
             target, weight = self.target[index], self.weight[index] / len(rows)
         if self.features is not None:
             features = self.features[index]
-        return Batch(inputs, lengths, target, weight, features)
+        return Batch(inputs, lengths, target, weight, features, [other.batch(rows) for other in self.others])
 
 
 def _sum_weights(weight: np.ndarray) -> float:

@@ -85,8 +85,6 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         Names of the columns of X, only if fit saw a data frame.
     """
 
-    n_positions_ = 0  # in files of before version 0.1
-
     # What a subclass supplies
 
     def _read_target(self, y: Any) -> Any:
@@ -267,10 +265,6 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
 
     def _learn_input(self, sequences: Sequences, sample_weight: np.ndarray) -> None:
         super()._learn_input(sequences, sample_weight)
-        positions, lengths = getattr(self, "positions", False), sequences.lengths
-        if positions == "auto":  # aligned rows, where the place may say more than the neighbours
-            positions = sequences.is_tokens and lengths.min() == lengths.max() >= 2
-        self.n_positions_ = int(lengths.max()) if positions else 0
         if self.pretrained is not None and sequences.is_tokens:
             model = find_pretrained(self.pretrained)
             known = model.known_tokens_.copy()
@@ -284,16 +278,19 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
     def _build_network(self, max_weights: int | None = None) -> SequenceNetwork:
         """Make the network of these parameters, its weights NaN."""
         with Unfilled(max_weights):
-            encoder = self._make_encoder(
-                input_size=self.n_inputs_,
-                tokens=self.input_ == "tokens",
-                dropout=self.dropout,
-                token_dropout=getattr(self, "token_dropout", 0.0),
-                n_positions=self.n_positions_,
-                **architecture_of(self),
-            )
-            network = self._make_network(encoder)
+            network = self._make_network(self._make_encoder_of(self))
         return network.to(DTYPES[self.dtype])
+
+    def _make_encoder_of(self, column: SequenceReader) -> RecurrentEncoder:
+        """Return the encoder of a column: what it reads, and the parameters of this estimator."""
+        return self._make_encoder(
+            input_size=column.n_inputs_,
+            tokens=column.input_ == "tokens",
+            dropout=self.dropout,
+            token_dropout=getattr(self, "token_dropout", 0.0),
+            n_positions=column.n_positions_,
+            **architecture_of(self),
+        )
 
     def _make_net(self, generators: Any = None, max_weights: int | None = None) -> None:
         """Build the network and its skorch net, with fresh weights if there are generators."""

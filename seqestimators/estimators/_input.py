@@ -32,9 +32,12 @@ class SequenceReader(BaseEstimator):
     input: Any = "tokens"
     standardize: Any = False
     channels_first: Any = False
+    positions: Any = False
     dtype: Any = "float32"
 
+    _reads_one_column = True
     _is_width_of_lists = False
+    n_positions_ = 0  # in files of before version 0.1
     known_tokens_: np.ndarray
     fingerprint_: tuple[Any, ...] | None
     channel_mean_: np.ndarray
@@ -82,6 +85,11 @@ class SequenceReader(BaseEstimator):
             channels_first=(self if reset else self._as_fitted()).channels_first,
             is_new=reset,
         )
+        if self._reads_one_column and (sequences.features is not None or sequences.others):
+            raise ValueError(
+                f"X has more columns than one of sequences, which {type(self).__name__} can't read: give it "
+                "that one alone, or take a RecurrentClassifier or a RecurrentRegressor"
+            )
         if not reset:
             self._compare_vocabulary(sequences)
         elif not sequences.is_tokens and not isinstance(X, Sequences):
@@ -135,7 +143,7 @@ class SequenceReader(BaseEstimator):
         return replace(sequences, values=values, is_standardized=True)
 
     def _learn_input(self, sequences: Sequences, sample_weight: np.ndarray) -> None:
-        """Learn which token ids there are, or how many channels, and their mean and scale."""
+        """Learn which token ids there are, or how many channels, their mean and scale, and the positions."""
         for name in ("channel_mean_", "channel_scale_", "known_tokens_", "fingerprint_"):  # of a fit before
             self.__dict__.pop(name, None)
         self.input_ = "tokens" if sequences.is_tokens else "values"
@@ -147,9 +155,14 @@ class SequenceReader(BaseEstimator):
             self.known_tokens_ = np.zeros(self.n_inputs_, dtype=bool)
             self.known_tokens_[: EOS + 1] = True
             self.known_tokens_[sequences.values] = True
-            return
-        self.n_inputs_ = sequences.values.shape[1]
-        if self.standardize:
+        else:
+            self.n_inputs_ = sequences.values.shape[1]
+        lengths = sequences.lengths
+        has_positions = self.positions
+        if has_positions == "auto":  # aligned rows, where the place may say more than the neighbours
+            has_positions = sequences.is_tokens and lengths.min() == lengths.max() >= 2
+        self.n_positions_ = int(lengths.max()) if has_positions else 0
+        if self.standardize and not sequences.is_tokens:
             weight = np.repeat(sample_weight, sequences.lengths)
             self.channel_mean_, self.channel_scale_ = (
                 mean_and_scale(sequences.values, weight)

@@ -8,18 +8,21 @@ import numpy as np
 import torch
 from sklearn.utils.validation import check_is_fitted
 
-from ..modules import Batch, PooledNetwork, Ragged, RecurrentEncoder
+from ..modules import Batch, PooledEncoder, PooledNetwork, Ragged, RecurrentEncoder
 from ..parameters import with_parameters
 from ..preprocessing.dna import complement_ids
 from ..sequences import Sequences
 from ._groups import Input, Motifs, Network, PoolingParameters, Positions, Pretraining
+from ._joined import JoinedInput
 from .base import BaseRecurrent
 
 __all__ = ["BasePooled"]
 
 
 @with_parameters
-class BasePooled(BaseRecurrent, Input, Pretraining, PoolingParameters, Motifs, Positions, Network):
+class BasePooled(
+    JoinedInput, BaseRecurrent, Input, Pretraining, PoolingParameters, Motifs, Positions, Network
+):
     """Base of the estimators that read their answer from the pooled hidden states.
 
     A subclass says how many outputs its network has, what they are compared
@@ -33,8 +36,6 @@ class BasePooled(BaseRecurrent, Input, Pretraining, PoolingParameters, Motifs, P
     >>> issubclass(RecurrentRegressor, BasePooled)
     True
     """
-
-    _n_features = 0  # numbers beside each sequence
 
     @abstractmethod
     def _n_outputs(self) -> int:
@@ -50,7 +51,8 @@ class BasePooled(BaseRecurrent, Input, Pretraining, PoolingParameters, Motifs, P
             self._n_outputs(),
             criterion=self._criterion(),
             pooling=self.pooling,
-            n_features=self._n_features,
+            n_features=self.n_numbers_,
+            others=[PooledEncoder(self._make_encoder_of(one), self.pooling) for one in self.other_columns_],
             dropout=self.dropout,
             batch_norm=self.batch_norm,
             output_bias=self.output_bias,
@@ -64,9 +66,13 @@ class BasePooled(BaseRecurrent, Input, Pretraining, PoolingParameters, Motifs, P
                 raise ValueError(
                     "reverse_complement=True reads DNA: it takes ids of a DNATokenizer, not series"
                 )
+            if sequences.others:
+                raise ValueError(
+                    "reverse_complement=True reads one column of DNA, but X has "
+                    f"{1 + len(sequences.others)} columns of sequences"
+                )
             # a token whose complement fit has met is known: it is read on the other strand
             self.known_tokens_ = self.known_tokens_ | self.known_tokens_[complement_ids(self.n_inputs_)]
-        self._n_features = 0 if sequences.features is None else sequences.features.shape[1]
 
     def attention_weights(self, X: Any) -> np.ndarray:
         """Return the weight of each step in the pooled state, of a network with ``pooling="attention"``.

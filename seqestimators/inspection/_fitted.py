@@ -95,8 +95,18 @@ class FittedModel:
         return X if self._steps is None else self._steps.transform(X)
 
     def read(self, X: Any) -> Sequences:
-        """Return X as the network reads it: Sequences, unknown ids replaced, series standardized."""
-        return self.estimator.read(self.prepare(X))
+        """Return X as the network reads it: Sequences, unknown ids replaced, series standardized.
+
+        A model of several columns of sequences can't be looked into yet.
+        """
+        sequences = self.estimator.read(self.prepare(X))
+        if sequences.others:
+            raise ValueError(
+                f"the model reads {1 + len(sequences.others)} columns of sequences, and only models of one "
+                "can be looked into: sklearn.inspection.permutation_importance tells what each column is "
+                "worth"
+            )
+        return sequences
 
     def read_one(self, x: Any) -> Sequences:
         """Return one sequence as the network reads it: Sequences of a single row.

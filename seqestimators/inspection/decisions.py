@@ -100,9 +100,8 @@ def _answer_prefixes(fitted: FittedModel, sequences: Sequences) -> np.ndarray:
 
     def answer_chunk() -> None:
         chunk = Sequences.from_rows(prefixes, like=sequences.values)
-        features = None if sequences.features is None else sequences.features[rows]
-        chunk = replace(sequences, values=chunk.values, offsets=chunk.offsets, features=features)
-        answers.append(fitted.answer(chunk))
+        chunk = replace(sequences, values=chunk.values, offsets=chunk.offsets, features=None, others=())
+        answers.append(fitted.answer(chunk.with_beside(sequences, np.array(rows, dtype=np.int64))))
         prefixes.clear()
         rows.clear()
 

@@ -14,7 +14,7 @@ from .encoder import RecurrentEncoder, States
 from .language import CellState as CellState
 from .language import LanguageNetwork
 from .network import SequenceNetwork
-from .pooled import PooledNetwork
+from .pooled import PooledEncoder, PooledNetwork
 from .pooling import POOLINGS, Pooling
 from .search import beam_search
 from .search import greedy_search as greedy_search
@@ -33,6 +33,7 @@ __all__ = [
     "Cell",
     "Dropout",
     "LanguageNetwork",
+    "PooledEncoder",
     "PooledNetwork",
     "Pooling",
     "Ragged",

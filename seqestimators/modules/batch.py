@@ -95,6 +95,9 @@ class Batch:
         None weighs each 1.
     features : Tensor of shape (n, n_features) or None, default=None
         Numbers that belong to a whole sequence.
+    others : sequence of (Batch, Tensor of shape (n,), dtype int64), default=()
+        Further sequences of each row, an item a column: the distinct ones as
+        a batch of their own, and which of them every row has.
 
     Examples
     --------
@@ -112,12 +115,14 @@ class Batch:
         target: Tensor | Ragged | None = None,
         weight: Tensor | None = None,
         features: Tensor | None = None,
+        others: Sequence[tuple["Batch", Tensor]] = (),
     ):
         self.inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
         self.lengths = (lengths,) if isinstance(lengths, Tensor) else tuple(lengths)
         self.target = target
         self.weight = weight
         self.features = features
+        self.others = tuple(others)
 
     def __len__(self) -> int:
         return sum(map(len, self.lengths))

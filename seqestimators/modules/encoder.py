@@ -199,6 +199,7 @@ class RecurrentEncoder(nn.Module):
         self.tokens = tokens
         self.bidirectional = bidirectional
         self.mix_directions = mix_directions
+        self.hidden_size = hidden_size
         self.output_size = hidden_size * (2 if bidirectional else 1)
         self.embedding = None
         if tokens and embedding_dim is not None:

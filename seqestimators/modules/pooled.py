@@ -1,6 +1,6 @@
 """The network of the classifier and the regressor: encoder, pooling, output layer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -13,13 +13,51 @@ from .encoder import RecurrentEncoder, reverse_each
 from .network import SequenceNetwork
 from .pooling import POOLINGS, Pooling
 
-__all__ = ["PooledNetwork"]
+__all__ = ["PooledEncoder", "PooledNetwork"]
+
+
+class PooledEncoder(nn.Module):
+    """An encoder and its pooling: one vector per sequence.
+
+    Parameters
+    ----------
+    encoder : RecurrentEncoder
+    pooling : str or Pooling class, default="concat"
+        One of `POOLINGS`: "concat", "last", "mean", "max" or "attention".
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules import Batch, PooledEncoder, RecurrentEncoder
+    >>> column = PooledEncoder(RecurrentEncoder(10, hidden_size=3), "last")
+    >>> column(Batch(torch.tensor([[4, 5, 6], [7, 0, 0]]), torch.tensor([3, 1]))).shape
+    torch.Size([2, 3])
+    """
+
+    def __init__(self, encoder: RecurrentEncoder, pooling: str | type[Pooling] = "concat"):
+        super().__init__()
+        self.encoder = encoder
+        self.pooling = POOLINGS.find(pooling)(encoder.output_size)
+
+    @property
+    def output_size(self) -> int:
+        """Size of the vector."""
+        return self.pooling.output_size
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Return the pooled states of one batch, Tensor of shape (n, output_size)."""
+        return torch.cat([self.pooling(self.encoder(*piece)) for piece in batch.pieces])
 
 
 class PooledNetwork(SequenceNetwork):
     r"""One output vector per sequence.
 
     .. math:: y = W \,\mathrm{dropout}(\mathrm{norm}(\mathrm{pool}(\mathrm{encoder}(x)))) + b
+
+    Further sequences, and numbers, are joined to the pooled vector:
+
+    .. math:: [\mathrm{pool}(\mathrm{encoder}(x)), \mathrm{pool}'(\mathrm{encoder}'(x')), \ldots,
+       \max(0, U \,\mathrm{dropout}(z) + c)]
 
     Parameters
     ----------
@@ -33,7 +71,11 @@ class PooledNetwork(SequenceNetwork):
     pooling : str or Pooling class, default="concat"
         One of `POOLINGS`: "concat", "last", "mean", "max" or "attention".
     n_features : int, default=0
-        Number of `Batch.features` that stand beside the pooled vector.
+        Number of `Batch.features`. What a linear layer of as many units as
+        the encoder has, and the positive part, make of them stands beside the
+        pooled vector.
+    others : sequence of PooledEncoder, default=()
+        Read the further sequences of each row, `Batch.others`, a column each.
     dropout : float, default=0.0
         Probability of an input of the output layer to be dropped, in [0, 1).
     batch_norm : bool, default=False
@@ -68,6 +110,7 @@ class PooledNetwork(SequenceNetwork):
         criterion: Callable[[Tensor, Tensor], Tensor] = squared_error,
         pooling: str | type[Pooling] = "concat",
         n_features: int = 0,
+        others: Sequence[PooledEncoder] = (),
         dropout: float = 0.0,
         batch_norm: bool = False,
         output_bias: bool = True,
@@ -77,7 +120,11 @@ class PooledNetwork(SequenceNetwork):
         self.register_buffer("complement", complement, persistent=False)
         self.criterion = criterion
         self.pooling = POOLINGS.find(pooling)(encoder.output_size)
-        size = self.pooling.output_size + n_features
+        self.others = nn.ModuleList(others)
+        self.feature_layer = nn.Linear(n_features, encoder.hidden_size) if n_features else None
+        size = self.pooling.output_size + sum(other.output_size for other in others)
+        if self.feature_layer is not None:
+            size += self.feature_layer.out_features
         self.norm = nn.BatchNorm1d(size) if batch_norm else None
         self.dropout = Dropout(dropout)
         self.output = nn.Linear(size, output_size, bias=output_bias)
@@ -107,10 +154,20 @@ class PooledNetwork(SequenceNetwork):
         Returns
         -------
         Tensor of shape (n, representation_size)
-            The pooled hidden states, and the features of the batch behind.
+            The pooled hidden states, those of further columns and the
+            features, as their layer shows them, behind.
         """
         pooled = torch.cat([self._pool(*piece) for piece in batch.pieces])
-        return pooled if batch.features is None else torch.cat([pooled, batch.features], dim=1)
+        beside = self._read_beside(batch)
+        return torch.cat([pooled, *beside], dim=1) if beside else pooled
+
+    def _read_beside(self, batch: Batch) -> list[Tensor]:
+        """Return what stands beside the pooled vector, Tensors with a row a sequence."""
+        columns = zip(self.others, batch.others, strict=True)
+        pooled = [read(distinct)[index] for read, (distinct, index) in columns]
+        if self.feature_layer is None:
+            return pooled
+        return [*pooled, torch.relu(self.feature_layer(self.dropout(batch.features)))]
 
     def _pool(self, inputs: Tensor, lengths: Tensor) -> Tensor:
         pooled = self.pooling(self.encoder(inputs, lengths))
@@ -147,8 +204,8 @@ class PooledNetwork(SequenceNetwork):
         states = [self.encoder(*piece) for piece in batch.pieces]
         # the last state of a prefix is that at its last step
         values, lengths = Ragged.from_padded((one.join(), one.lengths) for one in states)
-        if batch.features is not None:
-            values = torch.cat([values, batch.features.repeat_interleave(lengths, dim=0)], dim=1)
+        beside = [one.repeat_interleave(lengths, dim=0) for one in self._read_beside(batch)]
+        values = torch.cat([values, *beside], dim=1)
         return Ragged(self.read_out(values), lengths)
 
 

@@ -4,6 +4,7 @@
 from ..sequences import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Sequences, check_sequences, read_sequences  # noqa: F401
 from .base import SequenceTokenizer
 from .codon import CodonTokenizer
+from .columns import SequenceColumns
 from .dna import DNATokenizer
 from .padder import Padder
 from .protein import ProteinTokenizer
@@ -17,6 +18,7 @@ __all__ = [
     "DNATokenizer",
     "Padder",
     "ProteinTokenizer",
+    "SequenceColumns",
     "SequenceTokenizer",
     "SeriesScaler",
     "SmilesTokenizer",

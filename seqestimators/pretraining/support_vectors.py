@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -19,8 +20,21 @@ _TASK: dict = {"task": [StrOptions({"classification", "regression"})]}
 _MEMORY: dict = {"memory": [str, HasMethods(["cache"]), None]}
 
 
-@validate_params({**_TASK, **_MEMORY, "encoder": [HasMethods(["fit", "transform"]), None]})
-def make_encoder_svm(*, task: str = "classification", encoder: Any = None, memory: Any = None) -> Pipeline:
+@validate_params(
+    {
+        **_TASK,
+        **_MEMORY,
+        "encoder": [HasMethods(["fit", "transform"]), None],
+        "probability": ["boolean"],
+    }
+)
+def make_encoder_svm(
+    *,
+    task: str = "classification",
+    encoder: Any = None,
+    probability: bool = False,
+    memory: Any = None,
+) -> Pipeline:
     """Make a model of molecules: the states of a pretrained encoder and a support vector machine.
 
     It is fitted in seconds, on strings alone, and is the first model to try
@@ -34,6 +48,10 @@ def make_encoder_svm(*, task: str = "classification", encoder: Any = None, memor
         Takes SMILES and returns an array of shape (n_molecules, n_features),
         as what :func:`pretrain_properties` returns. None takes
         :func:`load_molecule_encoder`.
+    probability : bool, default=False
+        Whether the classifier has `predict_proba`: five more fits calibrate
+        its margins by cross-validation (Platt scaling). Not for several labels
+        a row, nor for numbers.
     memory : str, object with a method cache, or None, default=None
         Where the Pipeline keeps states, so that a search over the support
         vector machine encodes each training set once.
@@ -43,7 +61,13 @@ def make_encoder_svm(*, task: str = "classification", encoder: Any = None, memor
     Pipeline
         Of the encoder, "standardscaler" and "svc", or
         "transformedtargetregressor" around SVR, not fitted. `C` is 2, or 5
-        for numbers, with `epsilon` 0.05 standard deviations.
+        for numbers, with `epsilon` 0.05 standard deviations. With
+        `probability` the last step is "calibratedclassifiercv".
+
+    Raises
+    ------
+    ValueError
+        Probabilities are asked for where there are no classes.
 
     See Also
     --------
@@ -52,9 +76,8 @@ def make_encoder_svm(*, task: str = "classification", encoder: Any = None, memor
 
     Notes
     -----
-    A classifier has a `decision_function`, which ROC-AUC takes. For
-    probabilities put it into
-    :class:`~sklearn.calibration.CalibratedClassifierCV`.
+    A classifier has a `decision_function`, which ROC-AUC takes, and
+    probabilities only if they are asked for.
 
     With several labels a row, 1, 0, or NaN or -1 where one is not known, one
     model is trained for each label, on the rows in which it is known.
@@ -63,6 +86,9 @@ def make_encoder_svm(*, task: str = "classification", encoder: Any = None, memor
     ----------
     .. [1] Cortes, C., V. Vapnik, "Support-vector networks", Machine Learning 20
        (1995) 273-297.
+    .. [2] Platt, J., "Probabilistic outputs for support vector machines and
+       comparisons to regularized likelihood methods", Advances in Large Margin
+       Classifiers, 1999.
 
     Examples
     --------
@@ -74,7 +100,10 @@ def make_encoder_svm(*, task: str = "classification", encoder: Any = None, memor
     array([0, 1])
     """
     encoder = load_molecule_encoder() if encoder is None else encoder
-    return make_pipeline(encoder, StandardScaler(), _make_svm(task), memory=memory)
+    if probability and task != "classification":
+        raise ValueError('probability=True, but task="regression" has no classes: leave it out')
+    svm = CalibratedClassifierCV(_make_svm(task), ensemble=False) if probability else _make_svm(task)
+    return make_pipeline(encoder, StandardScaler(), svm, memory=memory)
 
 
 @validate_params({**_TASK, **_MEMORY, "random_state": ["random_state"]})

@@ -29,6 +29,8 @@ class Sequences:
         Sequence `i` is ``values[offsets[i]:offsets[i + 1]]``.
     features : ndarray of shape (n_sequences, n_features) or None, default=None
         Numbers that belong to a whole sequence.
+    others : tuple of Sequences, default=()
+        Further sequences of each row, as many in each container.
     is_standardized : bool, default=False
         Whether an estimator has standardized the channels of numeric series.
     fingerprint : Fingerprint or None, default=None
@@ -40,7 +42,7 @@ class Sequences:
         Values or offsets are no arrays.
     ValueError
         Offsets don't lead from 0 to the end of the values, or there are
-        features of another number of sequences.
+        features, or other sequences, of another number of rows.
 
     Examples
     --------
@@ -57,6 +59,7 @@ class Sequences:
     values: np.ndarray
     offsets: np.ndarray
     features: np.ndarray | None = None
+    others: tuple["Sequences", ...] = ()
     is_standardized: bool = False
     fingerprint: Fingerprint | None = None
 
@@ -82,6 +85,11 @@ class Sequences:
             raise ValueError(
                 f"features have {len(self.features)} rows, but there are {len(self)} sequences: give one each"
             )
+        for other in self.others:
+            if len(other) != len(self):
+                raise ValueError(
+                    f"another column has {len(other)} sequences, but the first has {len(self)}: give one each"
+                )
 
     @classmethod
     def from_lengths(cls, values: np.ndarray, lengths: np.ndarray) -> "Sequences":
@@ -124,8 +132,15 @@ class Sequences:
     def __iter__(self) -> Iterator[np.ndarray]:
         return (self.values[begin:end] for begin, end in pairwise(self.offsets.tolist()))
 
+    @property
+    def shape(self) -> tuple[int]:
+        """Number of sequences in a tuple: by it scikit-learn knows what can be indexed by rows."""
+        return (len(self),)
+
     def __getitem__(self, index: Any) -> Any:
-        if np.ndim(index):
+        if isinstance(index, tuple):  # rows, and an ellipsis, as scikit-learn indexes
+            index = index[0]
+        if isinstance(index, slice) or np.ndim(index):
             return self.take(index)
         if not -len(self) <= index < len(self):
             raise IndexError(f"sequence {index} of {len(self)}")
@@ -147,7 +162,7 @@ class Sequences:
 
         Parameters
         ----------
-        rows : array-like of shape (n_rows,)
+        rows : array-like of shape (n_rows,), or slice
             Indices of sequences, or a boolean mask over all of them.
 
         Returns
@@ -155,9 +170,47 @@ class Sequences:
         Sequences
             A copy; the cost grows with the tokens taken.
         """
-        rows = np.arange(len(self))[np.asarray(rows)]
+        rows = np.arange(len(self))[rows if isinstance(rows, slice) else np.asarray(rows)]
         taken = self.cut(self.offsets[rows], self.lengths[rows])
-        return taken if self.features is None else replace(taken, features=self.features[rows])
+        return taken.with_beside(self, rows)
+
+    def with_beside(self, source: "Sequences", rows: np.ndarray) -> "Sequences":
+        """Return these sequences with what stands beside rows of others: features and further sequences.
+
+        Parameters
+        ----------
+        source : Sequences
+            That have features, other sequences, or nothing beside them.
+        rows : ndarray of shape (n_sequences,), dtype int64
+            The row of the source that belongs to each sequence.
+
+        Returns
+        -------
+        Sequences
+        """
+        if source.features is None and not source.others:
+            return self
+        features = None if source.features is None else source.features[rows]
+        return replace(self, features=features, others=tuple(other.take(rows) for other in source.others))
+
+    def distinct(self) -> tuple["Sequences", np.ndarray]:
+        """Find the sequences that are equal.
+
+        Returns
+        -------
+        sequences : Sequences
+            Each once, in the order in which they first occur.
+        index : ndarray of shape (n_sequences,), dtype int64
+            Which of them every sequence is.
+        """
+        places: dict[bytes, int] = {}
+        index = np.empty(len(self), dtype=np.int64)
+        firsts = []
+        for row, sequence in enumerate(self):
+            index[row] = places.setdefault(sequence.tobytes(), len(places))
+            if index[row] == len(firsts):
+                firsts.append(row)
+        return self.take(firsts), index
 
     def cut(self, begins: np.ndarray, lengths: np.ndarray) -> "Sequences":
         """Return pieces of the buffer, which may overlap.
@@ -175,7 +228,7 @@ class Sequences:
         """
         offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
         source = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], lengths)
-        return replace(self, values=self.values[source], offsets=offsets, features=None)
+        return replace(self, values=self.values[source], offsets=offsets, features=None, others=())
 
     def keep(self, kept: np.ndarray) -> "Sequences":
         """Leave out single steps.

@@ -124,8 +124,10 @@ def read_sequences(
         if is_new:
             check_new_ids(tokens, fingerprint, is_matrix)
         tokens = _strip(tokens, tokens.values == PAD, leading=True)
-        return replace(tokens, fingerprint=fingerprint)
-    return _as_values(flat, offsets, dtype)
+        read = replace(tokens, fingerprint=fingerprint)
+    else:
+        read = _as_values(flat, offsets, dtype)
+    return read.with_beside(X, np.arange(len(read))) if isinstance(X, Sequences) else read
 
 
 def _flatten(X: Any, channels_first: bool) -> tuple[np.ndarray, np.ndarray, Fingerprint | None, bool]:
