@@ -1,39 +1,47 @@
-"""Recurrent networks and their classical rivals, all with default parameters, on the same splits.
+"""Recurrent networks, recipes, hybrids and their classical rivals on the same splits.
 
-Run ``python benchmarks/accuracy.py FOLDER``. Every fit adds a line to FOLDER/accuracy.csv, and fits that
-stand there are skipped, so that a run can be stopped and gone on with; on each split, all models have their
-turn before the next, the cheap ones first. ``--only bbbp`` measures one data set, ``--table`` only prints
-what is there, ``--jobs 1`` leaves the other cores alone, ``--quick`` is a rehearsal of one or two minutes,
-into FOLDER/accuracy_quick.csv, whose scores mean nothing. Each fit has one thread; times are of the CPU, so
-that they mean the same beside other work.
+Run ``python benchmarks/accuracy.py FOLDER``. Every fit adds a line to FOLDER/accuracy.csv and its answers to
+FOLDER/answers, and fits that stand there are skipped, so that a run can be stopped and gone on with; on each
+split, all models have their turn before the next, the cheap ones first. ``--only bbbp`` measures one data
+set, ``--model LSTM`` one model, ``--table`` only prints what is there, ``--figure FILE`` draws it, ``--jobs
+1`` leaves the other cores alone, ``--quick`` is a rehearsal of some minutes, into FOLDER/quick, whose
+scores mean nothing. Each fit has one thread; times are of the CPU, so that they mean the same beside other
+work.
 
-=========  ==============================================================================================
-promoters  106 sequences, leave-one-out
-molecules  1,017 molecules that ship with RDKit, ten random splits, stratified
-esol       1,128 molecules, ten random splits; what is the same molecule but for stereochemistry is one
-           group, which is never split
-bbbp       each molecule once, as canonical SMILES without stereochemistry, those with two labels left
-           out: 1,940; ten random splits, stratified, and ten splits by scaffold
-splice     3,188 sequences, ten stratified folds; equal sequences, on either strand, are one group, and
-           the one group with two labels, a pair, is left out
-=========  ==============================================================================================
+=============  ==========================================================================================
+promoters      106 sequences, leave-one-out
+molecules      1,017 molecules that ship with RDKit, ten random splits, stratified
+esol           1,128 molecules, ten random splits; what is the same molecule but for stereochemistry is
+               one group, which is never split
+bbbp           each molecule once, as canonical SMILES without stereochemistry, those with two labels left
+               out: 1,940; ten random splits, stratified, and ten splits by scaffold
+splice         3,188 sequences, ten stratified folds; equal sequences, on either strand, are one group, and
+               the one group with two labels, a pair, is left out
+binding sites  of RAD21: the published split, 2,000 sequences to train and 2,000 to test; three seeds
+=============  ==========================================================================================
 
 Splits leave a fifth for the test, folds a tenth. The seed of a model is the number of its split. Nothing is
-chosen here by any of these data. But some defaults were: `defaults.py` compared those of RecurrentClassifier
-with others on molecules, promoters and a third of splice, and the forests' for numbers, those of their
-authors, were compared on esol.
+chosen here by any of these test rows: a search looks at training rows only. But some defaults were:
+`defaults.py` compared those of the networks with others on parts of all these sets, and the forests' for
+numbers, those of their authors, were compared on esol. The constants of the fine-tuned network and of the
+joint network were set with a look at the first splits of bbbp, esol and molecules.
+
+Votes are means of the answers of models that stand in the table, as those of VotingClassifier and
+VotingRegressor.
 
 The tables compare each model with the best rival, which is the one with the best mean, so that luck favours
 it. They use the splits that all models have. Intervals and p-values are Nadeau and Bengio's for overlapping
 training sets, as in `seqestimators.model_selection.compare`. Of leave-one-out, errors are counted, with the
 exact binomial interval, and compared by McNemar's exact test; both take the errors for independent. The
-adjusted p-values are Holm's, for all rows of a table. What isn't bundled is downloaded unless
+adjusted p-values are Holm's, for all rows of a table. On the published split the interval is that of 1,000
+bootstrap samples of its test rows, the seeds averaged. What isn't bundled is downloaded unless
 SEQESTIMATORS_DATA names the folder that has it.
 """
 
 import argparse
 import csv
 import os
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +55,7 @@ from joblib import Parallel, delayed, parallel_config
 from scipy.stats import binomtest
 from sklearn.metrics import accuracy_score, r2_score, roc_auc_score, root_mean_squared_error
 from sklearn.model_selection import (
+    GridSearchCV,
     GroupShuffleSplit,
     LeaveOneOut,
     StratifiedGroupKFold,
@@ -69,6 +78,7 @@ from seqestimators.baselines import (
 )
 from seqestimators.datasets import (
     fetch_bbbp,
+    fetch_binding_sites,
     fetch_esol,
     fetch_promoters,
     fetch_splice,
@@ -76,11 +86,33 @@ from seqestimators.datasets import (
 )
 from seqestimators.model_selection import ScaffoldSplit, leakage_report
 from seqestimators.model_selection.comparison import _adjust_holm, _test_differences
-from seqestimators.pretraining import make_encoder_svm, make_random_encoder_svm
+from seqestimators.pretraining import (
+    make_encoder_network,
+    make_encoder_svm,
+    make_joint_network,
+    make_random_encoder_svm,
+)
 
 ALPHA = 0.05
-CELLS = ("rnn", "gru", "lstm")
-ENCODERS = ("random encoder + SVM", "encoder + SVM")
+NETWORKS = (
+    "LSTM",
+    "LSTM, 32 units, 10 % of tokens masked",
+    "LSTM with stem, found by search",
+    "LSTM with stem, both strands",
+    "random encoder + SVM",
+    "encoder + SVM",
+    "fine-tuned encoder",
+    "joint network",
+)
+"""What has a recurrent network in it; all others are rivals."""
+VOTES = {
+    "both LSTMs": ("LSTM", "LSTM, 32 units, 10 % of tokens masked"),
+    "encoder vote": ("fine-tuned encoder", "encoder + SVM"),
+    "encoder vote with forest": ("fine-tuned encoder", "encoder + SVM", "descriptors + forest"),
+    "joint network and ECFP + logistic": ("joint network", "ECFP + logistic"),
+    "ECFP + logistic and forest": ("ECFP + logistic", "descriptors + forest"),
+}
+"""Means of the answers of other models; rivals where no member is a network."""
 KEYS = ["dataset", "split", "fold", "model"]
 
 # Of true and predicted values, the latter as probabilities of the classes, or what ranks them, if there are
@@ -98,18 +130,15 @@ COLUMNS = [*KEYS, "n_train", "n_test", *SCORES, "fit_cpu_seconds", "predict_cpu_
 # Models, by rising cost
 
 
-def recurrent(tokenizer, network, seed):
-    """Pipelines with a network of each cell."""
-    return {
-        cell.upper(): make_pipeline(tokenizer, network(cell=cell, random_state=seed, device="cpu"))
-        for cell in CELLS
-    }
-
-
 def encoders(task, seed):
-    """Support vector machines on the states of networks that aren't trained on the labels."""
-    models = make_random_encoder_svm(task=task, random_state=seed), make_encoder_svm(task=task)
-    return dict(zip(ENCODERS, models, strict=True))
+    """Networks whose encoder is not trained on the labels, or starts from one that has learned others."""
+    probability = {"probability": True} if task == "classification" else {}
+    return {
+        "random encoder + SVM": make_random_encoder_svm(task=task, random_state=seed),
+        "encoder + SVM": make_encoder_svm(task=task, **probability),
+        "fine-tuned encoder": make_encoder_network(task=task, random_state=seed),
+        "joint network": make_joint_network(task=task, random_state=seed),
+    }
 
 
 def classifiers_of_molecules(seed):
@@ -121,8 +150,8 @@ def classifiers_of_molecules(seed):
         "ECFP + forest": make_ecfp_forest(random_state=seed),
         "ECFP + MLP": make_ecfp_mlp(random_state=seed),
         "descriptors + forest": make_descriptor_forest(random_state=seed),
+        "LSTM": make_pipeline(SmilesTokenizer(), RecurrentClassifier(random_state=seed)),
         **encoders("classification", seed),
-        **recurrent(SmilesTokenizer(), RecurrentClassifier, seed),
     }
 
 
@@ -133,9 +162,15 @@ def regressors_of_molecules(seed):
         "ECFP + forest": make_ecfp_forest(task="regression", random_state=seed),
         "ECFP + MLP": make_ecfp_mlp(task="regression", random_state=seed),
         "descriptors + forest": make_descriptor_forest(task="regression", random_state=seed),
+        "LSTM": make_pipeline(SmilesTokenizer(), RecurrentRegressor(random_state=seed)),
         **encoders("regression", seed),
-        **recurrent(SmilesTokenizer(), RecurrentRegressor, seed),
     }
+
+
+def recipe(seed, **options):
+    """A network of 32 units, trained for less long than the default, some of its tokens masked."""
+    options = {"hidden_size": 32, "max_epochs": 20, "batch_size": 64, "token_dropout": 0.1} | options
+    return make_pipeline(DNATokenizer(), RecurrentClassifier(random_state=seed, **options))
 
 
 def classifiers_of_dna(seed):
@@ -145,7 +180,17 @@ def classifiers_of_dna(seed):
         "k-mers + logistic": make_kmer_logistic(),
         "dinucleotides + logistic": make_window_logistic(),
         "vote of k-mers and one-hot": make_kmer_window_vote(DNATokenizer()),
-        **recurrent(DNATokenizer(), RecurrentClassifier, seed),
+        "LSTM, 32 units, 10 % of tokens masked": recipe(seed),
+        "LSTM": make_pipeline(DNATokenizer(), RecurrentClassifier(random_state=seed)),
+    }
+
+
+def classifiers_of_sites(seed):
+    stems = {"recurrentclassifier__stem": [None, (32, 8, 4), (64, 12, 4), (128, 16, 4)]}
+    return {
+        **classifiers_of_dna(seed),
+        "LSTM with stem, both strands": recipe(seed, stem=(64, 12, 4), reverse_complement=True),
+        "LSTM with stem, found by search": GridSearchCV(recipe(seed), stems, scoring="roc_auc", cv=3),
     }
 
 
@@ -187,6 +232,19 @@ def load_splice():
     X, y = fetch_splice(return_X_y=True)
     groups, agrees = find_groups(X, y, "dna", "strand")
     return X[agrees], y[agrees], groups[agrees]
+
+
+def load_binding_sites():
+    parts = [fetch_binding_sites(subset=name, return_X_y=True) for name in ("train", "test")]
+    return *(np.concatenate(part) for part in zip(*parts, strict=True)), None
+
+
+class PublishedSplit:
+    """The first half of the rows to train on, the second to test, three times: for three seeds."""
+
+    def split(self, X, y=None, groups=None):
+        for _ in range(3):
+            yield np.arange(len(X) // 2), np.arange(len(X) // 2, len(X))
 
 
 @dataclass
@@ -232,69 +290,93 @@ TASKS = {
         ["accuracy"],
         {"folds": lambda n_splits: StratifiedGroupKFold(n_splits, shuffle=True, random_state=0)},
     ),
+    "binding sites": Task(
+        load_binding_sites,
+        classifiers_of_sites,
+        ["roc_auc", "accuracy"],
+        {"published": lambda n_splits: PublishedSplit()},
+    ),
 }
 
 
 # Measuring
 
 
-def predict_scores(model, X):
-    """Probabilities of the classes, or margins of two where there are none."""
+def predict(model, X):
+    """Probabilities of the classes, or margins of two where there are none; numbers of a regressor."""
     if hasattr(model, "predict_proba"):
         return model.predict_proba(X)
+    if not hasattr(model, "classes_"):
+        return model.predict(X)
     margin = model.decision_function(X)
     return np.column_stack([-margin, margin])
 
 
-def measure(key, model, X, y, train, test, scores):
-    """A row of results."""
+def score(task, y_true, y_train, answers):
+    classes = np.unique(y_train)
+    return {name: SCORES[name](y_true, answers, classes) for name in task.scores}
+
+
+def measure(folder, key, model, X, y, train, test):
+    """A row of results; the answers are kept in a file."""
     torch.set_num_threads(1)
     start = time.process_time()
     model.fit(X[train], y[train])
     fitted = time.process_time()
-    has_classes = hasattr(model, "classes_")
-    predicted = predict_scores(model, X[test]) if has_classes else model.predict(X[test])
+    answers = predict(model, X[test])
     end = time.process_time()
-    classes = model.classes_ if has_classes else None
+    np.save(answers_path(folder, *key), answers.astype(np.float32))
     return {
         **dict(zip(KEYS, key, strict=True)),
         "n_train": len(train),
         "n_test": len(test),
-        **{name: f"{SCORES[name](y[test], predicted, classes):.6g}" for name in scores},
+        **{name: f"{value:.6g}" for name, value in score(TASKS[key[0]], y[test], y[train], answers).items()},
         "fit_cpu_seconds": f"{fitted - start:.4g}",
         "predict_cpu_seconds": f"{end - fitted:.4g}",
     }
 
 
-def list_jobs(name, task, done, quick, cells):
-    """Arguments of `measure` for all that isn't done: all models on the first split, then on the next."""
-    X, y, groups = task.load()
+def answers_path(folder, dataset, split, fold, model):
+    name = re.sub("[^a-z0-9]+", "-", f"{dataset} {split} {fold} {model}".lower())
+    return folder / "answers" / f"{name}.npy"
+
+
+def list_folds(name, quick):
+    """Data of a set, and each split with its number."""
+    X, y, groups = TASKS[name].load()
     if quick:
         step = len(X) // 100
         X, y, groups = X[::step], y[::step], None if groups is None else groups[::step]
-    for split, make_splitter in task.splitters.items():
-        folds = make_splitter(2 if quick else 10).split(X, y, groups)
-        for fold, (train, test) in enumerate(folds):
+    for split, make_splitter in TASKS[name].splitters.items():
+        for fold, (train, test) in enumerate(make_splitter(2 if quick else 10).split(X, y, groups)):
             if quick and fold == 2:
                 break
-            for model_name, model in task.make_models(fold).items():
-                if model_name.lower() in CELLS and model_name.lower() not in cells:
-                    continue
-                key = name, split, fold, model_name
-                if quick and model_name.lower() in CELLS:
-                    model[-1].set_params(max_epochs=1)
-                if key not in done:
-                    yield key, model, X, y, train, test, task.scores
+            yield X, y, split, fold, train, test
 
 
-def run(path, names, n_jobs, quick, cells):
+def list_jobs(name, done, quick, only):
+    """Arguments of `measure` for all that isn't done: all models on the first split, then on the next."""
+    for X, y, split, fold, train, test in list_folds(name, quick):
+        for model_name, model in TASKS[name].make_models(fold).items():
+            key = name, split, fold, model_name
+            if key in done or (only and model_name not in only):
+                continue
+            for parameter in model.get_params():
+                is_own = "pretrained" not in parameter and "frozenestimator" not in parameter
+                if quick and is_own and parameter.endswith("max_epochs"):
+                    model.set_params(**{parameter: 1})
+            yield key, model, X, y, train, test
+
+
+def run(folder, path, names, n_jobs, quick, only):
     done = set(read_results(path)[KEYS].itertuples(index=False, name=None))
+    (folder / "answers").mkdir(parents=True, exist_ok=True)
     for name in names:
-        jobs = list(list_jobs(name, TASKS[name], done, quick, cells))
+        jobs = list(list_jobs(name, done, quick, only))
         print(f"{name}: {len(jobs)} fits to do", flush=True)
         with parallel_config("loky", inner_max_num_threads=1):
             parallel = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
-            for row in parallel(delayed(measure)(*job) for job in jobs):
+            for row in parallel(delayed(measure)(folder, *job) for job in jobs):
                 add_row(path, row)
 
 
@@ -312,10 +394,38 @@ def add_row(path, row):
     print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
 
 
+def add_votes(folder, results, quick):
+    """The results, and rows of the votes whose members are all there."""
+    votes = []
+    for name in results["dataset"].unique():
+        of_set = results[results["dataset"] == name]
+        for _, y, split, fold, train, test in list_folds(name, quick):
+            rows = of_set[(of_set["split"] == split) & (of_set["fold"] == fold)].set_index("model")
+            for vote, members in VOTES.items():
+                if not set(members) <= set(rows.index):
+                    continue
+                answers = np.mean(
+                    [np.load(answers_path(folder, name, split, fold, member)) for member in members], axis=0
+                )
+                np.save(answers_path(folder, name, split, fold, vote), answers)
+                row = rows.loc[list(members)]
+                votes.append(
+                    {
+                        **dict(zip(KEYS, (name, split, fold, vote), strict=True)),
+                        "n_train": len(train),
+                        "n_test": len(test),
+                        **score(TASKS[name], y[test], y[train], answers),
+                        "fit_cpu_seconds": row["fit_cpu_seconds"].sum(),
+                        "predict_cpu_seconds": row["predict_cpu_seconds"].sum(),
+                    }
+                )
+    return pd.concat([results, pd.DataFrame(votes, columns=COLUMNS)], ignore_index=True)
+
+
 # Tables
 
 
-def print_tables(results):
+def print_tables(folder, results, quick):
     for (name, split), rows in results.groupby(["dataset", "split"], sort=False):
         scores = TASKS[name].scores
         values = rows.pivot(index="fold", columns="model", values=scores[0]).dropna()
@@ -325,7 +435,12 @@ def print_tables(results):
             print(", too few for a table")
             continue
         print(f", about {rows['n_train'].median():.0f} rows to train on\n")
-        table = count_errors(values) if split == "leave-one-out" else compare_scores(rows, values, scores)
+        if split == "leave-one-out":
+            table = count_errors(values)
+        elif split == "published":
+            table = compare_seeds(folder, name, rows, values, scores, quick)
+        else:
+            table = compare_scores(rows, values, scores)
         seconds = rows.groupby("model")[["fit_cpu_seconds", "predict_cpu_seconds"]].median()
         table["fit, CPU s"] = seconds["fit_cpu_seconds"].map("{:.3g}".format)
         table["predict, CPU s"] = seconds["predict_cpu_seconds"].map("{:.2g}".format)
@@ -340,7 +455,35 @@ def print_tables(results):
 
 
 def is_rival(model):
-    return model.lower() not in CELLS and model not in ENCODERS
+    return not set(VOTES.get(model, [model])) & set(NETWORKS)
+
+
+def compare_seeds(folder, name, rows, values, scores, quick):
+    """Means over seeds on one split, and differences to the best rival by a bootstrap of the test rows."""
+    models = values.mean().sort_values(ascending=False).index
+    best = next(filter(is_rival, models))
+    _, y, split, _, _, test = next(list_folds(name, quick))
+    rank = {
+        model: [np.load(answers_path(folder, name, split, fold, model))[:, 1] for fold in values.index]
+        for model in models
+    }
+    generator = np.random.default_rng(0)
+    samples = [generator.integers(len(test), size=len(test)) for _ in range(1000)]
+    areas = {
+        model: [np.mean([roc_auc_score(y[test][i], seed[i]) for seed in seeds]) for i in samples]
+        for model, seeds in rank.items()
+    }
+    table = pd.DataFrame(index=models)
+    for score_name in scores:
+        by_model = rows.groupby("model")[score_name]
+        mean, low, high = by_model.mean(), by_model.min(), by_model.max()
+        table[TITLES[score_name]] = [f"{mean[m]:.3f} ({low[m]:.3f} to {high[m]:.3f})" for m in models]
+    for model in models.drop(best):
+        difference = np.subtract(areas[model], areas[best])
+        low, high = np.quantile(difference, [ALPHA / 2, 1 - ALPHA / 2])
+        table.loc[model, f"minus {best}"] = f"{values[model].mean() - values[best].mean():+.3f}"
+        table.loc[model, "95 % interval"] = f"{low:+.3f} to {high:+.3f}"
+    return table
 
 
 def compare_scores(rows, values, scores):
@@ -400,28 +543,74 @@ def add_verdicts(table, p_values, gains):
     return table.fillna({"beside the best rival": "the best rival"})
 
 
+def draw(results, path):
+    """Where networks win, tie and lose: the best of them, beside the best rival, on every set."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(7.5, 3.6), layout="constrained")
+    labels = []
+    groups = list(results.groupby(["dataset", "split"], sort=False))
+    for place, ((name, split), rows) in enumerate(groups):
+        scores = TASKS[name].scores
+        values = rows.pivot(index="fold", columns="model", values=scores[0]).dropna()
+        rows = rows[rows["fold"].isin(values.index)]
+        sign = -1 if scores[0] == "rmse" else 1
+        order = (sign * values.mean()).sort_values(ascending=False).index
+        rival = next(filter(is_rival, order))
+        sizes = rows.drop_duplicates("fold")
+        correction = (sizes["n_test"] / sizes["n_train"]).mean()
+        for kind, shift, members in (
+            ("default LSTM", -0.22, ["LSTM"]),
+            ("best recipe with a network", 0.0, [m for m in order if not is_rival(m) and m not in VOTES]),
+            ("best vote with a network", 0.22, [m for m in order if not is_rival(m) and m in VOTES]),
+        ):
+            if not members or members[0] not in values:
+                continue
+            color = {-0.22: "tab:gray", 0.0: "tab:blue", 0.22: "tab:orange"}[shift]
+            difference = sign * (values[members[0]] - values[rival]).to_numpy()
+            mean = difference.mean()
+            low = high = mean
+            if len(difference) > 3 and split != "leave-one-out":
+                test = _test_differences(difference, correction, 0.0, ALPHA)
+                low, high = test["low"], test["high"]
+            axes.plot([low, high], [place + shift] * 2, color=color, linewidth=2)
+            axes.plot(mean, place + shift, "o", color=color, label=None if place else kind)
+        titles = {"bbbp": "BBBP", "esol": "ESOL", "molecules": "RDKit's molecules"}
+        label = titles.get(name, name) + (f", {split}" if name == "bbbp" else "")
+        labels.append(f"{label} ({TITLES[scores[0]]})\nbest rival: {rival} {values[rival].mean():.3f}")
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set_yticks(range(len(labels)), labels, fontsize=8)
+    axes.invert_yaxis()
+    axes.set_xlabel("score minus that of the best rival (right: the network is better), 95 % interval")
+    axes.legend(fontsize=8, loc="lower left")
+    figure.savefig(path, dpi=150)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, nargs="?", default="results", help="where the results are kept")
     parser.add_argument("--only", choices=list(TASKS), action="append", help="measure this data set only")
-    parser.add_argument(
-        "--cell", choices=CELLS, action="append", help="measure networks of this cell only, beside the rivals"
-    )
+    parser.add_argument("--model", action="append", help="measure this model only, by its name in the tables")
     parser.add_argument("--table", action="store_true", help="only print the tables of what is there")
+    parser.add_argument("--figure", type=Path, help="draw the results into this file")
     parser.add_argument(
         "--jobs", type=int, default=-1, help="number of processes; -1, the default: all cores"
     )
     parser.add_argument("--quick", action="store_true", help="two splits of about 100 rows, one epoch")
     arguments = parser.parse_args()
-    arguments.folder.mkdir(parents=True, exist_ok=True)
-    path = arguments.folder / ("accuracy_quick.csv" if arguments.quick else "accuracy.csv")
+    folder = arguments.folder / "quick" if arguments.quick else arguments.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "accuracy.csv"
     names = arguments.only or list(TASKS)
     if not arguments.table:
-        run(path, names, arguments.jobs, arguments.quick, arguments.cell or CELLS)
+        run(folder, path, names, arguments.jobs, arguments.quick, arguments.model)
     results = read_results(path)
-    print_tables(results[results["dataset"].isin(names)])
+    results = add_votes(folder, results[results["dataset"].isin(names)], arguments.quick)
+    print_tables(folder, results, arguments.quick)
+    if arguments.figure:
+        draw(results, arguments.figure)
 
 
 if __name__ == "__main__":
