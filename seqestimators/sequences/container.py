@@ -205,7 +205,7 @@ class Sequences:
         """
         places: dict[bytes, int] = {}
         index = np.empty(len(self), dtype=np.int64)
-        firsts = []
+        firsts: list[int] = []
         for row, sequence in enumerate(self):
             index[row] = places.setdefault(sequence.tobytes(), len(places))
             if index[row] == len(firsts):

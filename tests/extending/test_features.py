@@ -82,11 +82,14 @@ def test_frames_between_the_steps_give_the_same(data):
     assert list(framed[-1].feature_names_in_) == ["tokens__sequence", "numbers__pH", "numbers__noise"]
 
 
-def test_features_stand_behind_the_pooled_state(model, data):
+def test_a_layer_of_the_features_stands_behind_the_pooled_state(model, data):
     X, _ = data
     numbers = StandardScaler().fit_transform(X[["pH", "noise"]])
     np.testing.assert_allclose(model[:-1].transform(X)[:, 1:].astype(float), numbers)
-    np.testing.assert_allclose(model[-1].transform(model[:-1].transform(X))[:, -2:], numbers)
+    layer = model[-1].net_.module_.feature_layer
+    weight, bias = (values.detach().numpy() for values in (layer.weight, layer.bias))
+    expected = np.maximum(0, numbers @ weight.T + bias)
+    np.testing.assert_allclose(model[-1].transform(model[:-1].transform(X))[:, -4:], expected, atol=1e-12)
 
 
 def test_another_number_of_columns_is_an_error(model, data):

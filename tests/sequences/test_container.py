@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.utils import _safe_indexing
 
 from seqestimators.sequences import (
     BOS,
@@ -92,3 +95,36 @@ def test_an_object_array_has_one_dimension(rows):
     array = object_array(rows)
     assert array.shape == (len(rows),)
     assert array.tolist() == rows
+
+
+@given(ragged_ids, st.data())
+def test_equal_sequences_are_found(rows, data):
+    sequences = Sequences.from_rows(rows)
+    distinct, index = sequences.distinct()
+    assert [distinct[i].tolist() for i in index] == rows
+    assert len({tuple(row) for row in distinct}) == len(distinct)
+
+
+def test_features_and_other_sequences_stay_with_their_rows():
+    other = Sequences.from_rows([[7], [8, 8], []])
+    table = replace(Sequences.from_rows([[4], [5], [6]]), features=np.array([[1], [2], [3]]), others=(other,))
+    for rows in ([2, 0], np.array([2, 0]), (np.array([2, 0]), ...), slice(None, None, -2)):
+        taken = table[rows]
+        assert [row.tolist() for row in taken] == [[6], [4]]
+        assert taken.features.tolist() == [[3], [1]]
+        assert [row.tolist() for row in taken.others[0]] == [[], [7]]
+    assert read_sequences(table) is table
+    assert _safe_indexing(table, [1]).features.tolist() == [[2]]
+    assert table.cut(np.array([0]), np.array([2])).others == ()
+
+
+def test_floats_that_are_read_anew_keep_what_stands_beside_them():
+    table = replace(Sequences.from_rows([np.ones((2, 1)), np.ones((1, 1))]), features=np.array([[1], [2]]))
+    read = read_sequences(table, dtype=np.float32)
+    assert read.values.dtype == np.float32
+    assert read.features.tolist() == [[1], [2]]
+
+
+def test_other_sequences_are_as_many():
+    with pytest.raises(ValueError, match="another column has 1 sequences, but the first has 2"):
+        replace(Sequences.from_rows([[4], [5]]), others=(Sequences.from_rows([[4]]),))

@@ -1,5 +1,7 @@
 """Batches: each row once, little padding, a true shuffle from a generator of its own."""
 
+from dataclasses import replace
+
 import hypothesis
 import numpy as np
 import pytest
@@ -172,6 +174,21 @@ def test_features_stay_with_their_rows():
     for batch, _ in BatchIterator(dataset, 2, torch.Generator()):
         lengths = torch.cat(batch.lengths)
         assert batch.features[:, 0].tolist() == (2 * lengths - 2).tolist()
+
+
+def test_each_distinct_sequence_of_another_column_is_padded_once_in_a_batch():
+    others = (Sequences.from_rows([[9], [], [8, 7], [9], [8, 7]]), Sequences.from_rows([[6]] * 5))
+    sequences = Sequences.from_rows([[4] * (1 + i) for i in range(5)])
+    dataset = SequenceDataset(replace(sequences, others=others))
+    assert dataset.lengths.tolist() == [3, 3, 6, 6, 8]  # steps of all columns
+    for rows in ([0, 1, 2, 3, 4], [4, 0], [3, 3], [1]):
+        batch = dataset.batch(np.array(rows))
+        assert [len(distinct) for distinct, _ in batch.others] == [
+            len({tuple(other[row]) for row in rows}) for other in others
+        ]
+        for (distinct, index), other in zip(batch.others, others, strict=True):
+            real = [x[i, :n].tolist() for x, m in distinct.pieces for i, n in enumerate(m)]
+            assert [real[i] for i in index] == [other[row].tolist() for row in rows]
 
 
 # BatchIterator

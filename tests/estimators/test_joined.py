@@ -1,0 +1,158 @@
+"""Classifiers and regressors of several columns: exact, and refused where X is another table."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.pipeline import make_pipeline
+
+from seqestimators import (
+    DNATokenizer,
+    ProteinTokenizer,
+    RecurrentClassifier,
+    RecurrentLanguageModel,
+    RecurrentRegressor,
+    RecurrentSeq2Seq,
+    RecurrentTagger,
+    SequenceColumns,
+)
+from seqestimators.exceptions import InvalidSequenceError
+from seqestimators.inspection import hidden_states
+from seqestimators.modules import Batch
+
+
+@pytest.fixture(scope="module")
+def table():
+    rng = np.random.RandomState(0)
+    return pd.DataFrame(
+        {
+            "dna": ["".join(rng.choice(list("ACGT"), rng.randint(0, 9))) for _ in range(24)],
+            "protein": rng.choice(["MKV", "LLLLLLLL", "", "W"], 24),
+            "pH": rng.normal(7, 1, 24),
+        }
+    )
+
+
+def make_columns(**options):
+    return SequenceColumns(
+        {"dna": DNATokenizer(), "protein": ProteinTokenizer()}, **({"numeric": ["pH"]} | options)
+    )
+
+
+SMALL = {"hidden_size": 3, "embedding_dim": 4, "max_epochs": 2, "random_state": 0, "dtype": "float64"}
+
+
+@pytest.fixture(scope="module")
+def model(table):
+    return make_pipeline(make_columns(), RecurrentRegressor(**SMALL)).fit(table, table["pH"] ** 2)
+
+
+def test_the_answer_is_that_of_the_columns_read_one_by_one(model, table):
+    """An oracle without batches of distinct sequences: each row alone through the parts of the network."""
+    container = model[0].transform(table)
+    network = model[1].net_.module_
+    expected = []
+    with torch.no_grad():
+        for row in range(len(table)):
+            tokens = [torch.from_numpy(one[row]) for one in (container, *container.others)]
+            batches = [
+                Batch(one[None] if len(one) else one.new_zeros(1, 1), torch.tensor([len(one)]))
+                for one in tokens
+            ]
+            (piece,) = batches[0].pieces
+            states = [network.pooling(network.encoder(*piece)), network.others[0](batches[1])]
+            numbers = torch.from_numpy(container.features[[row]])
+            joined = torch.cat([*states, torch.relu(network.feature_layer(numbers))], dim=1)
+            expected.append(network.output(joined)[0, 0].item())
+    found = model[1].run(container)[:, 0]
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
+    assert model.transform(table).shape == (24, 2 * 6 * 3 + 3)
+
+
+def test_rows_do_not_depend_on_their_neighbours_nor_on_their_order(model, table):
+    expected = model.predict(table)
+    for rows in ([3], [5, 5, 1], np.arange(24)[::-1]):
+        np.testing.assert_allclose(model.predict(table.iloc[rows]), expected[rows], rtol=1e-10)
+
+
+def test_every_column_counts(model, table):
+    expected = model.predict(table)
+    for changed in ({"dna": "A"}, {"protein": "MM"}, {"pH": 3.0}):
+        assert not np.allclose(model.predict(table.assign(**changed)), expected)
+
+
+def test_positions_are_learned_of_aligned_columns_only(table):
+    aligned = table.assign(protein="MKV")
+    fitted = make_pipeline(make_columns(), RecurrentClassifier(**SMALL)).fit(aligned, table["pH"] > 7)
+    assert fitted[1].n_positions_ == 0
+    (column,) = fitted[1].other_columns_
+    assert column.n_positions_ == 3
+    assert fitted[1].net_.module_.others[0].encoder.positions.shape == (3, 4)
+
+
+def test_series_stand_beside_tokens():
+    X = pd.DataFrame({"dna": ["ACG", "T"] * 6, "trace": [np.arange(4.0), np.ones(2)] * 6})
+    columns = SequenceColumns({"dna": DNATokenizer(), "trace": "passthrough"})
+    model = make_pipeline(columns, RecurrentClassifier(**SMALL)).fit(X, [0, 1] * 6)
+    (column,) = model[1].other_columns_
+    values = np.concatenate(X["trace"].tolist())
+    assert column.channel_mean_ == pytest.approx([values.mean()])
+    assert model.predict(X).shape == (12,)
+    alone = make_pipeline(SequenceColumns({"trace": "passthrough", "dna": DNATokenizer()}), model[1])
+    assert alone.fit(X, [0, 1] * 6)[1].input_ == "values"
+
+
+def test_files_copies_and_later_rows(model, table):
+    restored = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(restored.predict(table), model.predict(table))
+    container = model[0].transform(table)
+    classifier = RecurrentClassifier(**SMALL)
+    classifier.partial_fit(container[:12], np.arange(12) % 2, classes=[0, 1])
+    classifier.partial_fit(container[12:], np.arange(12) % 2)
+    known = classifier.other_columns_[0].known_tokens_
+    assert known[np.unique(container.others[0].values)].all()
+    stopping = RecurrentClassifier(**SMALL | {"early_stopping": True, "scoring": "accuracy"})
+    assert "valid_accuracy" in stopping.fit(container, np.arange(24) % 2).history_[0]
+
+
+def test_columns_of_a_pretrained_model_keep_its_first_encoder(table):
+    dna = DNATokenizer().fit(["ACGT"])
+    pretrained = make_pipeline(dna, RecurrentLanguageModel(**SMALL | {"max_epochs": 1})).fit(table["dna"])
+    model = make_pipeline(make_columns(), RecurrentClassifier(pretrained=pretrained, max_epochs=1, lr=1e-9))
+    model.fit(table, table["pH"] > 7)
+    found, expected = (one[-1].net_.module_.encoder.embedding.weight for one in (model, pretrained))
+    assert torch.allclose(found.double(), expected, atol=1e-6)
+
+
+def test_another_table_is_refused(model, table):
+    container = model[0].transform(table)
+    one_column = SequenceColumns({"dna": DNATokenizer()}, numeric=["pH"]).fit_transform(table)
+    with pytest.raises(
+        ValueError, match="X has 1 columns of sequences, but RecurrentRegressor was fitted on 2"
+    ):
+        model[1].predict(one_column)
+    with pytest.raises(
+        ValueError, match="X has 0 numbers beside each sequence, but RecurrentRegressor was fi"
+    ):
+        model[1].predict(make_columns(numeric=[]).fit_transform(table))
+    swapped = SequenceColumns({"protein": ProteinTokenizer(), "dna": DNATokenizer()}, numeric=["pH"])
+    with pytest.raises(InvalidSequenceError, match="another token"):
+        model[1].predict(swapped.fit_transform(table))
+    container.features[2, 0] = np.inf
+    with pytest.raises(InvalidSequenceError, match="row 2 of X has inf as number 0 beside its sequence"):
+        model[1].predict(container)
+
+
+def test_what_reads_one_column_says_so(model, table):
+    container = model[0].transform(table)
+    for estimator in (RecurrentTagger(), RecurrentSeq2Seq()):
+        with pytest.raises(ValueError, match=r"more columns than one of sequences, which Recurrent\w+ can't"):
+            estimator.fit(container, table["dna"])
+    with pytest.raises(ValueError, match="which RecurrentLanguageModel can't read"):
+        RecurrentLanguageModel().fit(container)
+    with pytest.raises(ValueError, match="reads one column of DNA, but X has 2 columns of sequences"):
+        RecurrentClassifier(reverse_complement=True).fit(container, table["pH"] > 7)
+    with pytest.raises(ValueError, match="the model reads 2 columns of sequences, and only models of one"):
+        hidden_states(model, table)
