@@ -8,6 +8,7 @@ file is the only one to mend.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from sklearn.base import BaseEstimator
 from sklearn.base import _fit_context as _untyped_fit_context
 from sklearn.metrics._scorer import _BaseScorer as _BaseScorer
 from sklearn.utils import _safe_indexing as _safe_indexing
@@ -26,7 +27,21 @@ from sklearn.utils.validation import _check_method_params as _check_method_param
 from sklearn.utils.validation import _check_sample_weight as _check_sample_weight
 from sklearn.utils.validation import _check_y as _check_y
 
+REFERENCE = "https://seqestimators.readthedocs.io/en/latest/api/generated"
+"""Where the pages of the reference stand."""
+
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class LinkedEstimator(BaseEstimator):
+    """An estimator whose box in a notebook links to its page in the reference."""
+
+    _doc_link_module = "seqestimators"
+    _doc_link_template = REFERENCE + "/{name}.html"
+
+    def _doc_link_url_param_generator(self) -> dict[str, str]:
+        package, room, *_ = type(self).__module__.split(".")
+        return {"name": f"{package}.{room}.{type(self).__name__}"}
 
 
 def _fit_context(fit: F) -> F:

@@ -1,6 +1,9 @@
 """The helpers taken from inside scikit-learn still do what this package needs of them."""
 
 import ast
+import importlib
+import inspect
+import re
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +23,8 @@ from seqestimators._sklearn import (
     validate_params,
 )
 
+ROOT = Path(__file__).parents[1]
+
 
 def test_no_helper_is_kept_that_no_room_imports():
     imported = set()
@@ -31,7 +36,7 @@ def test_no_helper_is_kept_that_no_room_imports():
     for node in ast.parse(Path(_sklearn.__file__).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom):
             kept |= {alias.name for alias in node.names if alias.asname == alias.name}
-        elif isinstance(node, ast.FunctionDef):
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             kept.add(node.name)
     assert imported == kept
 
@@ -69,3 +74,17 @@ def test_weights_and_targets_are_checked():
     assert _check_sample_weight(None, np.zeros((3, 1))).tolist() == [1, 1, 1]
     with pytest.raises(ValueError, match="NaN"):
         _check_y(np.array([1.0, np.nan]), y_numeric=True)
+
+
+def test_the_box_of_every_estimator_links_to_its_page():
+    reference = (ROOT / "docs" / "api" / "index.rst").read_text(encoding="utf-8")
+    for room in ("preprocessing", "estimators", "baselines", "augmentation"):
+        module = importlib.import_module(f"seqestimators.{room}")
+        for name in module.__all__:
+            one = getattr(module, name)
+            is_estimator = isinstance(one, type) and issubclass(one, BaseEstimator)
+            if not is_estimator or inspect.isabstract(one):
+                continue
+            link = one._doc_link_template.format(**one._doc_link_url_param_generator(object.__new__(one)))
+            assert link.endswith(f"/api/generated/seqestimators.{room}.{name}.html")
+            assert re.search(rf"\b{name}$", reference, re.MULTILINE), name

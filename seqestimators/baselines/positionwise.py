@@ -4,12 +4,19 @@ from typing import Any, Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from .._sklearn import HasMethods, Integral, Interval, _check_sample_weight, _fit_context_of_meta_estimator
+from .._sklearn import (
+    HasMethods,
+    Integral,
+    Interval,
+    LinkedEstimator,
+    _check_sample_weight,
+    _fit_context_of_meta_estimator,
+)
 from ..parameters import parameter, with_parameters
 from ..preprocessing.vocabulary import sort_tokens
 from ..sequences import (
@@ -33,7 +40,7 @@ def _has_probabilities(classifier):
 
 
 @with_parameters
-class PositionwiseClassifier(BaseEstimator):
+class PositionwiseClassifier(LinkedEstimator):
     """Label every token of a sequence with a classifier of single tokens.
 
     Each label belongs to one token, or to `stride` of them, as for

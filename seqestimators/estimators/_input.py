@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .._sklearn import LinkedEstimator
 from ..exceptions import InvalidSequenceError, SeriesLayoutWarning, TokenIdWarning
 from ..sequences import (
     EOS,
@@ -26,7 +26,7 @@ MOST_STEPS_OF_CHANNELS = 16
 """Series of one length, at most this, and of more than twice as many channels look transposed."""
 
 
-class SequenceReader(BaseEstimator):
+class SequenceReader(LinkedEstimator):
     """Base of all estimators that read token ids or numeric series."""
 
     input: Any = "tokens"

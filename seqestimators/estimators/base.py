@@ -35,11 +35,6 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Fitting):
     True
     """
 
-    _doc_link_module = "seqestimators"
-    _doc_link_template = (
-        "https://seqestimators.readthedocs.io/en/latest/api/generated/seqestimators.{estimator_name}.html"
-    )
-
     def set_params(self, **params: Any) -> Self:
         """Set parameters, by their names.
 

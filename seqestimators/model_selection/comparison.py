@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 from sklearn.base import is_classifier
-from sklearn.model_selection import check_cv, cross_validate
+from sklearn.model_selection import check_cv
 
 from .._sklearn import Integral, Interval, Real, StrOptions, validate_params
 from ..sequences import is_label_table, read_label_table
+from ._fits import run_fits
 
 __all__ = ["Comparison", "compare"]
 
@@ -111,6 +112,7 @@ class Comparison:
         "correction": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
         "rope": [Interval(Real, 0, None, closed="left"), dict],
         "alpha": [Interval(Real, 0, 1, closed="neither")],
+        "verbose": ["boolean"],
     },
     nested=True,  # the estimators are to check theirs
 )
@@ -126,6 +128,7 @@ def compare(
     correction: str | float = "auto",
     rope: float | dict[str, float] = 0.01,
     alpha: float = 0.05,
+    verbose: bool = False,
 ) -> Comparison:
     r"""Compare estimators on the same splits, and say whether a difference is more than chance.
 
@@ -169,6 +172,8 @@ def compare(
         dict gives one for each scoring.
     alpha : float, default=0.05
         Level of significance, and 1 less the confidence of the intervals.
+    verbose : bool, default=False
+        Whether to show a progress bar, with the time that is left.
 
     Returns
     -------
@@ -242,10 +247,13 @@ def compare(
         raise ValueError(
             f"rope has the scorings {sorted(ropes)}, but scoring {sorted(scorers)}: name the same"
         )
-    scores = pd.concat(
-        {name: _score_on(estimator, X, y, splits, scorers, n_jobs) for name, estimator in estimators.items()},
-        names=["estimator", "split"],
-    )
+    jobs = [(estimator, split) for estimator in estimators.values() for split in splits]
+    results = run_fits(jobs, X, y, scoring=scorers, n_jobs=n_jobs, verbose=verbose)
+    of_each = {
+        name: _tabulate(estimator, results[i * len(splits) : (i + 1) * len(splits)], scorers)
+        for i, (name, estimator) in enumerate(estimators.items())
+    }
+    scores = pd.concat(of_each, names=["estimator", "split"])
     if correction == "auto":
         correction = float(np.mean([len(test) / len(train) for train, test in splits]))
     differences = _test_pairs(scores, scorers, correction, ropes, alpha)
@@ -272,9 +280,9 @@ def _refuse_missing(y, scorers):
         )
 
 
-def _score_on(estimator, X, y, splits, scorers, n_jobs):
+def _tabulate(estimator, results, scorers):
     """Scores and times of one estimator, DataFrame with a row for each split."""
-    result = cross_validate(estimator, X, y, cv=splits, scoring=scorers, n_jobs=n_jobs, error_score="raise")
+    result = {name: np.concatenate([one[name] for one in results]) for name in results[0]}
     columns = {name: result[f"test_{name}"] for name in scorers}
     for name, values in columns.items():
         undefined = np.flatnonzero(~np.isfinite(values))

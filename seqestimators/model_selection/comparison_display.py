@@ -153,6 +153,7 @@ class ComparisonDisplay(Display):
         correction: str | float = "auto",
         rope: float | dict[str, float] = 0.01,
         alpha: float = 0.05,
+        verbose: bool = False,
         reference: str | None = None,
         ax: Any = None,
     ) -> Self:
@@ -181,6 +182,8 @@ class ComparisonDisplay(Display):
             Greatest difference without practical meaning; isn't drawn.
         alpha : float, default=0.05
             Level of significance, and 1 less the confidence of the intervals.
+        verbose : bool, default=False
+            Whether to show a progress bar, with the time that is left.
         reference : str or None, default=None
             Name of the estimator that the others are compared with; None takes
             that of the highest mean.
@@ -208,6 +211,7 @@ class ComparisonDisplay(Display):
             correction=correction,
             rope=rope,
             alpha=alpha,
+            verbose=verbose,
         )
         return cls.from_comparison(comparison, reference=reference, ax=ax)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from scipy import stats
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.model_selection import (
@@ -13,12 +12,12 @@ from sklearn.model_selection import (
     ShuffleSplit,
     StratifiedShuffleSplit,
     check_cv,
-    cross_validate,
 )
 from sklearn.utils import check_random_state, indexable
 
 from .._sklearn import HasMethods, Integral, Interval, Real, validate_params
 from ..sequences import is_label_table
+from ._fits import run_fits
 
 __all__ = ["Minimum", "minimum_capacity", "minimum_samples"]
 
@@ -33,6 +32,7 @@ _COMMON: dict = {
     "confidence": [Interval(Real, 0, 1, closed="neither")],
     "n_jobs": [Integral, None],
     "random_state": ["random_state"],
+    "verbose": ["boolean"],
 }
 
 
@@ -115,6 +115,7 @@ def minimum_capacity(
     confidence: float = 0.95,
     n_jobs: int | None = None,
     random_state: Any = 0,
+    verbose: bool = False,
 ) -> Minimum:
     """Find the smallest value of a parameter with which an estimator reaches a score.
 
@@ -153,6 +154,8 @@ def minimum_capacity(
         Number of fits in parallel; -1 uses all processors.
     random_state : int, RandomState instance or None, default=0
         What the seeds, and the splits of ``cv=None``, are drawn from.
+    verbose : bool, default=False
+        Whether to show a progress bar, with the time that is left.
 
     Returns
     -------
@@ -199,7 +202,7 @@ def minimum_capacity(
         for value in values
         for split, seed in zip(splits, seeds, strict=True)
     ]
-    scores = _score_all(jobs, X, y, scoring, n_jobs).reshape(len(values), len(splits))
+    scores = _score_all(jobs, X, y, scoring, n_jobs, verbose).reshape(len(values), len(splits))
     name = _name_scoring(scoring, estimator)
     return _find_minimum(scores, values, parameter, splits, threshold, confidence, name)
 
@@ -221,6 +224,7 @@ def minimum_samples(
     confidence: float = 0.95,
     n_jobs: int | None = None,
     random_state: Any = 0,
+    verbose: bool = False,
 ) -> Minimum:
     """Find the smallest number of training rows with which an estimator reaches a score.
 
@@ -258,6 +262,8 @@ def minimum_samples(
     random_state : int, RandomState instance or None, default=0
         What the seeds, the order of the rows, and the splits of ``cv=None``
         are drawn from.
+    verbose : bool, default=False
+        Whether to show a progress bar, with the time that is left.
 
     Returns
     -------
@@ -315,7 +321,7 @@ def minimum_samples(
         for size in sizes
         for (train, test), seed in zip(ordered, seeds, strict=True)
     ]
-    scores = _score_all(jobs, X, y, scoring, n_jobs).reshape(len(sizes), len(splits))
+    scores = _score_all(jobs, X, y, scoring, n_jobs, verbose).reshape(len(sizes), len(splits))
     name = _name_scoring(scoring, estimator)
     return _find_minimum(scores, sizes, "n_samples", splits, threshold, confidence, name)
 
@@ -353,12 +359,9 @@ def _order_rows(train, classes, seed):
     return rows[np.argsort(place, kind="stable")]
 
 
-def _score_all(jobs, X, y, scoring, n_jobs):
+def _score_all(jobs, X, y, scoring, n_jobs, verbose):
     """Score of every pair of an estimator and a split, ndarray of shape (n_jobs,)."""
-    results = Parallel(n_jobs=n_jobs)(
-        delayed(cross_validate)(estimator, X, y, cv=[split], scoring=scoring, error_score="raise")
-        for estimator, split in jobs
-    )
+    results = run_fits(jobs, X, y, scoring=scoring, n_jobs=n_jobs, verbose=verbose)
     return np.array([result["test_score"][0] for result in results])
 
 

@@ -3,10 +3,10 @@
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._sklearn import Integral, Interval, StrOptions, _fit_context
+from .._sklearn import Integral, Interval, LinkedEstimator, StrOptions, _fit_context
 from ..domain import UNKNOWN_SYMBOL, join_symbols, normalize
 from ..exceptions import InvalidSequenceError
 from ..parameters import parameter, with_parameters
@@ -31,7 +31,7 @@ __all__ = ["SequenceTokenizer", "StringInput"]
 AT_LEAST_1 = Interval(Integral, 1, None, closed="left")
 
 
-class StringInput(BaseEstimator):
+class StringInput(LinkedEstimator):
     """An estimator whose X is a list of strings, or the like, instead of a matrix."""
 
     def __sklearn_tags__(self) -> Any:

@@ -4,11 +4,11 @@ import warnings
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import StrOptions, _fit_context
+from .._sklearn import LinkedEstimator, StrOptions, _fit_context
 from ..exceptions import InvalidSequenceError, TruncationWarning
 from ..parameters import parameter, with_parameters
 from ..sequences import PAD, SPECIAL_TOKENS, UNKNOWN, Sequences, mark, read_sequences
@@ -26,7 +26,7 @@ def _has_columns(padder: "Padder") -> bool:
 
 
 @with_parameters
-class Padder(TransformerMixin, BaseEstimator):
+class Padder(TransformerMixin, LinkedEstimator):
     """Fill sequences of any lengths up to one length.
 
     The estimators of this library need no padding; it serves all others.

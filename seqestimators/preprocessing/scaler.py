@@ -3,16 +3,16 @@
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import _check_sample_weight, _fit_context
+from .._sklearn import LinkedEstimator, _check_sample_weight, _fit_context
 from ..sequences import Sequences, mean_and_scale, object_array, read_sequences
 
 __all__ = ["SeriesScaler"]
 
 
-class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, LinkedEstimator):
     """Bring every channel of numeric series to mean 0 and standard deviation 1.
 
     What scikit-learn's StandardScaler is for a table, for series of any
