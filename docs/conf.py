@@ -87,8 +87,20 @@ sphinx_gallery_conf = {
     "gallery_dirs": "auto_examples",
     "backreferences_dir": None,
     "filename_pattern": r"/plot_",
-    # The labs first among the folders, in the order of the course: their file names count them.
-    "subsection_order": ["../examples/labs", "*"],
+    # The labs first, in the order of the course: their file names count them.
+    "subsection_order": [
+        f"../examples/{folder}"
+        for folder in (
+            "labs",
+            "molecules",
+            "dna",
+            "proteins",
+            "series",
+            "language_models",
+            "understanding",
+            "scaling",
+        )
+    ],
     "within_subsection_order": "FileNameSortKey",
     "download_all_examples": False,
     "show_memory": False,

@@ -1,11 +1,17 @@
-"""The examples run to their end, on little data, without a warning."""
+"""The examples run to their end, made small from outside, without a warning."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib as mpl
+import numpy as np
 import pytest
+from skorch import NeuralNet
+
+from seqestimators import baselines, datasets, model_selection
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").rglob("plot_*.py"))
@@ -13,11 +19,98 @@ EXAMPLES = sorted((ROOT / "examples").rglob("plot_*.py"))
 # As on the site, each stays in one process: a further one takes as long to load torch as the rest to run.
 RUN = f"""
 import joblib, runpy, sys
-sys.path.append({str(ROOT / "docs")!r})
+sys.path += [{str(ROOT / "docs")!r}, {str(ROOT / "tests")!r}]
 from one_process import OneProcess
 joblib.register_parallel_backend("loky", OneProcess)
+from test_examples import make_small, check_figures
+make_small()
 runpy.run_path(sys.argv[1], run_name="__main__")
+check_figures()
 """
+N_MADE, N_ROWS, N_GENES = 40, 160, 240
+"""Rows, at most, of data that are made, loaded, or genes."""
+# What training so short, and data so few, lead to.
+IGNORED = ("the targets of", "Precision is ill-defined", "lbfgs failed to converge", "The least populated class")
+
+
+def make_small():
+    """Let everything that an example calls do less."""
+    limit_argument(NeuralNet, "fit_loop", "epochs", 2)
+    for name in datasets.__all__:
+        if name.startswith("make_"):
+            setattr(datasets, name, limit_first(getattr(datasets, name), N_MADE))
+        elif name.startswith(("fetch_", "load_", "read_coding")):
+            setattr(datasets, name, take_some(getattr(datasets, name)))
+    limit_argument(baselines, "make_ecfp_forest", "n_estimators", 20)
+    for name in ("minimum_capacity", "minimum_samples"):
+        setattr(model_selection, name, try_two(getattr(model_selection, name), name))
+    import sklearn.model_selection as splitters
+
+    for name in ("KFold", "ShuffleSplit", "StratifiedGroupKFold", "StratifiedKFold", "StratifiedShuffleSplit"):
+        limit_argument(getattr(splitters, name), "__init__", "n_splits", 2)
+    limit_argument(model_selection.ScaffoldSplit, "__init__", "n_splits", 2)
+    limit_argument(model_selection.SequenceClusterSplit, "__init__", "n_splits", 2)
+
+
+def limit_argument(owner, name, argument, most):
+    """Let a function or method be called with no more than `most` for one of its arguments."""
+    import inspect
+
+    whole = getattr(owner, name)
+    signature = inspect.signature(whole)
+
+    def limited(*args, **kwargs):
+        bound = signature.bind(*args, **kwargs)
+        if isinstance(bound.arguments.get(argument), int):
+            bound.arguments[argument] = min(bound.arguments[argument], most)
+        return whole(*bound.args, **bound.kwargs)
+
+    limited.__signature__ = signature
+    setattr(owner, name, limited)
+
+
+def limit_first(make, most):
+    return lambda n_samples, *args, **kwargs: make(min(n_samples, most), *args, **kwargs)
+
+
+def take_some(load):
+    """Let data be loaded with few of their rows: short genes, and of all else every so many."""
+
+    def load_some(*args, **kwargs):
+        data = load(*args, **kwargs)
+        columns = dict(enumerate(data)) if isinstance(data, tuple) else data
+        rows = next(iter(columns.values())) if isinstance(data, tuple) else columns.get("dna", columns.get("data"))
+        if "coding" in load.__name__:
+            kept = np.argsort([len(gene) for gene in rows], kind="stable")[:N_GENES]
+        else:
+            kept = np.arange(0, len(rows), max(1, len(rows) // N_ROWS))
+        some = {
+            name: values[kept] if isinstance(values, np.ndarray) and len(values) == len(rows) else values
+            for name, values in columns.items()
+        }
+        return tuple(some.values()) if isinstance(data, tuple) else type(data)(**some)
+
+    return load_some
+
+
+def try_two(search, name):
+    """Let a search for a minimum try its first two values."""
+    place = {"minimum_capacity": 4, "minimum_samples": 3}[name]
+
+    def search_few(*args, **kwargs):
+        return search(*args[:place], args[place][:2], *args[place + 1 :], **kwargs)
+
+    return search_few
+
+
+def check_figures():
+    """Ask for figures, none of them wider than a page."""
+    import matplotlib.pyplot as plt
+
+    figures = [plt.figure(number) for number in plt.get_fignums()]
+    assert figures
+    assert max(figure.get_figwidth() for figure in figures) <= 7.5
+    mpl.pyplot.close("all")
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=[path.stem for path in EXAMPLES])
@@ -25,13 +118,27 @@ def test_example_runs(path, tmp_path, request):
     code = path.read_text(encoding="utf-8")
     if "fetch_" in code and "SEQESTIMATORS_DATA" not in code:  # these look for the data themselves
         request.getfixturevalue("data_home")
-    environment = os.environ | {"SEQESTIMATORS_QUICK": "1", "MPLBACKEND": "agg"}
-    # trained so briefly, a network has not learned where a target ends
-    ignored = ["-W", "ignore:the targets of"]
+    ignored = [part for text in IGNORED for part in ("-W", f"ignore:{text}")]
     command = [sys.executable, "-W", "error", *ignored, "-c", RUN, str(path)]
     run = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8"
+        command,
+        cwd=tmp_path,
+        env=os.environ | {"MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     assert run.returncode == 0, run.stderr
-    assert run.stderr == ""
-    assert list((tmp_path / "figures").glob("*.png"))
+    progress = re.compile(r"\s*\d+%\|.*?\|.*|\s*")
+    assert [line for line in re.split(r"[\r\n]", run.stderr) if not progress.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=[path.stem for path in EXAMPLES])
+def test_an_example_says_its_level_its_time_and_its_data_and_has_no_harness(path):
+    code = path.read_text(encoding="utf-8")
+    head = " ".join(code.split('"""')[1].split())
+    assert re.search(r"\*\*Level:\*\* .+ \*\*Time:\*\* .+ \*\*Data:\*\* ", head)
+    assert "sphinx_gallery_thumbnail_number" in code
+    assert "plt.show()" in code
+    assert not re.search(r"QUICK|savefig|mkdir", code)
+    assert max(map(len, code.splitlines())) <= 79
