@@ -167,17 +167,20 @@ figure.suptitle("What it takes to translate codon by codon")
 def make_led_genes(n_genes, length, seed):
     """Genes behind a leader, and a label for every nucleotide."""
     random = np.random.default_rng(seed)
-    sequences, labels = np.empty((2, n_genes), dtype=object)
-    genes = zip(
-        *make_coding_sequences(n_genes, length=length, random_state=seed),
-        strict=True,
+    genes, proteins = make_coding_sequences(
+        n_genes, length=length, random_state=seed
     )
-    for i, (gene, letters) in enumerate(genes):
-        leader = "".join(random.choice(list("ACG"), random.integers(0, 11)))
-        sequences[i] = leader + gene
-        labels[i] = "." * len(leader) + "".join(
-            3 * letter for letter in letters
-        )
+    leaders = [
+        "".join(random.choice(list("ACG"), random.integers(0, 11)))
+        for _ in genes
+    ]
+    sequences = [
+        leader + gene for leader, gene in zip(leaders, genes, strict=True)
+    ]
+    labels = [
+        "." * len(leader) + "".join(3 * letter for letter in protein)
+        for leader, protein in zip(leaders, proteins, strict=True)
+    ]
     return sequences, labels
 
 
