@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tomllib
 from importlib.metadata import version as version_of
 from pathlib import Path
 
@@ -14,6 +15,9 @@ author = "The seqestimators developers"
 project_copyright = f"2026, {author}"
 release = version_of("seqestimators")
 version = ".".join(release.split(".")[:2])
+repository = tomllib.loads(
+    (Path(__file__).parents[1] / "pyproject.toml").read_text()
+)["project"]["urls"]["Repository"]
 
 extensions = [
     "myst_nb",
@@ -115,10 +119,23 @@ sphinx_gallery_conf = {
 # -- looks -------------------------------------------------------------------
 html_theme = "pydata_sphinx_theme"
 html_title = "seqestimators"
+html_favicon = "_static/logo.svg"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_theme_options = {
+    "logo": {
+        "image_light": "_static/logo.svg",
+        "image_dark": "_static/logo.svg",
+        "text": f"{project} {version}",
+    },
+    "icon_links": [
+        {
+            "name": "Repository",
+            "url": repository,
+            "icon": "fa-solid fa-code-branch",
+        }
+    ],
     "navigation_with_keys": False,
     "show_prev_next": False,
     "header_links_before_dropdown": 5,

@@ -1,0 +1,165 @@
+"""Draws the pictures of the landing page into docs/_static: `python docs/landing_pictures.py`.
+
+They are committed, so that neither the site nor the README has to train the networks: half a minute on one core.
+"""
+
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+from seqestimators import DNATokenizer, RecurrentClassifier, SmilesTokenizer
+from seqestimators.datasets import load_molecule_activity, make_marker
+from seqestimators.inspection import (
+    DecisionTraceDisplay,
+    MoleculeAttributionDisplay,
+    MutagenesisDisplay,
+)
+from seqestimators.plotting.drawing import COLORS
+from sklearn.pipeline import make_pipeline
+
+STATIC = Path(__file__).parent / "_static"
+# The same lines and letters whenever it is run, and letters that any viewer can draw.
+plt.rcParams |= {
+    "svg.hashsalt": "seqestimators",
+    "svg.fonttype": "path",
+    "font.size": 10,
+    "axes.titlesize": 10,
+}
+
+
+def save(figure, name):
+    figure.savefig(
+        STATIC / f"landing_{name}.svg",
+        facecolor="white",
+        bbox_inches="tight",
+        metadata={"Date": None},
+    )
+
+
+def draw_molecule():
+    """Draw the atoms of an inhibitor, coloured by what they contribute to the prediction."""
+    smiles, active = load_molecule_activity(target="active", return_X_y=True)
+    kind = np.where(active, "active", "inactive")
+    model = make_pipeline(
+        SmilesTokenizer(), RecurrentClassifier(max_epochs=15, random_state=0)
+    )
+    model.fit(smiles, kind)
+    short = sorted(smiles[active == 1], key=len)[:30]
+    molecule = short[np.argmax(model.predict_proba(short)[:, 0])]
+    figure, ax = plt.subplots(figsize=(4.2, 3), layout="constrained")
+    MoleculeAttributionDisplay.from_estimator(
+        model, molecule, attribution="occlusion", ax=ax
+    )
+    save(figure, "molecule")
+
+
+def draw_logo():
+    """Draw which nucleotides make a sequence a promoter: those of its TATA box."""
+    rng = np.random.default_rng(0)
+
+    def draw_dna(motif):
+        dna = "".join(rng.choice(list("ACGT"), rng.integers(14, 20)))
+        place = rng.integers(len(dna))
+        return dna[:place] + motif + dna[place:]
+
+    dna = [draw_dna("TATAAAAG") for _ in range(300)] + [
+        draw_dna("") for _ in range(300)
+    ]
+    kind = ["promoter"] * 300 + ["background"] * 300
+    model = make_pipeline(
+        DNATokenizer(),
+        RecurrentClassifier(stem=(32, 8, 1), max_epochs=15, random_state=0),
+    )
+    model.fit(dna, kind)
+    figure, ax = plt.subplots(figsize=(4.2, 3), layout="constrained")
+    MutagenesisDisplay.from_estimator(model, dna[0], kind="logo", ax=ax)
+    save(figure, "logo")
+
+
+def draw_trace():
+    """Draw the prediction after every step of a series."""
+    series, has_marker = make_marker(600, random_state=0)
+    model = RecurrentClassifier(
+        input="values",
+        pooling="last",
+        bidirectional=False,
+        max_epochs=30,
+        random_state=0,
+    )
+    model.fit(series, np.where(has_marker, "marker", "none"))
+    figure, ax = plt.subplots(figsize=(4.2, 3), layout="constrained")
+    DecisionTraceDisplay.from_estimator(
+        model, series[has_marker == 1][0], target="marker", ax=ax
+    )
+    save(figure, "trace")
+
+
+# From benchmarks/README.md: "Training", 5 to 75 tokens.
+SECONDS = {
+    "seqestimators": 0.304,
+    "PyTorch, padded by hand": 0.495,
+    "PyTorch, packed": 2.533,
+    "skorch, packed": 2.638,
+}
+# From benchmarks/README.md: "Accuracy" and "Encoder of molecules". The network, and the best model without one.
+SCORES = {
+    "binding sites RAD21\n(ROC-AUC)": (0.987, 0.976),
+    "splice junctions\n(accuracy)": (0.978, 0.969),
+    "blood-brain barrier\n(ROC-AUC)": (0.933, 0.943),
+    "enzyme inhibitors\n(ROC-AUC)": (0.901, 0.946),
+}
+
+
+def draw_speed():
+    """Draw how long an epoch takes, beside other ways to write it."""
+    figure, ax = plt.subplots(figsize=(5, 2.2), layout="constrained")
+    bars = ax.barh(
+        list(SECONDS),
+        list(SECONDS.values()),
+        color=[COLORS[0]] + ["#9aa3ad"] * 3,
+    )
+    ax.bar_label(bars, fmt="%.1f s", padding=3)
+    ax.set(xlabel="seconds per epoch", xlim=(0, 3.1))
+    ax.invert_yaxis()
+    ax.spines[["top", "right"]].set_visible(False)
+    save(figure, "speed")
+
+
+def draw_accuracy():
+    """Draw the score of a network beside the best model without one, on four data sets."""
+    figure, ax = plt.subplots(figsize=(5, 2.2), layout="constrained")
+    for place, (network, other) in enumerate(SCORES.values()):
+        ax.plot([network, other], [place, place], color="#9aa3ad", zorder=0)
+    networks, others = zip(*SCORES.values(), strict=True)
+    ax.scatter(
+        networks,
+        range(len(SCORES)),
+        color=COLORS[0],
+        s=45,
+        label="recurrent network",
+    )
+    ax.scatter(
+        others,
+        range(len(SCORES)),
+        color=COLORS[1],
+        s=45,
+        marker="D",
+        label="best other model",
+    )
+    ax.set_yticks(range(len(SCORES)), SCORES, fontsize=9)
+    ax.set(xlim=(0.89, 1), ylim=(3.6, -0.6))
+    ax.legend(loc="upper left", fontsize=9)
+    ax.spines[["top", "right"]].set_visible(False)
+    save(figure, "accuracy")
+
+
+if __name__ == "__main__":
+    draw_speed()
+    draw_accuracy()
+    draw_molecule()
+    draw_logo()
+    draw_trace()
