@@ -60,6 +60,8 @@ def make_small():
         model_selection.SequenceClusterSplit,
     ):
         limit_argument(splitter, "__init__", "n_splits", 2)
+    for splitter in (ShuffleSplit, StratifiedShuffleSplit):
+        limit_argument(splitter, "__init__", "test_size", 15)
 
 
 def limit_argument(owner, name, argument, most):

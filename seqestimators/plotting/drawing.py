@@ -59,6 +59,9 @@ SCORE_NAMES = {"roc_auc": "ROC-AUC", "f1": "F1", "r2": "R²", "neg_log_loss": "n
 class Display:
     """What all displays have in common: they say where they have drawn."""
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def _finish(self, axes: Any, title: str | None = None) -> Self:
         """Keep the Axes, or the panels, and write a title above the first unless there is one."""
         if np.ndim(axes):

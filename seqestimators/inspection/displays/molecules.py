@@ -27,7 +27,8 @@ SIZE = (960, 600)
 class MoleculeAttributionDisplay(Display):
     """A molecule with its atoms coloured by attribution or attention.
 
-    Make it with :meth:`from_estimator`. In a notebook it shows itself.
+    Make it with :meth:`from_estimator`. In a notebook it shows itself
+    where it was not plotted.
 
     Parameters
     ----------
@@ -176,7 +177,7 @@ class MoleculeAttributionDisplay(Display):
         return self._draw("MolDraw2DCairo")
 
     def _repr_svg_(self) -> Any:
-        return self.svg_
+        return None if hasattr(self, "figure_") else self.svg_  # the figure is shown already
 
     def _draw(self, canvas_name: str) -> Any:
         from rdkit.Chem.Draw import rdMolDraw2D

@@ -54,6 +54,8 @@ def test_the_largest_value_has_the_strongest_colour():
     assert display._color(0.0) == (1, 1, 1)
     assert display._repr_svg_() is display.svg_
     assert display.png_.startswith(b"\x89PNG")
+    assert display.plot()._repr_svg_() is None  # the figure shows it
+    assert repr(display) == "MoleculeAttributionDisplay()"
 
 
 def test_given_axes(model):
