@@ -77,6 +77,11 @@ print(comparison.summary.round(3).to_string())
 ComparisonDisplay.from_comparison(comparison)
 
 # %%
+# The network has a ROC-AUC of about 0.93, the counts of residues and pairs of
+# them 0.88: where a residue stands, and what stands farther away, says more
+# than which residues there are.
+
+# %%
 # What drives a prediction
 # ------------------------
 # Each residue of a peptide is replaced by every other one, and the network is
