@@ -127,8 +127,8 @@ class SequenceDataset(Dataset):
     sequences : Sequences
         Token ids or numeric series.
     target : ndarray of shape (n, ...), Sequences or None, default=None
-        What to learn: one row a sequence or, as Sequences, any number of
-        values a sequence, each of which counts in the loss.
+        What to learn: one row per sequence or, as Sequences, any number of
+        values per sequence, each of which counts in the loss.
     weight : ndarray of shape (n,), Sequences or None, default=None
         Weight in the loss of every sequence, or of every value of its target,
         for which it has the form of the target; None weighs all alike.
@@ -157,7 +157,7 @@ class SequenceDataset(Dataset):
         features = sequences.features
         self.features = None if features is None else torch.from_numpy(features).to(device)
         self.others = [DistinctRows(other, device) for other in sequences.others]
-        self.target: Any = None  # FlatRows, or a Tensor with a row a sequence; so is the weight
+        self.target: Any = None  # FlatRows, or a Tensor with one row per sequence; so is the weight
         self.weight: Any = None
         if target is None:
             return
@@ -382,7 +382,7 @@ def run_batches(
     ----------
     dataset : SequenceDataset
     function : callable
-        Takes a Batch; returns a Tensor with a row a sequence, a Ragged, or a
+        Takes a Batch; returns a Tensor with one row per sequence, a Ragged, or a
         list with an item a sequence.
     max_steps, min_rows : int
         Size of a batch: see :func:`cut_by_steps`.
@@ -392,7 +392,7 @@ def run_batches(
     Returns
     -------
     ndarray of shape (n, ...), Sequences, or ndarray of shape (n,), dtype object
-        A row a sequence, in the order of the data set.
+        One row per sequence, in the order of the data set.
     """
     batches = cut_by_steps(dataset.lengths, max_steps, min_rows)
     with torch.inference_mode(not gradients):

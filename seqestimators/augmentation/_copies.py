@@ -86,7 +86,7 @@ class BaseAugmented(StringInput):
         self._check_parts()
         if y is None:
             raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None: give one a row"
+                f"{type(self).__name__} requires y to be passed, but the target y is None: give one per row"
             )
         sequences = self._read(X)
         values = {"sample_weight": sample_weight, "groups": groups}

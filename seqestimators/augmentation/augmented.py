@@ -140,7 +140,7 @@ class AugmentedClassifier(ClassifierMixin, BaseAugmented):
         has_probabilities = hasattr(self.estimator_, "predict_proba")
         scores = self._answers(X, "predict_proba" if has_probabilities else "decision_function").mean(axis=0)
         threshold = 0.5 if has_probabilities else 0.0
-        if np.ndim(self.estimator_.predict(self._read(X)[:1])) == 2:  # several labels a row
+        if np.ndim(self.estimator_.predict(self._read(X)[:1])) == 2:  # several labels per row
             return (scores > threshold).astype(np.int64)
         return self.classes_[(scores > threshold).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)]
 

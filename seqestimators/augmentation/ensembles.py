@@ -55,7 +55,7 @@ def make_seed_ensemble(
 
     Notes
     -----
-    VotingClassifier takes one label a row, and VotingRegressor one number.
+    VotingClassifier takes one label per row, and VotingRegressor one number.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""The classical rivals of a recurrent network, as ready pipelines."""
+"""Baselines to compare a recurrent network with, as ready pipelines."""
 
 from .majority import make_majority
 from .molecule_pipelines import (

@@ -1,4 +1,4 @@
-"""Classifiers of scikit-learn that take several labels a row, of which some are not known.
+"""Classifiers of scikit-learn that take several labels per row, of which some are not known.
 
 They have the names of scikit-learn's, so that the steps of a pipeline have, too.
 """
@@ -20,14 +20,14 @@ _CERTAIN = np.log(np.finfo(np.float64).max)
 class Labelwise:
     """Stands before a classifier, whose parameters stay its own.
 
-    With one label a row it is that classifier. With several it trains one
+    With one label per row it is that classifier. With several it trains one
     for each label, on the rows in which the label is known: 1, 0, or NaN or -1
     where it isn't. A label of which fit knows one class only is told always.
 
     Attributes
     ----------
     models_ : list of classifier
-        One for each label; only with several labels a row.
+        One for each label; only with several labels per row.
     classes_ : ndarray
         The labels; with several a row, their numbers.
     """
@@ -143,23 +143,23 @@ def _margin_of_yes(model, X):
 
 
 class LogisticRegression(WithMargins, WithProbabilities, linear_model.LogisticRegression):
-    """Logistic regression of one or several labels a row."""
+    """Logistic regression of one or several labels per row."""
 
 
 class SVC(WithMargins, svm.SVC):
-    """Support vector classifier of one or several labels a row."""
+    """Support vector classifier of one or several labels per row."""
 
 
 class MLPClassifier(WithProbabilities, neural_network.MLPClassifier):
-    """Multilayer perceptron of one or several labels a row."""
+    """Multilayer perceptron of one or several labels per row."""
 
 
 class RandomForestClassifier(WithProbabilities, ensemble.RandomForestClassifier):
-    """Random forest of one or several labels a row."""
+    """Random forest of one or several labels per row."""
 
 
 class DummyClassifier(WithProbabilities, dummy.DummyClassifier):
-    """The model that looks at nothing, of one or several labels a row."""
+    """The majority-class baseline, of one or several labels per row."""
 
     def _take(self, X, rows):
         return rows  # of X only the number of rows counts, and it may be in any container

@@ -1,4 +1,4 @@
-"""The model that looks at nothing."""
+"""The majority-class baseline."""
 
 from sklearn.dummy import DummyRegressor
 
@@ -10,7 +10,7 @@ __all__ = ["make_majority"]
 
 @validate_params({"task": [StrOptions({"classification", "regression"})]})
 def make_majority(*, task: str = "classification") -> DummyClassifier | DummyRegressor:
-    """Make the model that looks at nothing: the most frequent class, or the mean.
+    """Make the majority-class baseline: the most frequent class, or the mean.
 
     Every score of another model means something only beside that of this one.
 
@@ -23,7 +23,7 @@ def make_majority(*, task: str = "classification") -> DummyClassifier | DummyReg
     -------
     DummyClassifier or DummyRegressor
         Not fitted. `predict` gives the most frequent class, `predict_proba`
-        the frequencies of all, or that of each of several labels a row among
+        the frequencies of all, or that of each of several labels per row among
         the rows in which it is known; or `predict` gives the mean.
 
     See Also

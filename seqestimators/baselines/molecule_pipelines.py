@@ -63,7 +63,7 @@ def make_ecfp_logistic(
 
     Notes
     -----
-    With several labels a row, 1, 0, or NaN or -1 where one is not known, one
+    With several labels per row, 1, 0, or NaN or -1 where one is not known, one
     model is trained for each label, on the rows in which it is known.
 
     References
@@ -151,7 +151,7 @@ def make_ecfp_mlp(
 
     Notes
     -----
-    With several labels a row, 1, 0, or NaN or -1 where one is not known, one
+    With several labels per row, 1, 0, or NaN or -1 where one is not known, one
     model is trained for each label, on the rows in which it is known.
 
     References
@@ -252,7 +252,7 @@ def make_ecfp_svm(
     five of these splits: logarithms gain .003 to .011 on BBBP at random and
     the molecules, and .015 on ESOL.
 
-    With several labels a row, 1, 0, or NaN or -1 where one is not known, one
+    With several labels per row, 1, 0, or NaN or -1 where one is not known, one
     model is trained for each label, on the rows in which it is known.
 
     References
@@ -330,7 +330,7 @@ def make_ecfp_forest(
 
     Notes
     -----
-    With several labels a row, 1, 0, or NaN or -1 where one is not known, one
+    With several labels per row, 1, 0, or NaN or -1 where one is not known, one
     model is trained for each label, on the rows in which it is known.
 
     References
@@ -393,7 +393,7 @@ def make_descriptor_forest(
 
     Notes
     -----
-    With several labels a row, 1, 0, or NaN or -1 where one is not known, one
+    With several labels per row, 1, 0, or NaN or -1 where one is not known, one
     model is trained for each label, on the rows in which it is known.
 
     References

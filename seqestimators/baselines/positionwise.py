@@ -56,7 +56,7 @@ class PositionwiseClassifier(LinkedEstimator):
     window : int
         Number of neighbours seen on either side; at least 0.
     stride : int
-        Number of tokens a label, at least 1; it divides the length of every
+        Number of tokens per label, at least 1; it divides the length of every
         sequence. The ids of beginning and end carry no label.
 
     Attributes
@@ -160,7 +160,7 @@ class PositionwiseClassifier(LinkedEstimator):
         """
         if y is None:
             raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None: give one a row"
+                f"{type(self).__name__} requires y to be passed, but the target y is None: give one per row"
             )
         sequences = self._read(X)
         labels, kind = self._read_labels(y, sequences)
@@ -323,7 +323,7 @@ class PositionwiseClassifier(LinkedEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.categorical = tags.input_tags.positive_only = True
         tags.target_tags.required = True
-        tags._skip_test = True  # scikit-learn's checks know one label a row
+        tags._skip_test = True  # scikit-learn's checks know one label per row
         return tags
 
 

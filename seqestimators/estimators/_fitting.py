@@ -52,7 +52,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
     net_ : skorch.NeuralNet
         The fitted net, with the torch module in `net_.module_`.
     history_ : list of dict
-        One row an epoch: epoch, train_loss, valid_loss under early stopping,
+        One row per epoch: epoch, train_loss, valid_loss under early stopping,
         monitored scores, lr and duration in seconds.
         ``pandas.DataFrame(model.history_)`` is a table of it.
     n_iter_ : int
@@ -88,7 +88,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
     # What a subclass supplies
 
     def _read_target(self, y: Any) -> Any:
-        """Return y as an array with a row a sequence, or None: checked, but not yet numbers."""
+        """Return y as an array with one row per sequence, or None: checked, but not yet numbers."""
         return y
 
     def _learn_target(
@@ -101,7 +101,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
 
     @abstractmethod
     def _encode_target(self, y: Any, sequences: Sequences) -> Any:
-        """Return y as the loss reads it: an array with a row a sequence, or Sequences."""
+        """Return y as the loss reads it: an array with one row per sequence, or Sequences."""
 
     def _write_target(self, y: Any) -> Any:
         """Return y as predictions are written, which is what scores and callbacks compare them with."""
@@ -188,7 +188,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         """
         if y is None and self.__sklearn_tags__().target_tags.required:
             raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None: give one a row"
+                f"{type(self).__name__} requires y to be passed, but the target y is None: give one per row"
             )
         device = self._device()
         check_callbacks(self.callbacks, has_validation=sets_rows_aside)
@@ -433,7 +433,7 @@ def _plain(classes: Any) -> list[Any]:
 
 
 def _plain_history(history: Any, first_epoch: int) -> list[dict[str, Any]]:
-    """One dict of numbers an epoch out of skorch's history."""
+    """One dict of numbers per epoch out of skorch's history."""
     rows = []
     finished = [row for row in history if "dur" in row]  # an epoch that was interrupted has no end
     for epoch, row in enumerate(finished, first_epoch):

@@ -367,7 +367,7 @@ class Computation:
         Determines initial weights, dropout, shuffling and the validation
         rows. An int makes fits repeatable to the bit.
     verbose : int or bool
-        Whether to print a line an epoch. It acts on a fitted model too.
+        Whether to print one line per epoch. It acts on a fitted model too.
     """
 
     title: ClassVar[str] = "Computation"

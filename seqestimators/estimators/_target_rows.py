@@ -70,5 +70,5 @@ class SequenceTargets:
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()  # type: ignore[misc]
-        tags._skip_test = True  # scikit-learn's checks know one label a row
+        tags._skip_test = True  # scikit-learn's checks know one label per row
         return tags

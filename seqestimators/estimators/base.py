@@ -79,7 +79,7 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Fitting):
             As in fit.
         function : callable or None, default=None
             Takes a :class:`~seqestimators.modules.Batch`; returns a Tensor
-            with a row a sequence, a :class:`~seqestimators.modules.Ragged`, or
+            with one row per sequence, a :class:`~seqestimators.modules.Ragged`, or
             a list with an item a sequence. None takes the network itself.
         target : ndarray, Sequences or None, default=None
             What the batches have as their target, as `encode_target` returns
@@ -121,7 +121,7 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Fitting):
         Returns
         -------
         ndarray of shape (n, ...) or Sequences
-            A row a sequence, or any number of values a sequence.
+            One row per sequence, or any number of values per sequence.
         """
         check_is_fitted(self)
         sequences = self.read(X)

@@ -25,7 +25,7 @@ __all__ = ["RecurrentClassifier"]
 
 @with_parameters
 class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
-    """Recurrent network that tells the class of a sequence.
+    """Recurrent network that predicts the class of a sequence.
 
     Sequences are token ids, as a tokenizer gives them, or numeric series, of
     any lengths. The network embeds the tokens, runs recurrent layers over
@@ -84,9 +84,9 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
             float array. See :func:`~seqestimators.sequences.read_sequences`.
         y : array-like of shape (n,) or (n, n_labels)
             Labels of any kind, at least two different ones. With several
-            columns, several labels a row: 1, 0, or NaN or -1 where one is not
+            columns, several labels per row: 1, 0, or NaN or -1 where one is not
             known, which then doesn't count in the loss. One column is one
-            label a row, in which -1 is a class like any other.
+            label per row, in which -1 is a class like any other.
         sample_weight : array-like of shape (n,) or None, default=None
             Weight of every row, at least 0; 0 means absent.
         groups : array-like of shape (n,) or None, default=None
@@ -172,7 +172,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         if y.ndim == 2:
             return self._encode_labels(y)
         if self._is_multilabel:
-            raise ValueError(f"y has one column, but the model knows {len(self.classes_)} labels a row")
+            raise ValueError(f"y has one column, but the model knows {len(self.classes_)} labels per row")
         target = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         unknown = self.classes_[target] != y
         if unknown.any():
@@ -184,13 +184,13 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         return target if len(self.classes_) > 2 else target[:, None].astype(self._as_fitted().dtype)
 
     def _encode_labels(self, y: np.ndarray) -> np.ndarray:
-        """Several labels a row: 1, 0, or NaN where the label is not known."""
+        """Several labels per row: 1, 0, or NaN where the label is not known."""
         if not self._is_multilabel or y.shape[1] != len(self.classes_):
-            fitted = f"{len(self.classes_)} labels a row" if self._is_multilabel else "one label a row"
+            fitted = f"{len(self.classes_)} labels per row" if self._is_multilabel else "one label per row"
             raise ValueError(f"y has {y.shape[1]} columns, but the model was fitted on {fitted}")
         if self.class_weight is not None:
             raise ValueError(
-                f"class_weight={self.class_weight!r} is for one label a row; y has {y.shape[1]} columns. "
+                f"class_weight={self.class_weight!r} is for one label per row; y has {y.shape[1]} columns. "
                 "Set class_weight=None, or weigh the rows with sample_weight"
             )
         return y.astype(self._as_fitted().dtype)
@@ -241,7 +241,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         -------
         ndarray of shape (n,) or (n, n_classes), dtype `dtype`
             For two classes the log-odds of the second, else one number a
-            class; of several labels a row the log-odds of each.
+            class; of several labels per row the log-odds of each.
         """
         logits = self.run(X)
         return logits[:, 0] if self._is_binary() else logits
@@ -281,7 +281,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         -------
         ndarray of shape (n, n_classes), dtype `dtype`
             Rows sum to 1; columns are in the order of `classes_`. Of several
-            labels a row, the probability of each.
+            labels per row, the probability of each.
         """
         return self.answer(self.run(X))
 
@@ -309,7 +309,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         Returns
         -------
         ndarray of shape (n,) or (n, n_labels)
-            Labels of the kind fit saw; of several labels a row 0 or 1 each.
+            Labels of the kind fit saw; of several labels per row 0 or 1 each.
         """
         check_is_fitted(self)
         decision = self.decision_function(X)

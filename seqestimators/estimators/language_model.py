@@ -23,10 +23,10 @@ __all__ = ["RecurrentLanguageModel"]
 
 @with_parameters
 class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
-    """Recurrent network that tells the next token of a sequence.
+    """Recurrent network that predicts the next token of a sequence.
 
     It learns the probability of every token given those before it, and so
-    that of whole sequences: it scores them, draws new ones, and is a start
+    that of whole sequences: it scores them, samples new ones, and is a start
     for models of few labelled sequences. Beginning and end are added inside,
     never twice.
 
@@ -279,7 +279,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         max_length: int | None = None,
         random_state: Any = None,
     ) -> np.ndarray:
-        """Draw new sequences.
+        """Sample new sequences.
 
         Parameters
         ----------

@@ -43,7 +43,7 @@ class BasePooled(
 
     @abstractmethod
     def _criterion(self) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
-        """Return the loss: a callable of outputs and target, (n, ...), that gives one number a row."""
+        """Return the loss: a callable of outputs and target, (n, ...), that gives one number per row."""
 
     def _make_network(self, encoder: RecurrentEncoder) -> PooledNetwork:
         return PooledNetwork(

@@ -26,7 +26,7 @@ SMALLEST, LARGEST = 1e-30, 1e30
 
 @with_parameters
 class RecurrentRegressor(RegressorMixin, BasePooled):
-    """Recurrent network that tells a number, or several, of a sequence.
+    """Recurrent network that predicts one number, or several, for a sequence.
 
     Sequences are token ids, as a tokenizer gives them, or numeric series, of
     any lengths. Targets are standardized inside, with the weights of the

@@ -45,7 +45,7 @@ class RecurrentTagger(
     Parameters
     ----------
     stride : int
-        Number of steps a label, at least 1; it divides the length of every
+        Number of steps per label, at least 1; it divides the length of every
         sequence. The ids of beginning and end carry no label.
     class_weight : dict, "balanced" or None
         Weight of every label in the loss, times the weight of the row.
@@ -205,7 +205,7 @@ class RecurrentTagger(
         )
 
     def _run_labels(self, X: Any, read: Callable[[Ragged], torch.Tensor]) -> Sequences:
-        """Return what a function reads from the outputs, a value a label."""
+        """Return what a function reads from the outputs, one value per label."""
         network = self.net_.module_
         sequences = self.read(X)
         count_labels(sequences, network.stride)

@@ -143,7 +143,7 @@ class FittedModel:
         return n_special + np.flatnonzero(self.estimator.known_tokens_[n_special:])
 
     def name_tokens(self, sequences: Sequences) -> list[list[str]]:
-        """Return the names of all steps as lists of str, one a sequence.
+        """Return the names of all steps as lists of str, one per sequence.
 
         They are the tokens of the tokenizer; without one, the numbers, those
         of standardized series in their own unit.

@@ -1,4 +1,4 @@
-"""Scorers of several labels a row, of which some are not known."""
+"""Scorers of several labels per row, of which some are not known."""
 
 import warnings
 from collections.abc import Callable
@@ -15,14 +15,14 @@ __all__ = ["masked_accuracy_scorer", "masked_average_precision_scorer", "masked_
 
 _DOCSTRING = """Scorer of {what} over the labels that are known, the higher the better.
 
-With several labels a row, each label has a score over the rows in which it is
+With several labels per row, each label has a score over the rows in which it is
 known; the result is the mean over the labels that {defined}. With one label a
 row it is scikit-learn's scorer "{plain}".
 
 Parameters
 ----------
 estimator : object
-    Fitted classifier, or Pipeline, of one or several labels a row.
+    Fitted classifier, or Pipeline, of one or several labels per row.
 X : array-like of shape (n_samples, ...)
     What it predicts from.
 y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
@@ -121,7 +121,7 @@ class _MaskedScorer(_BaseScorer):
 
 
 def _rank(estimator, X):
-    """One number a row and label, the greater the likelier."""
+    """One number per row and label, the greater the likelier."""
     ask = getattr(estimator, "decision_function", None) or estimator.predict_proba
     answer = ask(X)
     if not isinstance(answer, list):
@@ -175,7 +175,7 @@ def replace_plain_scorers(scoring: Any) -> Any:
     Returns
     -------
     callable, dict or None
-        The same, of scorers of several labels a row. "accuracy" keeps its
+        The same, of scorers of several labels per row. "accuracy" keeps its
         meaning: rows of which all known labels are right. Names that can't
         take missing labels raise a ValueError where there are some.
     """

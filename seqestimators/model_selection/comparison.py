@@ -85,7 +85,8 @@ class Comparison:
         close = [name for name, p in zip(names, rivals["p_adjusted"], strict=True) if p >= self.alpha]
         level = f"at the level {self.alpha:g}, corrected for overlapping training sets"
         if close:
-            yield f"{scoring}: none wins {level}; {best} is best, but not told apart from {', '.join(close)}"
+            others = ", ".join(close)
+            yield f"{scoring}: none wins {level}; {best} is best, but not significantly better than {others}"
         else:
             yield f"{scoring}: {best} wins {level}"
         for name, row in means.iterrows():
@@ -146,12 +147,12 @@ def compare(
     X : array-like of shape (n_samples,) or (n_samples, n_features)
         Input of the estimators.
     y : array-like of shape (n_samples, ...) or None, default=None
-        Targets. Several labels a row may be missing (NaN or -1), where the
+        Targets. Several labels per row may be missing (NaN or -1), where the
         estimators and `scoring` take them so.
     cv : int, splitter or iterable of (train, test)
         The splits, at least two. They are made once, so that all estimators
         see the same, whatever the splitter's `random_state`. An int means
-        stratified folds where all estimators are classifiers of one label a row.
+        stratified folds where all estimators are classifiers of one label per row.
     scoring : str, list of str, dict or callable
         One or several scores, as in scikit-learn's ``cross_validate``; the
         higher the better. A dict maps names to scorers; a single callable is

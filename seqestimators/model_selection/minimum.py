@@ -312,7 +312,7 @@ def minimum_samples(
             "smallest training part: correct them, or lower the test size of cv"
         )
     classes = np.asarray(y) if is_classifier(estimator) else None
-    classes = None if classes is not None and classes.ndim > 1 else classes  # several labels a row
+    classes = None if classes is not None and classes.ndim > 1 else classes  # several labels per row
     ordered = [
         (_order_rows(train, classes, seed), test) for (train, test), seed in zip(splits, seeds, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Losses that give one number a row, so that rows can be weighted."""
+"""Losses that give one number per row, so that rows can be weighted."""
 
 import torch
 from torch import Tensor

@@ -19,7 +19,7 @@ _LEAST_MASS = 1e-6
 
 
 class Memory(NamedTuple):
-    """What attention keeps of the source; every part has a row a sequence.
+    """What attention keeps of the source; every part has one row per sequence.
 
     Parameters
     ----------

@@ -79,7 +79,7 @@ class Batch:
 
     Where one padded matrix would be mostly padding, the sequences come in
     several pieces, which the encoder reads one after the other; everything
-    else has a row a sequence, in the order of the pieces.
+    else has one row per sequence, in the order of the pieces.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class Batch:
     lengths : Tensor of shape (n,), dtype int64, or list of those
         How many steps of each sequence are real.
     target : Tensor of shape (n, ...), Ragged or None, default=None
-        What to learn: a row a sequence, or any number of values a sequence.
+        What to learn: one row per sequence, or any number of values per sequence.
     weight : Tensor or None, default=None
         Weight in the loss of each row, or of each value of a ragged target,
         shape (n,) or (n_total,). The loss is the sum of the weighted losses.

@@ -162,7 +162,7 @@ class PooledNetwork(SequenceNetwork):
         return torch.cat([pooled, *beside], dim=1) if beside else pooled
 
     def _read_beside(self, batch: Batch) -> list[Tensor]:
-        """Return what stands beside the pooled vector, Tensors with a row a sequence."""
+        """Return what stands beside the pooled vector, Tensors with one row per sequence."""
         columns = zip(self.others, batch.others, strict=True)
         pooled = [read(distinct)[index] for read, (distinct, index) in columns]
         if self.feature_layer is None:

@@ -1,4 +1,4 @@
-"""From a network that tells the next token to whole sequences: greedy, beam search, sampling.
+"""From a network that predicts the next token to whole sequences: greedy, beam search, sampling.
 
 All are pure functions of a ``step``: a function that takes the last token of n
 sequences, Tensor of shape (n,), and a state, and returns the logarithm of the

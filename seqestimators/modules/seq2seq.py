@@ -25,7 +25,7 @@ ENTROPY_RAMP = 0.1
 
 
 class DecoderState(NamedTuple):
-    """Where the decoding of n sequences stands; every tensor has a row a sequence.
+    """Where the decoding of n sequences stands; every tensor has one row per sequence.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ class TaggingNetwork(SequenceNetwork):
     output_size : int
         Number of outputs a label.
     stride : int, default=1
-        Number of steps a label.
+        Number of steps per label.
     dropout : float, default=0.0
         Probability of an input of the output layer to be dropped, in [0, 1).
     output_bias : bool, default=True

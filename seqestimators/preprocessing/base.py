@@ -251,7 +251,7 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
         Returns
         -------
         ids : ndarray of the shape of X, dtype object
-            1-D integer arrays (int64), one a sequence. They are views into
+            1-D integer arrays (int64), one per sequence. They are views into
             one buffer.
         """
         check_is_fitted(self)

@@ -54,7 +54,7 @@ class Padder(TransformerMixin, LinkedEstimator):
         Largest token id in `fit` plus 1, but at least 4, the number of
         special ids. Only for token ids.
     n_channels_ : int
-        Number of values a step. Only for values.
+        Number of values per step. Only for values.
 
     Raises
     ------

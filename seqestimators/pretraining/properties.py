@@ -58,7 +58,7 @@ def pretrain_properties(
 ) -> FrozenEstimator:
     """Teach an encoder of molecules what RDKit computes of them.
 
-    Measurements are dear, but what can be computed from a structure costs
+    Measurements are expensive, but what can be computed from a structure costs
     nothing: some 120 descriptors as z-scores, MACCS keys and the bits of a
     Morgan fingerprint. A network that has learned to read all that from SMILES
     has hidden states that say much of a molecule, to a support vector machine
@@ -95,7 +95,7 @@ def pretrain_properties(
     random_state : int, RandomState instance or None, default=None
         Determines weights, strings and their order.
     verbose : int or bool, default=0
-        Whether to print a line an epoch.
+        Whether to print one line per epoch.
 
     Returns
     -------

@@ -79,7 +79,7 @@ def make_encoder_svm(
     A classifier has a `decision_function`, which ROC-AUC takes, and
     probabilities only if they are asked for.
 
-    With several labels a row, 1, 0, or NaN or -1 where one is not known, one
+    With several labels per row, 1, 0, or NaN or -1 where one is not known, one
     model is trained for each label, on the rows in which it is known.
 
     References

@@ -1,4 +1,4 @@
-"""Several labels a row, of which some are not known: one way to read them, for all who learn or score."""
+"""Several labels per row, of which some are not known: one way to read them, for all who learn or score."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _NUMBERS = (bool, int, float, np.bool_, np.integer, np.floating)
 
 
 def is_label_table(y: Any) -> bool:
-    """Tell whether y has several columns; one column is a label a row, like none.
+    """Tell whether y has several columns; one column is one label per row, like none.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def is_label_table(y: Any) -> bool:
 
 
 def read_label_table(y: Any, name: str = "y") -> np.ndarray:
-    """Read several labels a row: 1 (yes), 0 (no), or missing.
+    """Read several labels per row: 1 (yes), 0 (no), or missing.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def _read_fields(fields, name):
 
 def _strange(row, column, value, name):
     return ValueError(
-        f"row {row}, column {column} of {name} is {value}, but of several labels a row each is 1 (yes), 0 "
+        f"row {row}, column {column} of {name} is {value}, but of several labels per row each is 1 (yes), 0 "
         "(no), or NaN or -1 (not known). Multioutput targets of several classes each need one model a column"
     )
 

@@ -53,7 +53,7 @@ def count_labels(sequences: Sequences, stride: int = 1, *, unit: str = "steps") 
     sequences : Sequences
         Of n token sequences or numeric series.
     stride : int, default=1
-        Number of steps a label.
+        Number of steps per label.
     unit : str, default="steps"
         What a message calls the steps.
 
@@ -97,7 +97,7 @@ def join_labels(
     n_labels : ndarray of shape (n,), dtype int64
         What :func:`count_labels` returns.
     stride : int, default=1
-        Number of steps a label, for the message.
+        Number of steps per label, for the message.
     unit : str, default="steps"
         What a message calls the steps.
 

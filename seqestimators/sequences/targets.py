@@ -1,4 +1,4 @@
-"""The place that reads y: a label or a number a row, or a sequence a row, which comes back as what it was."""
+"""The place that reads y: one label, number or sequence per row, which comes back as what it was."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ __all__ = ["read_labels", "read_targets", "refuse_infinite", "to_kind"]
 
 
 def read_labels(y: Any, name: str = "y") -> np.ndarray:
-    """Read one label or number a row, or several columns of them.
+    """Read one label or number per row, or several columns of them.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def read_labels(y: Any, name: str = "y") -> np.ndarray:
     shape = getattr(y, "shape", None)
     if shape == () or (shape is not None and len(shape) > 2):
         raise ValueError(
-            f"{name} should be a 1d array, of a label a row, or 2-D, got an array of shape {shape}"
+            f"{name} should be a 1d array, of one label per row, or 2-D, got an array of shape {shape}"
         )
     if shape is None or (hasattr(y, "to_pylist") and len(shape) < 2):
         rows = list(y.to_pylist() if hasattr(y, "to_pylist") else y)
@@ -132,7 +132,7 @@ def _read_table(rows: list[Any], name: str) -> np.ndarray:
 
 
 def _read_column(y: Any, name: str, is_one_of_several: bool = False) -> np.ndarray:
-    """One value a row as a plain array, missing ones refused, or NaN in one of several columns."""
+    """One value per row as a plain array, missing ones refused, or NaN in one of several columns."""
     missing = _find_missing(y)
     if missing.any() and not is_one_of_several:
         row = int(missing.argmax())
@@ -230,7 +230,7 @@ def read_targets(y: Any) -> tuple[list[Any], str]:
         if isinstance(first, (bool, int, float, np.number, np.bool_)) and not is_missing(first):
             raise TypeError(
                 f"row 0 of y is {first}, one value for the whole sequence, but here each row of y is a "
-                "sequence, a string or a list: one label a sequence is learned by RecurrentClassifier, one "
+                "sequence, a string or a list: one label per sequence is learned by RecurrentClassifier, one "
                 "number by RecurrentRegressor"
             )
     rows = check_sequences(y, lists=True, name="y")

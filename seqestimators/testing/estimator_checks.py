@@ -37,7 +37,7 @@ def check_sequence_estimator(estimator: Any) -> None:
     estimator : estimator object
         Estimator to check, with scikit-learn's tags: a classifier, a
         regressor, a density estimator without a target, or one whose targets
-        are label sequences, one label a step (or a group of `stride` steps).
+        are label sequences, one label per step (or a group of `stride` steps).
         It is cloned, never fitted itself. `random_state`, if there is one, is
         set to 0. Parameters that make fit fast keep the checks short. Its class
         stands at the top of a module, as pickle asks for.
@@ -134,7 +134,7 @@ def check_input_is_unchanged(estimator, X, y):
 
 
 def check_outputs(estimator, X, y):
-    """Outputs have one finite row a sequence, labels are known ones, probabilities sum to 1."""
+    """Outputs have one finite row per sequence, labels are known ones, probabilities sum to 1."""
     results = _outputs(estimator.fit(X, y), X)
     for name, result in results.items():
         assert len(result) == len(X), f"{name} gives {len(result)} rows for {len(X)} sequences"

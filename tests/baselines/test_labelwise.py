@@ -1,4 +1,4 @@
-"""Baselines of several labels a row: one model a label, against models trained by hand."""
+"""Baselines of several labels per row: one model a label, against models trained by hand."""
 
 import pickle
 

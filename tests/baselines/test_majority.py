@@ -1,4 +1,4 @@
-"""The model that looks at nothing."""
+"""The majority-class baseline."""
 
 import numpy as np
 import pytest

@@ -43,7 +43,7 @@ def test_an_unknown_label_does_not_count():
 @pytest.mark.parametrize(
     ("y", "message"),
     [
-        (np.where(HAS == 1, 2, HAS), "row 0, column 0 of y is 2, but of several labels a row each is 1"),
+        (np.where(HAS == 1, 2, HAS), "row 0, column 0 of y is 2, but of several labels per row each is 1"),
         (np.where(np.arange(3) == 1, np.nan, HAS), "column 1 of y is NaN in every row"),
         (np.where(np.arange(3) == 1, -1, HAS), "column 1 of y is NaN in every row, or -1"),
         (np.where(HAS == 1, 1, -1), "no 0 in any.*write 0 for no"),
@@ -57,7 +57,7 @@ def test_bad_labels(y, message):
 
 
 def test_class_weight_is_for_one_label():
-    with pytest.raises(ValueError, match="class_weight='balanced' is for one label a row"):
+    with pytest.raises(ValueError, match="class_weight='balanced' is for one label per row"):
         RecurrentClassifier(**SMALL, class_weight="balanced").fit(X, HAS)
 
 

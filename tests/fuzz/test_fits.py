@@ -78,7 +78,7 @@ def draw_estimator(rng):
 
 
 def draw_X(rng, n_rows):
-    """Rows that an estimator takes, and how many labels a step each has."""
+    """Rows that an estimator takes, and how many labels per step each has."""
     lengths = rng.integers(0 if rng.random() < 0.3 else 1, 7, size=n_rows)
     kind = rng.integers(8)
     ids = [rng.integers(4, 9, size=length) for length in lengths]

@@ -136,7 +136,7 @@ def test_the_text_names_the_winner_or_none():
     result = compare(MODELS, X, Y, cv=10, scoring="accuracy")
     text = str(result)
     assert text.startswith("3 estimators on the same 10 splits\naccuracy: none wins at the level 0.05")
-    assert "is best, but not told apart from" in text.splitlines()[1]
+    assert "is best, but not significantly better than" in text.splitlines()[1]
     assert "chance" not in text.splitlines()[1]
     result = compare({name: MODELS[name] for name in ("chance", "bayes")}, X, Y, cv=10, scoring="accuracy")
     assert "accuracy: bayes wins at the level 0.05" in str(result)

@@ -1,4 +1,4 @@
-"""Several labels a row in any container, with missing ones."""
+"""Several labels per row in any container, with missing ones."""
 
 import numpy as np
 import pandas as pd

@@ -27,7 +27,7 @@ class DecisionTraceDisplay(Display):
     Parameters
     ----------
     traces : dict of {str: list of n ndarrays of shape (T,)}
-        For every line of the legend one number a step, of each sequence.
+        For every line of the legend one number per step, of each sequence.
     tokens : list of n lists of str
         Names of all steps of each sequence.
     ylabel : str, default="probability"

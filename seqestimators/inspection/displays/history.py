@@ -39,7 +39,7 @@ class TrainingHistoryDisplay(Display):
     ----------
     histories : dict of {str: list of histories}
         By name, what one or several fitted networks have in `history_`: a
-        list of dicts, one an epoch.
+        list of dicts, one per epoch.
     best_epochs : dict of {str: list of int or None} or None, default=None
         By name, the `best_epoch_` of each of them; None where there is none.
 
