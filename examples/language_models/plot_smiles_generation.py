@@ -34,7 +34,8 @@ RDLogger.DisableLog(
 # learned a language or its sentences by heart.
 
 smiles, _ = fetch_zinc(return_X_y=True)
-smiles, held_out = (smiles[:-1000], smiles[-1000:])
+n_held_out = len(smiles) // 25
+smiles, held_out = smiles[:-n_held_out], smiles[-n_held_out:]
 tokenizer = SmilesTokenizer()
 X, unseen = tokenizer.fit_transform(smiles), tokenizer.transform(held_out)
 print(

@@ -70,6 +70,11 @@ for name, score in scores.items():
     print(f"{' '.join(name.split()):36} Q3 {score:.1%}")
 
 # %%
+# The network gets about 65 % of the residues right, the window of 15 residues
+# 63 %. With 400 chains to train on, both get 62 %: what a network sees beyond
+# the window pays off with more data. Both read a single sequence; methods that
+# read an alignment of related proteins get more than 80 % right.
+#
 # One test chain
 # --------------
 # The chain in rows of 60 residues: the labels, and what the two models
