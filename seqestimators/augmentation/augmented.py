@@ -55,7 +55,7 @@ class AugmentedClassifier(ClassifierMixin, BaseAugmented):
     classes_ : ndarray of shape (n_classes,)
         The labels.
     n_features_in_ : int
-        Of `estimator_`, if it has one.
+        Number of features of `estimator_`, if it has one.
     seed_ : int
         What the strings over which answers are averaged are drawn by.
 
@@ -267,7 +267,7 @@ class AugmentedRegressor(RegressorMixin, BaseAugmented):
     estimator_ : estimator
         The fitted regressor.
     n_features_in_ : int
-        Of `estimator_`, if it has one.
+        Number of features of `estimator_`, if it has one.
     seed_ : int
         What the strings over which answers are averaged are drawn by.
 

@@ -70,7 +70,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         Which token ids have been seen in training, special ones included; only
         of tokens.
     fingerprint_ : tuple or None
-        Of the vocabulary that made the token ids, as in
+        Fingerprint of the vocabulary that made the token ids, as in
         :class:`~seqestimators.sequences.Fingerprint`; only of tokens, and None
         where it is not known.
     n_positions_ : int

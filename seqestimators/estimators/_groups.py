@@ -175,9 +175,9 @@ class Decoding:
         Turns targets into token ids and back; a clone is fitted on y. None
         takes a SequenceTokenizer: characters of strings, items of lists.
     attention : {"dot", "additive", "monotonic"} or Attention class
-        How the decoder looks at the source: by comparing states, as a
-        product or with a small network, or by hops forward, which reads
-        sources of any length whose order the target keeps.
+        Attention of the decoder to the source. Dot-product and additive
+        attention compare states and allow any order; monotonic attention only
+        moves forward, which works at lengths far beyond those of training.
     decoder_layers : int
         Number of layers of the decoder, at least 1.
     beam_width : int
@@ -359,15 +359,15 @@ class Computation:
         a fitted model too. A file whose device is not here is opened with
         "auto".
     warm_start : bool
-        Whether fit goes on from the weights of the last fit; with a new
+        Whether fit continues from the weights of the last fit; with a new
         optimizer, if the estimator was read from a file in between. What
         the network is can't change on the way: other parameters of it are
         an error.
     random_state : int, RandomState instance or None
         Determines initial weights, dropout, shuffling and the validation
-        rows. An int makes fits repeatable to the bit.
+        rows. An int makes fits reproducible to the bit.
     verbose : int or bool
-        Whether to print one line per epoch. It acts on a fitted model too.
+        Whether to show the progress, one line per epoch. It acts on a fitted model too.
     """
 
     title: ClassVar[str] = "Computation"

@@ -161,7 +161,7 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Fitting):
 
     def _gives_no_single_answer(self) -> TypeError:
         return TypeError(
-            f"{type(self).__name__} gives no single answer for a sequence: this needs a "
+            f"{type(self).__name__} gives no single prediction for a sequence: this needs a "
             "RecurrentClassifier or a RecurrentRegressor"
         )
 

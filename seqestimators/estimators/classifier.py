@@ -28,10 +28,10 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
     """Recurrent network that predicts the class of a sequence.
 
     Sequences are token ids, as a tokenizer gives them, or numeric series, of
-    any lengths. The network embeds the tokens, runs recurrent layers over
-    them, pools the hidden states to one vector and reads the class from it.
-    The result for a sequence depends neither on padding nor on its
-    neighbours.
+    variable length. The network embeds the tokens, runs recurrent layers
+    (RNN, LSTM or GRU) over them, pools the hidden states to one vector and
+    computes the class probabilities from it. The prediction for a sequence
+    depends neither on padding nor on the other sequences.
 
     Attributes
     ----------

@@ -26,8 +26,8 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
     """Recurrent network that predicts the next token of a sequence.
 
     It learns the probability of every token given those before it, and so
-    that of whole sequences: it scores them, samples new ones, and is a start
-    for models of few labelled sequences. Beginning and end are added inside,
+    that of whole sequences: it scores them, samples new ones, and serves as
+    pretrained network where labels are few (transfer learning). Beginning and end are added inside,
     never twice.
 
     Parameters

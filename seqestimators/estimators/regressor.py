@@ -29,8 +29,8 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
     """Recurrent network that predicts one number, or several, for a sequence.
 
     Sequences are token ids, as a tokenizer gives them, or numeric series, of
-    any lengths. Targets are standardized inside, with the weights of the
-    rows, and the predictions brought back; the loss is the squared error.
+    variable length. Targets are standardized inside, with the weights of the
+    rows, and the predictions transformed back; the loss is the squared error.
 
     Attributes
     ----------

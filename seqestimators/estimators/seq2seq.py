@@ -35,7 +35,7 @@ MAX_TOKENS = 10_000
 
 @with_parameters
 class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decoding, Positions, Network):
-    """Recurrent network that writes a sequence for a sequence.
+    """Recurrent network that predicts a sequence from a sequence.
 
     An encoder reads the source, a decoder writes the target token by token
     and looks at the source by attention. In training, the decoder reads the

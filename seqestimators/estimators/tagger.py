@@ -35,7 +35,7 @@ __all__ = ["RecurrentTagger"]
 class RecurrentTagger(
     SequenceTargets, BaseRecurrent, ClassWeight, Input, Pretraining, Motifs, Positions, Network
 ):
-    """Recurrent network that labels every step of a sequence.
+    """Recurrent network that predicts a label for every step of a sequence.
 
     Each label belongs to one step of the sequence, or to `stride` steps: the
     amino acid to a codon token, or to three nucleotides. The label is read

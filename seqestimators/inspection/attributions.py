@@ -1,4 +1,4 @@
-"""What each step contributes to the answer, by gradients along a path from nothing to the sequence."""
+"""What each step contributes to the prediction, by gradients along a path from nothing to the sequence."""
 
 import warnings
 from dataclasses import dataclass
@@ -36,16 +36,16 @@ def integrated_gradients(
     n_steps: int = 16,
     tolerance: float = 1e-3,
 ) -> np.ndarray:
-    r"""Return what every step of a sequence contributes to the answer of a fitted network.
+    r"""Return what every step of a sequence contributes to the prediction of a fitted network.
 
-    The gradient of the answer with respect to the vectors that the first
+    The gradient of the prediction with respect to the vectors that the first
     recurrent layer reads is integrated along the straight line from a
     baseline to the sequence:
 
     .. math:: a_t = \sum_j (x_{tj} - b_j) \int_0^1
        \frac{\partial f(b + \alpha (x - b))}{\partial x_{tj}} \, d\alpha
 
-    The answer `f` is the log-odds of a class, ``log(p / (1 - p))``, or a
+    The prediction `f` is the log-odds of a class, ``log(p / (1 - p))``, or a
     prediction in the unit of y. The attributions of a sequence sum to
     ``f(sequence) - f(baseline)``.
 
@@ -84,7 +84,7 @@ def integrated_gradients(
     NotFittedError
         The model isn't fitted.
     TypeError
-        The model gives no single answer for a sequence.
+        The model gives no single prediction for a sequence.
     ValueError
         There is no such target or baseline.
 
@@ -96,7 +96,7 @@ def integrated_gradients(
 
     See Also
     --------
-    mutagenesis : The answer to changed sequences.
+    mutagenesis : Predictions for changed sequences.
     MoleculeAttributionDisplay : The picture of a molecule.
 
     Notes

@@ -1,4 +1,4 @@
-"""The genetic code that a network has learned, read back from its answers."""
+"""The genetic code that a network has learned, read back from its predictions."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -118,7 +118,7 @@ def codon_table(
     Parameters
     ----------
     model : fitted Pipeline
-        Reads coding DNA as strings and answers with one letter a codon: a
+        Reads coding DNA as strings and predicts one letter per codon: a
         tokenizer and a RecurrentTagger (with ``stride=3`` on single
         nucleotides) or a RecurrentSeq2Seq.
     genetic_code : int, default=1

@@ -1,4 +1,4 @@
-"""The answer of a fitted network after every step of a sequence."""
+"""The prediction of a fitted network after every step of a sequence."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -30,10 +30,10 @@ def decision_trace(model: Any, X: Any) -> np.ndarray:
     -------
     ndarray of shape (n,), dtype object, or ndarray
         An array for each sequence, of its own length T; the array alone for
-        one sequence. Row t is the answer on the first ``t + 1`` steps: of a
+        one sequence. Row t is the prediction from the first ``t + 1`` steps: of a
         classifier as `predict_proba` gives it, the array has the shape
         (T, n_classes); of a regressor as `predict` gives it, (T,) or
-        (T, n_targets). The last row is the answer on the whole sequence.
+        (T, n_targets). The last row is the prediction from the whole sequence.
         The markers of beginning and end are no steps: where a sequence has
         them, every prefix stands between them.
 
@@ -42,17 +42,17 @@ def decision_trace(model: Any, X: Any) -> np.ndarray:
     NotFittedError
         The model isn't fitted.
     TypeError
-        The model gives no single answer for a sequence.
+        The model gives no single prediction for a sequence.
 
     See Also
     --------
     DecisionTraceDisplay : The picture.
-    hidden_states : What the answers are read from.
+    hidden_states : What the predictions are computed from.
 
     Notes
     -----
     A network that reads forward only, with ``pooling="last"``, gives the
-    answers on all prefixes in one pass, in a time that grows with T. For all
+    predictions for all prefixes in one pass, in a time that grows with T. For all
     others each prefix is a sequence of its own, in a time that grows with the
     square of T.
 

@@ -86,7 +86,8 @@ def token_similarity(models: Any, token: Any, *, others: Any = None, confidence:
         Whom to compare with, each known to all models; None takes all but the
         token itself and the special ones.
     confidence : float, default=0.95
-        Of the interval around the mean of several models, in (0, 1).
+        Confidence level of the interval around the mean of several models,
+        in (0, 1).
 
     Returns
     -------
@@ -188,7 +189,8 @@ def token_contrast(models: Any, token: Any, first: Any, second: Any, *, confiden
     first, second : list of tokens
         Two groups without the token itself, each of at least one.
     confidence : float, default=0.95
-        Of the interval around the mean of several models, in (0, 1).
+        Confidence level of the interval around the mean of several models,
+        in (0, 1).
 
     Returns
     -------

@@ -25,9 +25,9 @@ def gate_trace(model: Any, X: Any, *, layer: int = -1, direction: str = "forward
         single string, or a single 1-D array of numbers, counts as one
         sequence.
     layer : int, default=-1
-        Which recurrent layer, counted from 0 or, if negative, from the last.
+        Index of the recurrent layer, counted from 0 or, if negative, from the last.
     direction : {"forward", "backward"}, default="forward"
-        Which direction of it.
+        Direction of the layer.
 
     Returns
     -------

@@ -60,9 +60,9 @@ def gradient_flow(model: Any, X: Any, y: Any, *, layer: int = -1, direction: str
     y : array-like of n targets, or one target
         As `fit` takes them; of one sequence its target alone.
     layer : int, default=-1
-        Which recurrent layer, counted from 0 or, if negative, from the last.
+        Index of the recurrent layer, counted from 0 or, if negative, from the last.
     direction : {"forward", "backward"}, default="forward"
-        Which direction of it. A bidirectional layer has two states at every
+        Direction of the layer. A bidirectional layer has two states at every
         step; the gradient is that of this one.
 
     Returns

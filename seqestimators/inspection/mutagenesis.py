@@ -37,7 +37,7 @@ def mutagenesis(
     occlusion: str = "delete",
     scale: str = "log_odds",
 ) -> Any:
-    """Return how the answer of a fitted model changes with every single token.
+    """Return how the prediction of a fitted model changes with every single token.
 
     In-silico mutagenesis: each token is replaced by every other one of the
     alphabet, and the model is asked again. Where a substitution makes no
@@ -63,15 +63,15 @@ def mutagenesis(
         vector means something only where training has met unknown tokens; or
         by the zero vector of padding, the baseline of integrated gradients.
     scale : {"log_odds", "probability"}, default="log_odds"
-        Of a classifier's answer. Log-odds, ``log(p / (1 - p))``, still tell
+        Scale of a classifier's output. Log-odds, ``log(p / (1 - p))``, still tell
         changes apart where the model is certain and its probability stays
-        near 0 or 1. A regressor answers in the unit of y.
+        near 0 or 1. The scale of a regressor is the unit of y.
 
     Returns
     -------
     DataFrame, or ndarray of shape (n,), dtype object
         One DataFrame for each sequence, alone for one sequence. Its values
-        are the answer to the changed sequence minus that to the sequence as
+        are the prediction for the changed sequence minus that for the sequence as
         it is. A row is a token, its index (position, token), counted from 0;
         marks of the ends have no row. Columns are the tokens of the alphabet
         that training has met, and the cell of the token that stands there is
@@ -82,13 +82,13 @@ def mutagenesis(
     NotFittedError
         The model isn't fitted.
     TypeError
-        The model gives no single answer for a sequence.
+        The model gives no single prediction for a sequence.
     ValueError
         The model reads series of values, or there is no such target.
 
     See Also
     --------
-    integrated_gradients : Contributions that sum to the answer.
+    integrated_gradients : Contributions that sum to the prediction.
     MutagenesisDisplay : The picture.
 
     Notes

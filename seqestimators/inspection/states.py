@@ -23,7 +23,7 @@ def hidden_states(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
         single string, or a single 1-D array of numbers, counts as one
         sequence.
     layer : int, default=-1
-        Which recurrent layer, counted from 0 or, if negative, from the last.
+        Index of the recurrent layer, counted from 0 or, if negative, from the last.
 
     Returns
     -------

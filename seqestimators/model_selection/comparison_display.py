@@ -36,7 +36,7 @@ class ComparisonDisplay(Display):
     comparison : Comparison
         What :func:`~seqestimators.model_selection.compare` returns.
     scoring : str or None, default=None
-        Which of its scorings; None takes the first.
+        Name of the score to plot; None takes the first.
     reference : str or None, default=None
         Name of the estimator that the others are compared with; None takes
         that of the highest mean.
@@ -52,11 +52,11 @@ class ComparisonDisplay(Display):
         reference ("difference"), its confidence limits ("low", "high"), and
         its p-value ("p_adjusted").
     axes_ : ndarray of matplotlib Axes, shape (2,)
-        With the scores and the differences.
+        The Axes of the scores and of the differences.
     ax_ : matplotlib Axes
         The first of them.
     figure_ : matplotlib Figure
-        Containing them.
+        The Figure of the panels.
 
     Raises
     ------
@@ -125,7 +125,7 @@ class ComparisonDisplay(Display):
         ----------
         comparison : Comparison
         scoring : str or None, default=None
-            Which of its scorings; None takes the first.
+            Name of the score to plot; None takes the first.
         reference : str or None, default=None
             Name of the estimator that the others are compared with; None takes
             that of the highest mean.

@@ -36,9 +36,9 @@ class MinimumDisplay(Display):
     Attributes
     ----------
     ax_ : matplotlib Axes
-        With the picture.
+        The Axes of the plot.
     figure_ : matplotlib Figure
-        Containing it.
+        The Figure of the plot.
 
     Raises
     ------
@@ -91,7 +91,7 @@ class MinimumDisplay(Display):
         Parameters
         ----------
         result : Minimum
-            Of `minimum_capacity` or `minimum_samples`.
+            The result of `minimum_capacity` or `minimum_samples`.
         name : str, default="mean"
             What the legend calls it.
         ax : matplotlib Axes or None, default=None

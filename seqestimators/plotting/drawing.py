@@ -293,7 +293,7 @@ def draw_heatmap(ax, values, *, diverging=False, label="", limit=None):
     diverging : bool, default=False
         Whether the numbers have two signs.
     label : str, default=""
-        Of the colour bar.
+        Label of the colour bar.
     limit : float or None, default=None
         Largest magnitude the colours tell apart; None takes that of `values`.
 

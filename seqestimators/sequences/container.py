@@ -34,7 +34,7 @@ class Sequences:
     is_standardized : bool, default=False
         Whether an estimator has standardized the channels of numeric series.
     fingerprint : Fingerprint or None, default=None
-        Of the vocabulary that made the token ids, where it is known.
+        Fingerprint of the vocabulary that made the token ids, where it is known.
 
     Raises
     ------

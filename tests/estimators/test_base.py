@@ -128,7 +128,7 @@ def test_an_answer_is_what_the_outputs_say(model_of):
 @pytest.mark.parametrize("kind", [RecurrentTagger, RecurrentSeq2Seq, RecurrentLanguageModel])
 def test_many_answers_are_no_single_one(kind, model_of):
     for use in (model_of[kind].answer, model_of[kind].margin):
-        with pytest.raises(TypeError, match=f"{kind.__name__} gives no single answer for a sequence"):
+        with pytest.raises(TypeError, match=f"{kind.__name__} gives no single prediction for a sequence"):
             use(np.zeros((1, 1)))
 
 

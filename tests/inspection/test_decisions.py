@@ -78,7 +78,7 @@ def test_prefixes_are_answered_in_chunks(monkeypatch):
 
 def test_a_tagger_gives_no_single_answer():
     tagger = make_pipeline(DNATokenizer(), RecurrentTagger(hidden_size=4, max_epochs=1)).fit(X, X)
-    with pytest.raises(TypeError, match="RecurrentTagger gives no single answer for a sequence"):
+    with pytest.raises(TypeError, match="RecurrentTagger gives no single prediction for a sequence"):
         decision_trace(tagger, X)
 
 

@@ -139,7 +139,7 @@ def test_what_has_no_answer_is_refused():
     model = classifier().fit(X, y)
     with pytest.raises(ValueError, match=r"target='c' is none of the classes \['a', 'b'\]"):
         mutagenesis(model, "ACG", target="c")
-    with pytest.raises(TypeError, match="RecurrentTagger gives no single answer"):
+    with pytest.raises(TypeError, match="RecurrentTagger gives no single prediction"):
         mutagenesis(make_pipeline(DNATokenizer(), RecurrentTagger(**SETTINGS)).fit(X, X), "ACG")
     series = RecurrentClassifier(**SETTINGS).fit([[0.5, 1.5], [-1.0]], [0, 1])
     with pytest.raises(ValueError, match="reads series of values: use integrated_gradients"):

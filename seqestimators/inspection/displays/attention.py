@@ -24,14 +24,14 @@ class AttentionDisplay(Display):
     target_tokens : list of U str or None, default=None
         Name of every token of the target; None where there is no target.
     estimator_name : str or None, default=None
-        Of the network; goes into the title.
+        Name of the network, for the title.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        With the picture.
+        The Axes of the plot.
     figure_ : matplotlib Figure
-        Containing it.
+        The Figure of the plot.
 
     See Also
     --------

@@ -28,9 +28,9 @@ class CodonTableDisplay(Display):
     Attributes
     ----------
     ax_ : matplotlib Axes
-        With the picture.
+        The Axes of the plot.
     figure_ : matplotlib Figure
-        Containing it.
+        The Figure of the plot.
 
     See Also
     --------
@@ -70,7 +70,7 @@ class CodonTableDisplay(Display):
         Parameters
         ----------
         model : fitted Pipeline
-            Reads coding DNA as strings and answers with one letter a codon.
+            Reads coding DNA as strings and predicts one letter per codon.
         genetic_code : int, default=1
             Number of the genetic code to compare with, in NCBI's list.
         n_contexts : int, default=20

@@ -1,4 +1,4 @@
-"""The answer of fitted networks along sequences as a picture."""
+"""The predictions of fitted networks along sequences as a picture."""
 
 from itertools import cycle
 from typing import Any, Self
@@ -17,7 +17,7 @@ __all__ = ["DecisionTraceDisplay"]
 class DecisionTraceDisplay(Display):
     """What fitted networks say of a sequence while they read it.
 
-    At each token stands the answer on all that has been read so far, that
+    At each token stands the prediction from all that has been read so far, that
     token included. Each sequence has a panel of its own, each model a colour.
     The dashed line is where a classifier that has read nothing would stand:
     1/2 of two classes, 1/3 of three.
@@ -37,16 +37,16 @@ class DecisionTraceDisplay(Display):
     chance : float, default=0.5
         Probability with a dashed line.
     titles : list of n str, or None, default=None
-        Of the panels.
+        Titles of the panels.
 
     Attributes
     ----------
     axes_ : ndarray of matplotlib Axes, shape (n,)
-        With the pictures.
+        The Axes of the panels.
     ax_ : matplotlib Axes
         The first of them.
     figure_ : matplotlib Figure
-        Containing them.
+        The Figure of the panels.
 
     See Also
     --------
@@ -119,7 +119,7 @@ class DecisionTraceDisplay(Display):
         Parameters
         ----------
         models : dict of {str: fitted estimator or Pipeline}
-            By the names that the legend shows. All must read a sequence in
+            Models by the names that the legend shows. All must read a sequence in
             the same steps, and tell the same classes.
         X : array-like of n sequences, or one sequence
         y : array-like of n labels or numbers, or None, default=None

@@ -42,16 +42,16 @@ class GateDisplay(Display):
     between : tuple of str, default=()
         Which of `gates` lie between 0, shut, and 1, open.
     estimator_name : str or None, default=None
-        Of the network; goes into the title.
+        Name of the network, for the title.
 
     Attributes
     ----------
     axes_ : ndarray of matplotlib Axes, shape (n_panels,)
-        With the pictures.
+        The Axes of the panels.
     ax_ : matplotlib Axes
         The first of them.
     figure_ : matplotlib Figure
-        Containing them.
+        The Figure of the panels.
 
     See Also
     --------
@@ -111,9 +111,9 @@ class GateDisplay(Display):
             A string for a Pipeline with a tokenizer, or an array of token ids
             or values.
         layer : int, default=-1
-            Which recurrent layer.
+            Index of the recurrent layer.
         direction : {"forward", "backward"}, default="forward"
-            Which direction of it.
+            Direction of the layer.
         kind : {"heatmap", "mean"}, default="heatmap"
             What `plot` draws.
         ax : matplotlib Axes, array of Axes or None, default=None

@@ -33,9 +33,9 @@ class GradientFlowDisplay(Display):
     Attributes
     ----------
     ax_ : matplotlib Axes
-        With the picture.
+        The Axes of the plot.
     figure_ : matplotlib Figure
-        Containing it.
+        The Figure of the plot.
 
     See Also
     --------
@@ -87,9 +87,9 @@ class GradientFlowDisplay(Display):
         X : array-like of n sequences
         y : array-like of n targets
         layer : int, default=-1
-            Which recurrent layer.
+            Index of the recurrent layer.
         direction : {"forward", "backward"}, default="forward"
-            Which direction of it.
+            Direction of the layer.
         kind : {"relative", "norm"}, default="relative"
             What `plot` draws.
         ax : matplotlib Axes or None, default=None
@@ -119,13 +119,13 @@ class GradientFlowDisplay(Display):
         Parameters
         ----------
         models : dict of {str: fitted estimator or Pipeline}
-            By the names that the legend shows.
+            Models by the names that the legend shows.
         X : array-like of n sequences
         y : array-like of n targets
         layer : int, default=-1
-            Which recurrent layer.
+            Index of the recurrent layer.
         direction : {"forward", "backward"}, default="forward"
-            Which direction of it.
+            Direction of the layer.
         kind : {"relative", "norm"}, default="relative"
             What `plot` draws.
         ax : matplotlib Axes or None, default=None

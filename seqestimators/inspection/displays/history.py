@@ -46,11 +46,11 @@ class TrainingHistoryDisplay(Display):
     Attributes
     ----------
     axes_ : ndarray of matplotlib Axes, shape (n_panels,)
-        With the pictures.
+        The Axes of the panels.
     ax_ : matplotlib Axes
         The first of them, of the loss.
     figure_ : matplotlib Figure
-        Containing them.
+        The Figure of the panels.
 
     Examples
     --------
@@ -101,7 +101,7 @@ class TrainingHistoryDisplay(Display):
         Parameters
         ----------
         models : dict of {str: fitted estimator or Pipeline, or list of these}
-            By the names that the legend shows; a list holds the same model
+            Models by the names that the legend shows; a list holds the same model
             from several seeds.
         ax : matplotlib Axes, array of Axes or None, default=None
             Where to draw, see `plot`.

@@ -33,13 +33,13 @@ class MoleculeAttributionDisplay(Display):
     Parameters
     ----------
     alignment : AtomAlignment
-        Of the SMILES and its tokens.
+        Alignment of the atoms with the tokens of the SMILES.
     token_values : ndarray of shape (n_tokens,)
         What each token contributes, or its weight.
     label : str, default="attribution"
-        Of the colours.
+        Label of the colour bar.
     title : str or None, default=None
-        Of the picture, such as what is predicted for the molecule.
+        Title of the plot, such as the prediction for the molecule.
 
     Attributes
     ----------
@@ -53,9 +53,9 @@ class MoleculeAttributionDisplay(Display):
     png_ : bytes
         The drawing as PNG.
     ax_ : matplotlib Axes
-        With the picture, once plotted.
+        The Axes of the plot, once plotted.
     figure_ : matplotlib Figure
-        Containing it.
+        The Figure of the plot.
 
     See Also
     --------
@@ -117,7 +117,7 @@ class MoleculeAttributionDisplay(Display):
         Parameters
         ----------
         model : fitted Pipeline
-            That begins with a SmilesTokenizer.
+            A Pipeline whose first step is a SmilesTokenizer.
         x : one SMILES
         attribution : {"integrated_gradients", "occlusion", "attention"}, default="integrated_gradients"
             Contributions by :func:`integrated_gradients`; by how much the

@@ -25,7 +25,7 @@ GLYPH_WIDTH = 0.92
 
 
 class MutagenesisDisplay(Display):
-    """How the answer of a model changes with every token of one sequence.
+    """How the prediction of a model changes with every token of one sequence.
 
     Make it with :meth:`from_estimator`.
 
@@ -36,17 +36,17 @@ class MutagenesisDisplay(Display):
     answer : str, default="answer"
         Name of the number that changes.
     title : str or None, default=None
-        Of the picture, such as what is predicted for the sequence.
+        Title of the plot, such as the prediction for the sequence.
 
     Attributes
     ----------
     importances : ndarray of shape (T,)
-        By how much the answer drops without the token: in the mean over its
+        By how much the prediction drops without the token: in the mean over its
         substitutes, or where it is hidden. Negative where it rises.
     ax_ : matplotlib Axes
-        With the picture.
+        The Axes of the plot.
     figure_ : matplotlib Figure
-        Containing it.
+        The Figure of the plot.
 
     See Also
     --------
@@ -92,7 +92,7 @@ class MutagenesisDisplay(Display):
 
     @property
     def importances(self) -> Any:
-        """By how much the answer drops without each token, ndarray of shape (T,)."""
+        """By how much the prediction drops without each token, ndarray of shape (T,)."""
         n_substitutes = (~self._is_reference()).sum(axis=1)
         return 0.0 - self.changes.to_numpy().sum(axis=1) / np.maximum(n_substitutes, 1)
 
@@ -109,7 +109,7 @@ class MutagenesisDisplay(Display):
         kind: str = "auto",
         ax: Any = None,
     ) -> Self:
-        """Change one sequence everywhere and draw how the answer changes.
+        """Change one sequence everywhere and draw how the prediction changes.
 
         Parameters
         ----------

@@ -38,9 +38,9 @@ class TokenSimilarityDisplay(Display):
     Attributes
     ----------
     ax_ : matplotlib Axes
-        With the picture.
+        The Axes of the plot.
     figure_ : matplotlib Figure
-        Containing it.
+        The Figure of the plot.
 
     See Also
     --------
@@ -84,7 +84,7 @@ class TokenSimilarityDisplay(Display):
         Parameters
         ----------
         model : fitted estimator or Pipeline
-            With an embedding.
+            A model with an embedding.
         token : str or other hashable
             As the tokenizer names it; the token id without a tokenizer.
         others : list of tokens or None, default=None
@@ -121,13 +121,13 @@ class TokenSimilarityDisplay(Display):
         Parameters
         ----------
         models : list of fitted estimators or Pipelines
-            With an embedding, such as one model fitted with several seeds.
+            Models with an embedding, such as one model fitted with several seeds.
         token : str or other hashable
             As the tokenizer names it; the token id without a tokenizer.
         others : list of tokens or None, default=None
             Whom to compare with; None takes all.
         confidence : float, default=0.95
-            Of the intervals of the means, in (0, 1).
+            Confidence level of the intervals of the means, in (0, 1).
         groups : dict of str to list of tokens, or None, default=None
             Tokens to colour, under the name that the legend gives them.
         max_tokens : int, default=40

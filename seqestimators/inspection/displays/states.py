@@ -24,16 +24,16 @@ class HiddenStateDisplay(Display):
     tokens : list of str
         Name of every step.
     estimator_name : str or None, default=None
-        Of the network; goes into the title.
+        Name of the network, for the title.
     n_directions : {1, 2}, default=1
         2 where the first half of the units reads forward, the second backward.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        With the picture.
+        The Axes of the plot.
     figure_ : matplotlib Figure
-        Containing it.
+        The Figure of the plot.
 
     See Also
     --------
@@ -73,7 +73,7 @@ class HiddenStateDisplay(Display):
             A string for a Pipeline with a tokenizer, or an array of token ids
             or values.
         layer : int, default=-1
-            Which recurrent layer.
+            Index of the recurrent layer.
         kind : {"heatmap", "norm"}, default="heatmap"
             What `plot` draws.
         ax : matplotlib Axes or None, default=None
