@@ -232,7 +232,7 @@ readers = {
         ),
     ),
 }
-tested = others[:: len(others) // 200]
+tested = others[:: max(1, len(others) // 200)]
 for name, model in readers.items():
     model.fit(train_dna, train_protein)
     predicted = model.predict(dna[tested])
