@@ -45,7 +45,7 @@ IGNORED = ("the targets of", "Precision is ill-defined", "lbfgs failed to", "The
 
 
 def make_small(path):
-    """Let everything that an example calls do less; the workers of a cluster would not know of less epochs."""
+    """Let all that an example calls do less; but workers of a cluster know nothing of fewer epochs."""
     warnings.simplefilter("ignore", TruncationWarning)  # no network has learned yet where a string ends
     if "LocalCluster" not in Path(path).read_text(encoding="utf-8"):
         limit_argument(NeuralNet, "fit_loop", "epochs", 2)
