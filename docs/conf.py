@@ -21,18 +21,26 @@ repository = tomllib.loads(
 
 extensions = [
     "myst_nb",
+    "matplotlib.sphinxext.plot_directive",
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.intersphinx",
-    "sphinx.ext.mathjax",
+    "sphinx.ext.viewcode",
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "descriptions",
     "executed_pages",
+    "formulas",
     "grouped_parameters",
 ]
-exclude_patterns = ["_build", "inventories", "auto_examples/**.ipynb"]
+exclude_patterns = [
+    "_build",
+    "inventories",
+    "auto_examples/**.ipynb",
+    "**sg_execution_times.rst",
+]
 templates_path = ["_templates"]
 default_role = "code"
 
@@ -45,6 +53,12 @@ autodoc_typehints = (
 )
 numpydoc_show_class_members = False  # the class template lists them
 numpydoc_xref_param_type = False
+html_math_renderer = "mathml"
+# The picture at the top of a display's page, with its script.
+plot_formats = ["svg"]
+plot_html_show_formats = False
+plot_html_show_source_link = False
+plot_include_source = True
 smartquotes_action = (
     "De"  # dashes and ellipses; the quotes of a value stay those of Python
 )
@@ -89,7 +103,8 @@ os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(2**25))
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
-    "backreferences_dir": None,
+    "backreferences_dir": "api/generated/backreferences",
+    "doc_module": ("seqestimators",),
     "filename_pattern": r"/plot_",
     # The labs first, in the order of the course: their file names count them.
     "subsection_order": [
@@ -137,7 +152,6 @@ html_theme_options = {
         }
     ],
     "navigation_with_keys": False,
-    "show_prev_next": False,
     "header_links_before_dropdown": 5,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
