@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(
     0, str(Path(__file__).parent)
-)  # for the extensions that stand here
+)  # for the extensions beside this file
 
 project = "seqestimators"
 author = "The seqestimators developers"
@@ -34,6 +34,7 @@ extensions = [
     "executed_pages",
     "formulas",
     "grouped_parameters",
+    "linked_names",
 ]
 exclude_patterns = [
     "_build",

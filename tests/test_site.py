@@ -1,0 +1,181 @@
+"""The built site: output and figures, links that lead somewhere, room for code, a search that finds.
+
+`nox -s docs` builds the site and runs these tests; elsewhere they read docs/_build/html, if it is there.
+"""
+
+import os
+import re
+import shutil
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SITE = Path(os.environ.get("SEQESTIMATORS_SITE", ROOT / "docs" / "_build" / "html"))
+if not (SITE / "index.html").exists():
+    pytest.skip(f"there is no site in {SITE}: nox -s docs builds it", allow_module_level=True)
+bs4 = pytest.importorskip("bs4")
+
+PAGES = sorted(path for path in SITE.rglob("*.html") if "_modules" not in path.parts)
+GUIDE = [page for page in PAGES if page.parent.name in ("guide", "cookbook")] + [SITE / "quickstart.html"]
+# Pages of words, which have nothing to run.
+WITHOUT_CODE = {"index", "glossary", "faq"}
+
+
+@cache
+def read_page(path):
+    return bs4.BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=[page.stem for page in GUIDE])
+def test_every_page_of_the_guide_has_output_and_a_figure(page):
+    article = read_page(page).find("article")
+    if page.stem not in WITHOUT_CODE:
+        assert article.select("div.cell_output pre, div.cell_output table")
+        assert article.select("div.cell_output img")
+
+
+def test_every_display_is_shown_on_its_page():
+    pages = sorted((SITE / "api" / "generated").glob("*Display.html"))
+    assert len(pages) >= 12
+    assert [
+        page.stem for page in pages if not read_page(page).select("article figure img, article img")
+    ] == []
+
+
+def test_every_figure_has_an_alternative_text():
+    without = [
+        (page.name, image["src"])
+        for page in PAGES
+        for image in read_page(page).select("article img")
+        if not image.get("alt") or image["alt"].startswith("../_images/")
+    ]
+    assert without == []
+
+
+def test_every_link_of_the_site_resolves():
+    broken = []
+    for page in PAGES:
+        for link in read_page(page).select("a[href], link[href], img[src], script[src]"):
+            target = urlsplit(link.get("href") or link.get("src"))
+            if target.scheme or target.netloc:
+                continue
+            path = (page.parent / unquote(target.path)).resolve() if target.path else page
+            if not path.exists():
+                broken.append((page.name, link.get("href") or link.get("src")))
+            elif target.fragment and path in PAGES and not read_page(path).find(id=unquote(target.fragment)):
+                broken.append((page.name, link.get("href")))
+    assert broken == []
+
+
+def test_nothing_is_loaded_from_elsewhere():
+    loaded = {
+        tag.get("src") or tag.get("href")
+        for page in PAGES
+        for tag in read_page(page).select("script[src], img[src], link[rel=stylesheet]")
+    }
+    assert [address for address in loaded if urlsplit(address).netloc] == []
+
+
+def test_every_public_name_is_reached_from_a_page_of_the_guide():
+    documented = {page.stem for page in (SITE / "api" / "generated").glob("seqestimators.*.html")}
+    pages = [*GUIDE, SITE / "extending.html", SITE / "index.html"]
+    linked = {
+        Path(urlsplit(link["href"]).path).stem
+        for page in pages
+        for link in read_page(page).select("article a[href*='api/generated/']")
+    }
+    assert sorted(documented - linked) == []
+
+
+# -- in a browser --------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium")
+    with playwright.sync_playwright() as driver:
+        yield driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+
+
+OVERFLOWS = """() => {
+  const wide = [...document.querySelectorAll('article pre, article h1, article img')]
+    .filter(e => e.scrollWidth > e.clientWidth + 2 || e.getBoundingClientRect().right > innerWidth + 1)
+    .map(e => e.tagName + ' ' + (e.textContent || e.alt).slice(0, 60));
+  const tables = [...document.querySelectorAll('article .pst-scrollable-table-container')]
+    .filter(e => e.scrollWidth > e.clientWidth + 2).map(e => 'TABLE ' + e.textContent.trim().slice(0, 60));
+  const page = document.documentElement.scrollWidth > innerWidth ? ['PAGE'] : [];
+  return [wide.concat(page), tables];
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_runs_out_of_a_page(browser, width):
+    """Tables may be wider than a phone, and are then moved by themselves."""
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    tab = context.new_page()
+    found = {}
+    for page in PAGES:
+        tab.goto(page.as_uri(), wait_until="domcontentloaded")
+        wide, tables = tab.evaluate(OVERFLOWS)
+        if width > 600:
+            wide += tables
+        if wide:
+            found[page.name] = wide
+    assert found == {}
+
+
+# What is asked, and the page that answers.
+QUERIES = {
+    "csv": "data",
+    "fasta": "data",
+    "predict new data": "data",
+    "confusion matrix": "classifier",
+    "imbalanced classes": "classifier",
+    "class weight": "classifier",
+    "multi-label": "classifier",
+    "missing labels": "classifier",
+    "regression": "regressor",
+    "secondary structure": "tagger",
+    "sequence labelling": "tagger",
+    "translation": "seq2seq",
+    "beam search": "seq2seq",
+    "perplexity": "language_model",
+    "anomaly detection": "language_model",
+    "fine-tuning": "transfer",
+    "transfer learning": "transfer",
+    "early stopping": "training",
+    "learning curve": "training",
+    "learning rate": "training",
+    "checkpoint": "saving",
+    "save model": "saving",
+    "time series": "regressor",
+    "unequal length": "inputs",
+    "padding": "inputs",
+    "k-mers": "tokenizers",
+    "which atoms matter": "inspection",
+    "saliency": "inspection",
+    "fingerprints": "comparing",
+    "gpu": "speed",
+    "random seed": "reproducibility",
+}
+
+
+def test_the_search_finds_the_page_among_its_first_three(browser):
+    tab = browser.new_context().new_page()
+    missed = {}
+    for query, stem in QUERIES.items():
+        tab.goto(f"{(SITE / 'search.html').as_uri()}?q={query.replace(' ', '+')}")
+        tab.wait_for_function("document.querySelector('#search-results p')?.innerText.match(/found|match/i)")
+        found = tab.eval_on_selector_all(
+            "#search-results ul.search > li a:first-child", "links => links.slice(0, 3).map(a => a.href)"
+        )
+        pages = [re.sub(r".*/([\w.]+)\.html.*", r"\1", link) for link in found]
+        if stem not in pages:
+            missed[query] = pages
+    assert missed == {}
