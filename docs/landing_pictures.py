@@ -11,6 +11,8 @@ matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
+from sklearn.pipeline import make_pipeline
+
 from seqestimators import DNATokenizer, RecurrentClassifier, SmilesTokenizer
 from seqestimators.datasets import load_molecule_activity, make_marker
 from seqestimators.inspection import (
@@ -19,7 +21,6 @@ from seqestimators.inspection import (
     MutagenesisDisplay,
 )
 from seqestimators.plotting.drawing import COLORS
-from sklearn.pipeline import make_pipeline
 
 STATIC = Path(__file__).parent / "_static"
 # The same lines and letters whenever it is run, and letters that any viewer can draw.
