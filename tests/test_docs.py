@@ -112,6 +112,11 @@ def test_the_reference_shows_every_parameter_under_the_title_of_its_group(estima
     assert shown == groups_of(estimator)
 
 
+def test_every_display_has_a_script_for_its_picture():
+    drawn = {path.stem for path in (DOCS / "displays").glob("*.py")}
+    assert drawn == {name.split(".")[2] for name in public_objects() if name.endswith("Display")}
+
+
 # What numpydoc asks for and this package does without. Everything else it checks holds everywhere.
 IGNORED = {
     "ES01": "a summary that says it all needs no second paragraph",
