@@ -11,7 +11,7 @@ def write_inline(writer, node):
 
 def write_block(writer, node):
     writer.body.append(
-        f'<div class="math">{convert(node.astext(), display="block")}</div>'
+        f'<div class="formula">{convert(node.astext(), display="block")}</div>'
     )
     raise nodes.SkipNode
 
