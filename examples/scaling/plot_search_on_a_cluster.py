@@ -94,7 +94,7 @@ if __name__ == "__main__":
 # ---------------
 
 if __name__ == "__main__":
-    splits = [f"split{i}_test_score" for i in range(3)]
+    splits = [name for name in alone if name.startswith("split")]
     for split in splits:
         np.testing.assert_array_equal(alone[split], spread[split])
     print("every score of every fold is the same")
@@ -110,7 +110,12 @@ if __name__ == "__main__":
         (0.12, spread, "two workers"),
     ]:
         scores = np.array([results[split] for split in splits])
-        ax.plot(np.tile(places + shift, 3), scores.ravel(), "o", label=label)
+        ax.plot(
+            np.tile(places + shift, len(splits)),
+            scores.ravel(),
+            "o",
+            label=label,
+        )
     ax.set_xticks(places, names)
     ax.set(xlabel="cell and units", ylabel="ROC-AUC of a fold")
     ax.legend()
