@@ -117,7 +117,7 @@ OVERFLOWS = """() => {
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_runs_out_of_a_page(browser, width):
-    """Tables may be wider than a phone, and are then moved by themselves. Of the reference, every tenth page."""
+    """Tables may be wider than a phone. Of the reference, every tenth page is looked at."""
     context = browser.new_context(viewport={"width": width, "height": 900})
     tab = context.new_page()
     found = {}
