@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ._recurrences import ElmanStates, GRUStates
 from ._registry import Registry
 
 __all__ = ["CELLS", "Cell"]
@@ -110,11 +111,19 @@ class _TorchCell(Cell):
 
     torch_class: ClassVar[type[nn.RNNBase]]
     n_blocks: ClassVar[int]
+    recurrence: ClassVar[type[torch.autograd.Function] | None] = None
+    """What is faster than torch's class where gradients are needed, on a CPU."""
 
     def __init__(self, input_size: int, hidden_size: int):
         self.torch_class.__init__(self, input_size, hidden_size, batch_first=True)  # type: ignore[call-arg, arg-type]
 
     def forward(self, inputs: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        is_faster = torch.is_grad_enabled() and inputs.shape[1] > 1 and inputs.device.type == "cpu"
+        if self.recurrence is not None and is_faster:
+            first = inputs.new_zeros(len(inputs), self.hidden_size) if state is None else state[0]
+            weights = (self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0)
+            states = self.recurrence.apply(inputs.transpose(0, 1), first, *weights).transpose(0, 1)
+            return states, (states[:, -1],)
         given = None if state is None else tuple(part[None].contiguous() for part in state)
         is_single = len(self.parts) == 1
         states, last = self.torch_class.forward(self, inputs, given[0] if given and is_single else given)
@@ -160,6 +169,7 @@ class ElmanCell(_TorchCell, nn.RNN):  # type: ignore[misc]
 
     torch_class = nn.RNN
     n_blocks = 1
+    recurrence = ElmanStates
 
     @staticmethod
     def equations(weights: Weights, x: np.ndarray, before: Step) -> Step:
@@ -235,6 +245,7 @@ class GRUCell(_TorchCell, nn.GRU):  # type: ignore[misc]
 
     torch_class = nn.GRU
     n_blocks = 3
+    recurrence = GRUStates
     gates = ("r", "z")
     computed: ClassVar[dict[str, str]] = {
         "r": "reset gate r",
