@@ -9,7 +9,15 @@ import torch
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from seqestimators.modules import POOLINGS, Batch, PooledNetwork, RecurrentEncoder, cross_entropy, initialize
+from seqestimators.modules import (
+    POOLINGS,
+    Batch,
+    PooledEncoder,
+    PooledNetwork,
+    RecurrentEncoder,
+    cross_entropy,
+    initialize,
+)
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-6}
 
@@ -216,17 +224,34 @@ def test_dropout_acts_before_the_output_layer_of_a_single_layer(make_network, ma
     torch.testing.assert_close(network(batch), network(batch), rtol=0, atol=0)
 
 
-def test_features_stand_behind_the_pooled_vector(make_network, make_sequences, pad):
+def test_a_layer_of_the_features_stands_behind_the_pooled_vector(make_network, make_sequences, pad):
     network = make_network(n_features=2, pooling="mean")
     sequences, features = make_sequences(), torch.arange(12.0, dtype=torch.float64).view(6, 2)
     batch = Batch(*pad(sequences), features=features)
     vectors = network.represent(batch)
     pooled = torch.cat([network.pooling(network.encoder(*pad([one]))) for one in sequences])
-    torch.testing.assert_close(vectors, torch.cat([pooled, features], dim=1))
-    assert vectors.shape == (6, network.representation_size) == (6, network.pooling.output_size + 2)
+    layer = network.feature_layer
+    shown = (features @ layer.weight.T + layer.bias).clamp(min=0)
+    torch.testing.assert_close(vectors, torch.cat([pooled, shown], dim=1))
+    n_units = network.encoder.hidden_size
+    assert vectors.shape == (6, network.representation_size) == (6, network.pooling.output_size + n_units)
     torch.testing.assert_close(network(batch), network.output(vectors))
     cut = in_pieces(pad(sequences[:4]), pad(sequences[4:]), features=features)
     torch.testing.assert_close(network(cut), network(batch))
+
+
+def test_further_sequences_stand_behind_the_first(make_network, make_sequences, pad):
+    other = PooledEncoder(make_network().encoder, "max")
+    network = make_network(others=[other])
+    sequences, distinct = make_sequences(), make_sequences([3, 1])
+    index = torch.tensor([0, 1, 1, 0, 0, 1])
+    vectors = network.represent(Batch(*pad(sequences), others=[(Batch(*pad(distinct)), index)]))
+    for row, (sequence, place) in enumerate(zip(sequences, index, strict=True)):
+        alone = torch.cat(
+            [network.pooling(network.encoder(*pad([sequence]))), other(Batch(*pad([distinct[place]])))], dim=1
+        )
+        torch.testing.assert_close(vectors[[row]], alone)
+    assert network.representation_size == network.pooling.output_size + other.output_size
 
 
 @every_cell
