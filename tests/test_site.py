@@ -108,7 +108,7 @@ OVERFLOWS = """() => {
   const wide = [...document.querySelectorAll('article pre, article h1, article img')]
     .filter(e => e.scrollWidth > e.clientWidth + 2 || e.getBoundingClientRect().right > innerWidth + 1)
     .map(e => e.tagName + ' ' + (e.textContent || e.alt).slice(0, 60));
-  const tables = [...document.querySelectorAll('article .pst-scrollable-table-container, div.cell_output .text_html')]
+  const tables = [...document.querySelectorAll('.pst-scrollable-table-container, .cell_output .text_html')]
     .filter(e => e.scrollWidth > e.clientWidth + 2).map(e => 'TABLE ' + e.textContent.trim().slice(0, 60));
   const page = document.documentElement.scrollWidth > innerWidth ? ['PAGE'] : [];
   return [wide.concat(page), tables];
