@@ -141,7 +141,7 @@ figure, axes = plt.subplots(
     3,
     figsize=(7.5, 3.8),
     layout="constrained",
-    gridspec_kw={"width_ratios": [1, 1, 1.1]},
+    gridspec_kw={"width_ratios": [1, 1, 1.7]},
 )
 for ax, name in zip(axes, ("Adyghe", "Icelandic"), strict=False):
     word = next(word for word in test_words[name] if 9 <= len(word) <= 12)
@@ -167,7 +167,7 @@ for shift, (search, color) in zip(
         places + shift, heights, 0.38, color=color, label=search
     )
     axes[2].bar_label(bars, fmt="%.1f", fontsize="small")
-axes[2].set_xticks(places, LANGUAGES.values())
+axes[2].set_xticks(places, LANGUAGES.values(), fontsize="small")
 axes[2].set(
     title=f"{len(test_words['Adyghe'])} test words each",
     ylabel="Words wrong, %",

@@ -79,16 +79,17 @@ display.plot(kind="logo", ax=below)
 # orange atoms speak for the class that is predicted, purple ones against it.
 
 molecules = load_molecule_activity(target="active")
-smiles, active = molecules.data, molecules.target
+smiles = molecules.data
+activity = np.where(molecules.target == 1, "active", "inactive")
 chemist = make_pipeline(
     SmilesTokenizer(),
     RecurrentClassifier(cell="gru", max_epochs=10, random_state=0),
 )
-chemist.fit(smiles, active)
-likeliest = np.argsort(chemist.predict_proba(smiles)[:, 1])[[-1, 0]]
+chemist.fit(smiles, activity)
+surest = np.argsort(chemist.predict_proba(smiles)[:, 0])[[-1, 0]]
 
 figure, axes = plt.subplots(2, 2, figsize=(7.5, 5.4), layout="constrained")
-for row, molecule in zip(axes, smiles[likeliest], strict=True):
+for row, molecule in zip(axes, smiles[surest], strict=True):
     for ax, attribution in zip(
         row, ["integrated_gradients", "occlusion"], strict=True
     ):
