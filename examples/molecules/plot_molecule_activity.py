@@ -10,7 +10,7 @@ with what chemists use: fingerprints with a logistic regression, a neural
 network and a random forest. At the end the atoms that drive a prediction are
 coloured.
 
-**Level:** first steps. **Time:** three to four minutes on two cores. **Data:**
+**Level:** first steps. **Time:** four to six minutes on two cores. **Data:**
 1,017 molecules with a measured pIC50 (ChEMBL), inside the RDKit wheel: nothing
 is downloaded.
 """

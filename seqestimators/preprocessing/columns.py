@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import HasMethods, _BaseComposition, _fit_context, _safe_indexing
+from .._sklearn import HasMethods, LinkedEstimator, _BaseComposition, _fit_context, _safe_indexing
 from ..exceptions import InvalidSequenceError
 from ..sequences import Sequences, mean_and_scale, object_array, open_rows, read_sequences
 
@@ -21,7 +21,7 @@ NUMERIC = "numeric"
 """Name of the block of the numeric columns."""
 
 
-class SequenceColumns(TransformerMixin, _BaseComposition):
+class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
     """Read a data frame with columns of sequences, numbers and blocks of features.
 
     Each column of sequences gets token ids from a tokenizer; numbers, and
