@@ -106,8 +106,8 @@ SECONDS = {
     "PyTorch, packed": 2.533,
     "skorch, packed": 2.638,
 }
-# From benchmarks/README.md. The best model with a network, the error of the best other model (1 - accuracy, 1 - ROC-AUC,
-# or RMSE), how much smaller that of the network is, and the 95 % interval of that where there is one.
+# From benchmarks/README.md. The best model with a network, the error of the best single other model (1 - accuracy,
+# 1 - ROC-AUC, or RMSE), how much smaller that of the network is, and the 95 % interval of that where there is one.
 DIFFERENCES = [
     (
         "binding sites (RAD21), ROC-AUC",
@@ -173,7 +173,7 @@ def draw_accuracy():
     names = [f"{data}\n{model}" for data, model, *_ in DIFFERENCES]
     ax.set_yticks(range(len(names)), names, fontsize=9)
     ax.invert_yaxis()
-    ax.set_xlabel("per cent of the best other model's errors that are saved")
+    ax.set_xlabel("errors saved, in per cent of those of the best single model without a network")
     ax.spines[["top", "right"]].set_visible(False)
     save(figure, "accuracy")
 
