@@ -173,7 +173,9 @@ def draw_accuracy():
     names = [f"{data}\n{model}" for data, model, *_ in DIFFERENCES]
     ax.set_yticks(range(len(names)), names, fontsize=9)
     ax.invert_yaxis()
-    ax.set_xlabel("errors saved, in per cent of those of the best single model without a network")
+    ax.set_xlabel(
+        "errors saved, in per cent of those of the best single model without a network"
+    )
     ax.spines[["top", "right"]].set_visible(False)
     save(figure, "accuracy")
 
