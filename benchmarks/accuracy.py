@@ -3,10 +3,9 @@
 Run ``python benchmarks/accuracy.py FOLDER``. Every fit adds a line to FOLDER/accuracy.csv and its answers to
 FOLDER/answers, and fits that stand there are skipped, so that a run can be stopped and gone on with; on each
 split, all models have their turn before the next, the cheap ones first. ``--only bbbp`` measures one data
-set, ``--model LSTM`` one model, ``--table`` only prints what is there, ``--figure FILE`` draws it, ``--jobs
-1`` leaves the other cores alone, ``--quick`` is a rehearsal of some minutes, into FOLDER/quick, whose
-scores mean nothing. Each fit has one thread; times are of the CPU, so that they mean the same beside other
-work.
+set, ``--model LSTM`` one model, ``--table`` only prints what is there, ``--jobs 1`` leaves the other cores
+alone, ``--quick`` is a rehearsal of some minutes, into FOLDER/quick, whose scores mean nothing. Each fit has
+one thread; times are of the CPU, so that they mean the same beside other work.
 
 =============  ==========================================================================================
 promoters      106 sequences, leave-one-out
@@ -543,49 +542,6 @@ def add_verdicts(table, p_values, gains):
     return table.fillna({"beside the best rival": "the best rival"})
 
 
-def draw(results, path):
-    """Where networks win, tie and lose: the best of them, beside the best rival, on every set."""
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(figsize=(7.5, 3.6), layout="constrained")
-    labels = []
-    groups = list(results.groupby(["dataset", "split"], sort=False))
-    for place, ((name, split), rows) in enumerate(groups):
-        scores = TASKS[name].scores
-        values = rows.pivot(index="fold", columns="model", values=scores[0]).dropna()
-        rows = rows[rows["fold"].isin(values.index)]
-        sign = -1 if scores[0] == "rmse" else 1
-        order = (sign * values.mean()).sort_values(ascending=False).index
-        rival = next(filter(is_rival, order))
-        sizes = rows.drop_duplicates("fold")
-        correction = (sizes["n_test"] / sizes["n_train"]).mean()
-        for kind, shift, members in (
-            ("default LSTM", -0.22, ["LSTM"]),
-            ("best recipe with a network", 0.0, [m for m in order if not is_rival(m) and m not in VOTES]),
-            ("best vote with a network", 0.22, [m for m in order if not is_rival(m) and m in VOTES]),
-        ):
-            if not members or members[0] not in values:
-                continue
-            color = {-0.22: "tab:gray", 0.0: "tab:blue", 0.22: "tab:orange"}[shift]
-            difference = sign * (values[members[0]] - values[rival]).to_numpy()
-            mean = difference.mean()
-            low = high = mean
-            if len(difference) > 3 and split != "leave-one-out":
-                test = _test_differences(difference, correction, 0.0, ALPHA)
-                low, high = test["low"], test["high"]
-            axes.plot([low, high], [place + shift] * 2, color=color, linewidth=2)
-            axes.plot(mean, place + shift, "o", color=color, label=None if place else kind)
-        titles = {"bbbp": "BBBP", "esol": "ESOL", "molecules": "RDKit's molecules"}
-        label = titles.get(name, name) + (f", {split}" if name == "bbbp" else "")
-        labels.append(f"{label} ({TITLES[scores[0]]})\nbest rival: {rival} {values[rival].mean():.3f}")
-    axes.axvline(0, color="black", linewidth=0.8)
-    axes.set_yticks(range(len(labels)), labels, fontsize=8)
-    axes.invert_yaxis()
-    axes.set_xlabel("score minus that of the best rival (right: the network is better), 95 % interval")
-    axes.legend(fontsize=8, loc="lower left")
-    figure.savefig(path, dpi=150)
-
-
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -594,7 +550,6 @@ def main():
     parser.add_argument("--only", choices=list(TASKS), action="append", help="measure this data set only")
     parser.add_argument("--model", action="append", help="measure this model only, by its name in the tables")
     parser.add_argument("--table", action="store_true", help="only print the tables of what is there")
-    parser.add_argument("--figure", type=Path, help="draw the results into this file")
     parser.add_argument(
         "--jobs", type=int, default=-1, help="number of processes; -1, the default: all cores"
     )
@@ -609,8 +564,6 @@ def main():
     results = read_results(path)
     results = add_votes(folder, results[results["dataset"].isin(names)], arguments.quick)
     print_tables(folder, results, arguments.quick)
-    if arguments.figure:
-        draw(results, arguments.figure)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ class JoinedInput(SequenceReader):
         return numbers
 
     def _make_column(self) -> ColumnReader:
-        return ColumnReader("auto", self.standardize, getattr(self, "positions", False), self.dtype)
+        return ColumnReader("auto", self.standardize, self.positions, self.dtype)
 
     def _learn_input(self, sequences: Sequences, sample_weight: np.ndarray) -> None:
         super()._learn_input(sequences, sample_weight)

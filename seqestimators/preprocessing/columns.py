@@ -195,28 +195,31 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
         """
         self._check_parts()
         table = self._open(X)
-        self.tokenizers_: dict[Any, Any] = {}
-        self._inputs: dict[Any, str] = {}
+        tokenizers, inputs = {}, {}
         for name, tokenizer in self.columns.items():
             column = self._take_column(table, name)
             fitted = None if tokenizer == "passthrough" else clone(tokenizer).fit(column, y)
-            self.tokenizers_[name] = fitted
-            self._inputs[name] = "tokens" if self._read_column(column, name).is_tokens else "values"
-        self.column_transformer_: Any = None
-        self.number_names_ = np.empty(0, dtype=object)
+            tokenizers[name] = fitted
+            inputs[name] = "tokens" if _read_column(column, fitted, "auto").is_tokens else "values"
+        transformer, names, mean, scale = None, np.empty(0, dtype=object), np.empty(0), np.empty(0)
         if len(self.numeric) or len(self.blocks):
             from sklearn.compose import ColumnTransformer  # here, or tokenizers would load slowly
 
             numeric = [(NUMERIC, "passthrough", list(self.numeric))] if len(self.numeric) else []
-            self.column_transformer_ = ColumnTransformer([*numeric, *self.blocks], sparse_threshold=0)
-            numbers = self._compute_numbers(table, lambda one: one.fit_transform(table, y))
-            self.number_names_ = _name_numbers(self.column_transformer_, numbers.shape[1])
-            self._refuse_missing(numbers)
-            self.mean_, self.scale_ = mean_and_scale(numbers)
-            for name, place in self.column_transformer_.output_indices_.items():
+            transformer = ColumnTransformer([*numeric, *self.blocks], sparse_threshold=0)
+            numbers = self._compute_numbers(table, lambda table: transformer.fit_transform(table, y))
+            names = _name_numbers(transformer, numbers.shape[1])
+            _refuse_missing(numbers, names)
+            mean, scale = mean_and_scale(numbers)
+            for name, place in transformer.output_indices_.items():
                 if name not in (NUMERIC, "remainder"):
-                    centred = numbers[:, place] - self.mean_[place]
-                    self.scale_[place] = np.sqrt(np.mean(np.square(centred, dtype=np.float64))) or 1.0
+                    centred = numbers[:, place] - mean[place]
+                    scale[place] = np.sqrt(np.mean(np.square(centred, dtype=np.float64))) or 1.0
+        # at the end: after an error the fit before still stands
+        self.tokenizers_: dict[Any, Any] = tokenizers
+        self._inputs: dict[Any, str] = inputs
+        self.column_transformer_: Any = transformer
+        self.number_names_, self.mean_, self.scale_ = names, mean, scale
         return self
 
     def transform(self, X: Any) -> Sequences:
@@ -235,11 +238,14 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
         """
         check_is_fitted(self)
         table = self._open(X)
-        first, *others = (self._read_column(self._take_column(table, name), name) for name in self.columns)
+        first, *others = (
+            _read_column(self._take_column(table, name), tokenizer, self._inputs[name])
+            for name, tokenizer in self.tokenizers_.items()
+        )
         features = None
         if self.column_transformer_ is not None:
-            numbers = self._compute_numbers(table, lambda one: one.transform(table))
-            self._refuse_missing(numbers)
+            numbers = self._compute_numbers(table, self.column_transformer_.transform)
+            _refuse_missing(numbers, self.number_names_)
             features = ((numbers - self.mean_) / self.scale_).astype(numbers.dtype)
         return replace(first, features=features, others=tuple(others))
 
@@ -298,15 +304,10 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
                 f"X has no column {name!r}: it has {', '.join(map(repr, list(present)[:10]))}"
             ) from None
 
-    def _read_column(self, column: Any, name: Any) -> Sequences:
-        tokenizer = self.tokenizers_[name]
-        rows = column if tokenizer is None else tokenizer.transform(column)
-        return read_sequences(rows, self._inputs.get(name, "auto"), dtype=None)
-
     def _compute_numbers(self, table: Any, compute: Callable[[Any], Any]) -> np.ndarray:
         for name in self.numeric:
             self._take_column(table, name)
-        numbers = np.asarray(compute(self.column_transformer_))
+        numbers = np.asarray(compute(table))
         if numbers.dtype.kind == "f":
             return numbers
         try:
@@ -319,14 +320,19 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
                 "categories as a block with OneHotEncoder()"
             ) from None
 
-    def _refuse_missing(self, numbers: np.ndarray) -> None:
-        is_bad = ~np.isfinite(numbers)
-        if is_bad.any():
-            row, column = np.argwhere(is_bad)[0]
-            raise InvalidSequenceError(
-                f"row {row} of X has {numbers[row, column]:g} as {self.number_names_[column]}: drop the row, "
-                "or impute the value, as by a block with SimpleImputer()"
-            )
+
+def _read_column(column: Any, tokenizer: Any, kind: str) -> Sequences:
+    return read_sequences(column if tokenizer is None else tokenizer.transform(column), kind, dtype=None)
+
+
+def _refuse_missing(numbers: np.ndarray, names: np.ndarray) -> None:
+    is_bad = ~np.isfinite(numbers)
+    if is_bad.any():
+        row, column = np.argwhere(is_bad)[0]
+        raise InvalidSequenceError(
+            f"row {row} of X has {numbers[row, column]:g} as {names[column]}: drop the row, or impute the "
+            "value, as by a block with SimpleImputer()"
+        )
 
 
 def _is_number(value: Any) -> bool:

@@ -77,6 +77,16 @@ def test_a_single_column_may_be_given_alone(table):
         np.testing.assert_array_equal(found.features, expected.features)
 
 
+def test_a_fit_that_fails_leaves_the_one_before(table):
+    columns = SequenceColumns({"dna": DNATokenizer()}, numeric=["pH"]).fit(table)
+    expected = columns.transform(table)
+    with pytest.raises(InvalidSequenceError):
+        columns.fit(table.assign(dna="AA", pH=np.nan))
+    found = columns.transform(table)
+    assert found.values.tolist() == expected.values.tolist()
+    np.testing.assert_array_equal(found.features, expected.features)
+
+
 def test_columns_of_an_array_have_numbers(table):
     by_name = SequenceColumns({"dna": DNATokenizer()}, numeric=["pH", "T"]).fit_transform(table)
     by_number = SequenceColumns({0: DNATokenizer()}, numeric=[2, 3]).fit_transform(table.to_numpy())
