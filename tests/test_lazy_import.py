@@ -4,10 +4,11 @@ import subprocess
 import sys
 
 HEAVY = {"Bio", "matplotlib", "rdkit", "skorch", "torch"}
+COMPILER = {"sympy", "torch._dynamo", "torch.onnx"}
 
 
 def heavy_packages_loaded_by(code):
-    report = f"import sys; print(*sorted({HEAVY} & set(sys.modules)))"
+    report = f"import sys; print(*sorted({HEAVY | COMPILER} & set(sys.modules)))"
     run = subprocess.run(
         [sys.executable, "-c", f"{code}\n{report}"], capture_output=True, text=True, check=False
     )
@@ -41,3 +42,16 @@ def test_rooms_beside_the_networks_load_no_torch():
 
 def test_estimators_load_no_plotting():
     assert "matplotlib" not in heavy_packages_loaded_by("from seqestimators import RecurrentClassifier")
+
+
+def test_a_fit_loads_no_compiler():
+    code = """
+import numpy as np
+from seqestimators import RecurrentClassifier
+X, y = np.random.default_rng(0).integers(4, 8, (20, 5)), np.arange(20) % 2
+model = RecurrentClassifier(hidden_size=2, max_epochs=1, early_stopping=True, warm_start=True, random_state=0)
+model.fit(X, y).fit(X, y).predict(X)
+for optimizer in ("adam", "nadam", "radam", "rmsprop", "sgd"):
+    RecurrentClassifier(cell="gru", hidden_size=2, max_epochs=1, optimizer=optimizer).fit(X, y)
+"""
+    assert not heavy_packages_loaded_by(code) & COMPILER

@@ -4,11 +4,13 @@ from .batching import MAX_HELD_STEPS, MAX_STEPS, BatchIterator, SequenceDataset,
 from .callbacks import Unfreezing, make_callbacks
 from .devices import find_device
 from .net import SequenceNet
+from .optimizers import OPTIMIZERS
 from .seeding import make_generators
 
 __all__ = [
     "MAX_HELD_STEPS",
     "MAX_STEPS",
+    "OPTIMIZERS",
     "BatchIterator",
     "SequenceDataset",
     "SequenceNet",

@@ -11,6 +11,7 @@ from skorch.helper import predefined_split
 
 from .._sklearn import _check_sample_weight
 from .._training import (
+    OPTIMIZERS,
     BatchIterator,
     SequenceDataset,
     SequenceNet,
@@ -22,7 +23,7 @@ from .._training import (
 from ..modules import RecurrentEncoder, SequenceNetwork, Unfilled, drive_dropout, initialize
 from ..parameters import warn_of_unused, with_parameters
 from ..sequences import Sequences, read_labels
-from ._groups import DTYPES, OPTIMIZERS, Computation, EarlyStopping, Network, Training
+from ._groups import DTYPES, Computation, EarlyStopping, Network, Training
 from ._input import SequenceReader
 from ._monitoring import Monitor, check_callbacks
 from ._pretraining import (

@@ -8,12 +8,10 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
 from .._sklearn import HasMethods, Integral, Interval, Real, StrOptions
+from .._training import OPTIMIZERS
 from ..modules import ATTENTIONS, CELLS, POOLINGS, Attention, Cell, Pooling
 from ..parameters import Counts, Registered, SubclassOf, parameter, with_parameters
 
-OPTIMIZERS = {
-    name.lower(): getattr(torch.optim, name) for name in ("Adam", "AdamW", "NAdam", "RAdam", "RMSprop", "SGD")
-}
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
 AT_LEAST_1 = Interval(Integral, 1, None, closed="left")
