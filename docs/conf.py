@@ -55,11 +55,17 @@ autodoc_typehints = (
 numpydoc_show_class_members = False  # the class template lists them
 numpydoc_xref_param_type = False
 html_math_renderer = "mathml"
-# The picture at the top of a display's page, with its script.
+# The picture at the top of a display's page, and its script below.
 plot_formats = ["svg"]
-plot_html_show_formats = False
-plot_html_show_source_link = False
 plot_include_source = True
+plot_template = """
+{% for image in images %}
+.. figure:: {{ build_dir }}/{{ image.basename }}.{{ default_fmt }}
+{% for option in options %}   {{ option }}
+{% endfor %}
+{% endfor %}
+{{ source_code }}
+"""
 smartquotes_action = (
     "De"  # dashes and ellipses; the quotes of a value stay those of Python
 )

@@ -28,7 +28,8 @@ def public_object(room, name):
 def documented_names():
     """Return the (room, name) pairs of the API reference: its summaries and its constants."""
     room, listed, names = None, False, set()
-    for line in (ROOT / "docs" / "api" / "index.rst").read_text(encoding="utf-8").splitlines():
+    pages = sorted((ROOT / "docs" / "api").glob("*.rst"))
+    for line in "\n".join(page.read_text(encoding="utf-8") for page in pages).splitlines():
         if match := re.match(r"\.\. currentmodule:: seqestimators\.(\w+)", line):
             room = match[1]
         elif match := re.match(r"\.\. data:: (\w+)$", line):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import combinations
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -70,10 +71,9 @@ class Comparison:
 
     def __str__(self) -> str:
         n_splits = self.scores.index.get_level_values("split").nunique()
-        return "\n".join(
-            [f"{len(self.summary)} estimators on the same {n_splits} splits"]
-            + [line for scoring in self.rope for line in self._describe(scoring)]
-        )
+        lines = [f"{len(self.summary)} estimators on the same {n_splits} splits"]
+        lines += [line for scoring in self.rope for line in self._describe(scoring)]
+        return "\n".join(_fit_into_page(line) for line in lines)
 
     def _describe(self, scoring):
         """Lines that say who wins by a scoring, and how every pair compares."""
@@ -83,22 +83,27 @@ class Comparison:
         rivals = pairs[(pairs["first"] == best) | (pairs["second"] == best)]
         names = [b if a == best else a for a, b in zip(rivals["first"], rivals["second"], strict=True)]
         close = [name for name, p in zip(names, rivals["p_adjusted"], strict=True) if p >= self.alpha]
-        level = f"at the level {self.alpha:g}, corrected for overlapping training sets"
+        winner = "none" if close else best
+        yield f"{scoring}: {winner} wins at the level {self.alpha:g}, corrected for overlapping training sets"
         if close:
-            others = ", ".join(close)
-            yield f"{scoring}: none wins {level}; {best} is best, but not significantly better than {others}"
-        else:
-            yield f"{scoring}: {best} wins {level}"
+            yield f"  {best} is best, but not significantly better than {', '.join(close)}"
         for name, row in means.iterrows():
             yield f"  {name}: {row['mean']:.4g} +- {row['std']:.2g}"
         for pair in pairs.itertuples():
             yield (
                 f"  {pair.first} - {pair.second}: {pair.difference:+.4g}, {1 - self.alpha:.0%} interval "
-                f"{pair.low:.4g} to {pair.high:.4g}, p = {pair.p_value:.2g} (adjusted "
-                f"{pair.p_adjusted:.2g}); {pair.first} better {pair.p_first_better:.0%}, within "
-                f"{self.rope[scoring]:g} {pair.p_equivalent:.0%}, "
-                f"{pair.second} better {pair.p_second_better:.0%}"
+                f"{pair.low:.4g} to {pair.high:.4g}, p = {pair.p_value:.2g} (adjusted {pair.p_adjusted:.2g})"
             )
+            yield (
+                f"    {pair.first} better {pair.p_first_better:.0%}, equal within {self.rope[scoring]:g} "
+                f"{pair.p_equivalent:.0%}, {pair.second} better {pair.p_second_better:.0%}"
+            )
+
+
+def _fit_into_page(line, width=79):
+    """Break a line that is too long, and indent what follows."""
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    return fill(line, width, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
 
 
 @validate_params(

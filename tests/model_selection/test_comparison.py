@@ -136,8 +136,9 @@ def test_the_text_names_the_winner_or_none():
     result = compare(MODELS, X, Y, cv=10, scoring="accuracy")
     text = str(result)
     assert text.startswith("3 estimators on the same 10 splits\naccuracy: none wins at the level 0.05")
-    assert "is best, but not significantly better than" in text.splitlines()[1]
-    assert "chance" not in text.splitlines()[1]
+    assert "is best, but not significantly better than" in text.splitlines()[2]
+    assert "chance" not in text.splitlines()[2]
+    assert max(map(len, text.splitlines())) <= 79
     result = compare({name: MODELS[name] for name in ("chance", "bayes")}, X, Y, cv=10, scoring="accuracy")
     assert "accuracy: bayes wins at the level 0.05" in str(result)
     assert "bayes better 100%" in str(result)
