@@ -51,7 +51,7 @@ def typing(session):
 def docs(session):
     """Build the site into docs/_build/html, the examples run whole, and test it; a warning is an error."""
     session.install(*CONSTRAINTS, "--group", "docs", "-e", ".")
-    settings = session.posargs or ["-D", "plot_gallery=1"]
+    settings = session.posargs or ["-j", "2", "-D", "plot_gallery=1"]
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *settings)
     session.run("pytest", "--noconftest", "tests/test_site.py")
 

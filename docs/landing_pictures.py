@@ -125,7 +125,7 @@ DIFFERENCES = [
         (0.038, 0.100),
     ),
     (
-        "blood-brain barrier (BBBP), ROC-AUC",
+        "blood-brain barrier, ROC-AUC",
         "vote with forest",
         0.057,
         0.001,
@@ -158,7 +158,7 @@ def draw_speed():
 
 def draw_accuracy():
     """Draw by how much the error is smaller than that of the best model without a network."""
-    figure, ax = plt.subplots(figsize=(7.2, 2.6), layout="constrained")
+    figure, ax = plt.subplots(figsize=(4.6, 3.2), layout="constrained")
     for place, (_, _, error, mean, interval) in enumerate(DIFFERENCES):
         if interval is not None:
             ax.plot(
@@ -174,7 +174,7 @@ def draw_accuracy():
     ax.set_yticks(range(len(names)), names, fontsize=9)
     ax.invert_yaxis()
     ax.set_xlabel(
-        "errors saved, in per cent of those of the best single model without a network"
+        "errors saved, in per cent of those of\nthe best single model without a network"
     )
     ax.spines[["top", "right"]].set_visible(False)
     save(figure, "accuracy")
