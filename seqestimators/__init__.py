@@ -18,6 +18,7 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ._show_versions import show_versions
     from .estimators import (
         RecurrentClassifier,
         RecurrentLanguageModel,
@@ -50,6 +51,7 @@ __all__ = [
     "SequenceTokenizer",
     "SeriesScaler",
     "SmilesTokenizer",
+    "show_versions",
 ]
 
 
@@ -62,6 +64,7 @@ def _rooms():
 def __getattr__(name):
     if name in __all__:
         room = "estimators" if name.startswith("Recurrent") else "preprocessing"
+        room = "_show_versions" if name == "show_versions" else room
         return getattr(_import_module(f".{room}", __name__), name)
     if name in _rooms():
         return _import_module(f".{name}", __name__)

@@ -16,13 +16,14 @@ ROOMS = sorted(
     room.name for room in pkgutil.iter_modules(seqestimators.__path__) if not room.name.startswith("_")
 )
 PUBLIC = [(room, name) for room in ROOMS for name in importlib.import_module(f"seqestimators.{room}").__all__]
+PUBLIC.append(("", "show_versions"))  # of no room
 
 every_room = pytest.mark.parametrize("room", ROOMS)
 every_name = pytest.mark.parametrize(("room", "name"), PUBLIC, ids=[".".join(pair) for pair in PUBLIC])
 
 
 def public_object(room, name):
-    return getattr(importlib.import_module(f"seqestimators.{room}"), name)
+    return getattr(importlib.import_module(f"seqestimators.{room}".rstrip(".")), name)
 
 
 def documented_names():
@@ -30,8 +31,8 @@ def documented_names():
     room, listed, names = None, False, set()
     pages = sorted((ROOT / "docs" / "api").glob("*.rst"))
     for line in "\n".join(page.read_text(encoding="utf-8") for page in pages).splitlines():
-        if match := re.match(r"\.\. currentmodule:: seqestimators\.(\w+)", line):
-            room = match[1]
+        if match := re.match(r"\.\. currentmodule:: seqestimators(?:\.(\w+))?$", line):
+            room = match[1] or ""
         elif match := re.match(r"\.\. data:: (\w+)$", line):
             names.add((room, match[1]))
         elif line and not line.startswith(" "):

@@ -4,12 +4,13 @@ A cell of one's own is a subclass of :class:`Cell`, entered in `CELLS`; nothing 
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .. import _native
 from ._recurrences import ElmanStates, GRUStates
 from ._registry import Registry
 
@@ -85,6 +86,43 @@ class Cell(nn.Module):
         """
         raise NotImplementedError
 
+    def read(self, inputs: Tensor, lengths: Tensor) -> Tensor:
+        """Read padded sequences: a place for a cell that is faster where it knows the lengths.
+
+        Parameters
+        ----------
+        inputs : Tensor of shape (n, T, input_size)
+        lengths : Tensor of shape (n,), dtype int64
+
+        Returns
+        -------
+        Tensor of shape (n, T, hidden_size)
+            `h` after every step. What stands at padded steps means nothing.
+        """
+        return self(inputs)[0]
+
+    def can_read_ids(self, vectors: Tensor) -> bool:
+        """Whether `read_ids` is there for token ids with these vectors: it saves multiplying every step."""
+        return False
+
+    def read_ids(self, vectors: Tensor, ids: Tensor, lengths: Tensor, is_backward: bool) -> Tensor:
+        """Read the vectors of token ids.
+
+        Parameters
+        ----------
+        vectors : Tensor of shape (n_tokens, input_size)
+        ids : Tensor of shape (n, T), dtype int64
+        lengths : Tensor of shape (n,), dtype int64
+        is_backward : bool
+            Whether each sequence is read from its last real step to its first.
+
+        Returns
+        -------
+        Tensor of shape (n, T, hidden_size)
+            As `read` returns it.
+        """
+        raise NotImplementedError
+
     @staticmethod
     def equations(weights: Weights, x: np.ndarray, before: Step) -> Step:
         """Take one step in numpy.
@@ -117,17 +155,45 @@ class _TorchCell(Cell):
     def __init__(self, input_size: int, hidden_size: int):
         self.torch_class.__init__(self, input_size, hidden_size, batch_first=True)  # type: ignore[call-arg, arg-type]
 
+    @property
+    def _weights(self) -> Any:
+        return self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0
+
+    @property
+    def _kind(self) -> str:
+        return self.torch_class.__name__.lower()
+
+    def _is_native(self, *given: Tensor) -> bool:
+        is_own = type(self).forward is not _TorchCell.forward  # of a subclass
+        return not is_own and _native.can_run(self._kind, self.hidden_size, *given, *self._weights)
+
     def forward(self, inputs: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        is_faster = torch.is_grad_enabled() and inputs.shape[1] > 1 and inputs.device.type == "cpu"
-        if self.recurrence is not None and is_faster:
-            first = inputs.new_zeros(len(inputs), self.hidden_size) if state is None else state[0]
-            weights = (self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0)
-            states = self.recurrence.apply(inputs.transpose(0, 1), first, *weights).transpose(0, 1)
-            return states, (states[:, -1],)
+        if inputs.shape[1] > 1 and inputs.device.type == "cpu":  # a single step is as fast in torch's own
+            if self._is_native(inputs, *(state or ())):
+                read, memory = _native.run(self._kind, inputs.transpose(0, 1), state, self._weights)
+                states = read.transpose(0, 1)
+                return states, (states[:, -1],) if memory is None else (states[:, -1], memory)
+            if self.recurrence is not None and torch.is_grad_enabled():
+                first = inputs.new_zeros(len(inputs), self.hidden_size) if state is None else state[0]
+                states = self.recurrence.apply(inputs.transpose(0, 1), first, *self._weights).transpose(0, 1)
+                return states, (states[:, -1],)
         given = None if state is None else tuple(part[None].contiguous() for part in state)
         is_single = len(self.parts) == 1
         states, last = self.torch_class.forward(self, inputs, given[0] if given and is_single else given)
         return states, (last[0],) if is_single else tuple(part[0] for part in last)
+
+    def read(self, inputs: Tensor, lengths: Tensor) -> Tensor:
+        if inputs.shape[1] == 1 or not self._is_native(inputs):
+            return super().read(inputs, lengths)
+        given = _native.Reading(lengths)
+        return _native.run(self._kind, inputs.transpose(0, 1), None, self._weights, given)[0].transpose(0, 1)
+
+    def can_read_ids(self, vectors: Tensor) -> bool:
+        return self._is_native(vectors)
+
+    def read_ids(self, vectors: Tensor, ids: Tensor, lengths: Tensor, is_backward: bool) -> Tensor:
+        given = _native.Reading(lengths, ids, is_backward)
+        return _native.run(self._kind, vectors, None, self._weights, given)[0].transpose(0, 1)
 
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Fill the weights: orthogonal of the state, Xavier uniform of the input, block by block; biases 0.

@@ -286,20 +286,41 @@ class RecurrentEncoder(nn.Module):
 
     def read_layers(self, inputs: Tensor, lengths: Tensor) -> list[States]:
         """Return what `forward` returns for each layer, the first layer first."""
-        states, lengths = self.prepare(inputs, lengths)  # (n, T, size)
-        read = [self._read_layer(self.layers[0], states, lengths)]
+        read = [self._read_first(inputs, lengths)]
+        lengths = read[0].lengths
         for layer in self.layers[1:]:
             if self.mix_directions:
                 states = self.dropout(read[-1].join())  # (n, T, output_size)
                 read.append(self._read_layer(layer, states, lengths))
             else:
-                pairs = zip(layer.children(), read[-1].directions, strict=True)
-                read.append(States([cell(self.dropout(states))[0] for cell, states in pairs], lengths))
+                cells: Any = layer.children()
+                pairs = zip(cells, read[-1].directions, strict=True)
+                directions = [cell.read(self.dropout(states), lengths) for cell, states in pairs]
+                read.append(States(directions, lengths))
         return read
 
+    def _read_first(self, inputs: Tensor, lengths: Tensor) -> States:
+        layer = self.layers[0]
+        if self.tokens and self._is_plain and inputs.numel() >= self.input_size:
+            vectors = self.embed(torch.arange(self.input_size, device=inputs.device))
+            cells: Any = list(layer.children())
+            if all(cell.can_read_ids(vectors) for cell in cells):
+                ids = self.token_dropout(inputs)
+                ways = zip(cells, (False, True), strict=False)
+                return States([cell.read_ids(vectors, ids, lengths, way) for cell, way in ways], lengths)
+        return self._read_layer(layer, *self.prepare(inputs, lengths))
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether the first layer reads the vector of each token, and a subclass sees to nothing else."""
+        kind = type(self)
+        is_own = kind.prepare is not RecurrentEncoder.prepare or kind.embed is not RecurrentEncoder.embed
+        return self.stem is None and self.positions is None and not is_own
+
     def _read_layer(self, layer: nn.Module, states: Tensor, lengths: Tensor) -> States:
-        forward, *backward = layer.children()
-        directions = [forward(states)[0]]  # (n, T, hidden_size)
+        cells: Any = layer.children()
+        forward, *backward = cells
+        directions = [forward.read(states, lengths)]  # (n, T, hidden_size)
         for cell in backward:
-            directions.append(cell(reverse_each(states, lengths))[0])
+            directions.append(cell.read(reverse_each(states, lengths), lengths))
         return States(directions, lengths)

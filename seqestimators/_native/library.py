@@ -1,0 +1,158 @@
+"""The compiled library: whether it is used, how it is loaded, what is handed to it."""
+
+import ctypes
+import os
+import zlib
+from functools import cache
+from pathlib import Path
+
+import torch
+
+__all__ = ["Call", "Library", "describe", "find_library"]
+
+VARIABLE = "SEQESTIMATORS_KERNEL"
+"""The environment variable that decides: `torch`, `native`, or unset for native where it is there."""
+FILE = Path(__file__).with_name("librecurrences.so")  # by this name on every system
+SOURCE = Path(__file__).with_name("recurrences.cpp")
+KINDS = ("rnn", "gru", "lstm")
+LEVELS = ("baseline", "AVX2", "AVX-512")
+
+_Pointer, _Int = ctypes.c_void_p, ctypes.c_int64
+
+
+class Call(ctypes.Structure):
+    """What one call is about, field by field as in recurrences.cpp."""
+
+    _fields_ = [
+        ("kind", _Int),
+        ("steps", _Int),
+        ("rows", _Int),
+        ("units", _Int),
+        ("lengths", _Pointer),
+        ("part", _Int),
+        ("n_parts", _Int),
+        ("source", _Pointer),
+        ("ids", _Pointer),
+        ("id_step", _Int),
+        ("id_row", _Int),
+        ("n_ids", _Int),
+        ("is_backward", _Int),
+        ("has_first", _Int),
+        ("u", _Pointer),
+        ("d", _Pointer),
+        ("states", _Pointer),
+        ("memory", _Pointer),
+        ("memory_step", _Int),
+        ("gates", _Pointer),
+        ("extra", _Pointer),
+        ("gradient", _Pointer),
+        ("carry", _Pointer),
+        ("sums", _Pointer),
+    ]
+
+
+class Library:
+    """The functions of the compiled file.
+
+    Parameters
+    ----------
+    path : Path
+    level : int or None, default=None
+        Which of `LEVELS` to use; None takes the highest that torch uses on
+        this processor (``ATEN_CPU_CAPABILITY`` lowers it).
+
+    Raises
+    ------
+    OSError
+        The file can't be loaded, or was compiled from another source.
+    """
+
+    def __init__(self, path: Path, level: int | None = None):
+        library = ctypes.CDLL(str(path))
+        try:
+            library.recurrence_source.restype = _Int
+            is_other = library.recurrence_source() != zlib.crc32(SOURCE.read_bytes())
+            self._functions = [
+                getattr(library, f"recurrence_{name}") for name in ("forward", "backward", "gather")
+            ]
+        except AttributeError:
+            is_other = True
+        if is_other:
+            raise OSError(f"{path} was compiled from another version of {SOURCE.name}")
+        for function in self._functions:
+            function.restype = _Int
+            function.argtypes = [_Int, _Pointer]
+        self._functions[2].argtypes = [_Int, _Pointer, _Pointer]
+        self.level = _find_level() if level is None else level
+
+    def forward(self, call: Call) -> None:
+        """Compute the states."""
+        self._check(self._functions[0](self.level, ctypes.addressof(call)))
+
+    def backward(self, call: Call) -> None:
+        """Compute the gradients of the sums."""
+        self._check(self._functions[1](self.level, ctypes.addressof(call)))
+
+    def gather(self, call: Call, table: torch.Tensor) -> None:
+        """Add the gradients of the sums to those of the rows of a table that the sums have read."""
+        self._check(self._functions[2](self.level, ctypes.addressof(call), table.data_ptr()))
+
+    @staticmethod
+    def _check(problem: int) -> None:
+        if problem == 1:
+            raise MemoryError("no memory for the weights of a recurrent layer")
+        if problem == 2:
+            raise IndexError("a token id is outside of the vocabulary of the network")
+        if problem == 3:
+            raise ValueError("a length is negative, or greater than the number of steps")
+
+
+def _find_level() -> int:
+    name = torch.backends.cpu.get_cpu_capability()
+    return {"AVX2": 1, "AVX512": 2}.get(name, 0)
+
+
+@cache
+def _load() -> Library | str:
+    """Return the library, or why there is none."""
+    if not FILE.exists():
+        return "no C++ compiler was found when seqestimators was installed"
+    try:
+        return Library(FILE)
+    except OSError as error:
+        return str(error)
+
+
+def find_library() -> Library | None:
+    """Return the library that recurrences run on, None where they run on torch.
+
+    Raises
+    ------
+    ValueError
+        The environment variable says neither `torch` nor `native`.
+    ImportError
+        It says `native`, and the library can't be loaded.
+    """
+    choice = os.environ.get(VARIABLE)
+    if choice == "torch":
+        return None
+    if choice not in (None, "", "native"):
+        raise ValueError(f"{VARIABLE} is {choice!r}: set it to 'torch' or 'native', or unset it")
+    found = _load()
+    if isinstance(found, Library):
+        return found
+    if choice:
+        raise ImportError(
+            f"{VARIABLE}=native, but the native kernel can't be loaded: {found}. Install a C++ compiler "
+            f"(g++ or clang++) and then seqestimators again, or unset {VARIABLE} to run on torch."
+        )
+    return None
+
+
+def describe() -> str:
+    """Say in a few words what recurrences run on."""
+    library = find_library()
+    if library is not None:
+        return f"native ({LEVELS[library.level]})"
+    found = _load()
+    return f"torch ({found if isinstance(found, str) else f'{VARIABLE}=torch'})"

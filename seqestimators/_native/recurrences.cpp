@@ -1,0 +1,504 @@
+// Recurrent layers in single precision: Elman's network (tanh), GRU and LSTM, forward and backward in time.
+//
+// Every array is contiguous, time first: (steps, rows, size), a row being a sequence. What belongs to a state
+// has one step more, the first being the state before the first step. Rows may have lengths of their own; they
+// are worked on from the longest to the shortest, so that those that have ended take no time, and what stands
+// behind their end is 0. Each row is computed by itself, in one order of additions: its bits depend neither on
+// its neighbours nor on how many threads share the rows.
+//
+// This file includes itself, once for every level of vector instructions; the level is chosen at run time. Needs
+// the vector extensions of GCC or Clang and no library but C's.
+
+#ifndef LEVEL
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+
+#if defined(_WIN32)
+#define EXPORT extern "C" __declspec(dllexport)
+#else
+#define EXPORT extern "C" __attribute__((visibility("default")))
+#endif
+
+enum Kind { ELMAN, GRU, LSTM };
+enum Problem { NONE, NO_MEMORY, NO_SUCH_ID, NO_SUCH_LENGTH };
+
+// What Python hands over, field by field as in library.py.
+struct Call {
+  int64_t kind, steps, rows, units;
+  const int64_t *lengths;      // (rows,), or null: all rows have all steps
+  int64_t part, n_parts;       // of the rows, longest first, every n_parts-th from part on
+  const float *source;         // projected inputs (steps, rows, blocks * units), or a table (n_ids, blocks * units)
+  const int64_t *ids;          // rows of the table, or null
+  int64_t id_step, id_row;     // how far apart they stand from step to step, from row to row
+  int64_t n_ids, is_backward;  // is_backward: a row reads its ids from its last to its first
+  int64_t has_first;           // whether the state before the first step is other than 0
+  const float *u, *d;          // weights of the state (blocks * units, units); GRU: bias of what n recalls (units,)
+  float *states;               // (1 + steps, rows, units)
+  float *memory;               // LSTM: (1 + steps, rows, units), or (1, rows, units) with memory_step 0
+  int64_t memory_step;
+  float *gates;                // LSTM: (steps, rows, 4 * units), GRU: 3 * units; may be the source, or null
+  float *extra;                // LSTM: tanh of the memory, GRU: what n recalls, (steps, rows, units), or null
+  const float *gradient;       // (steps, rows, units), of the states
+  float *carry;                // (rows, units): gradient of the last memory; then of what lies before the first step
+  float *sums;                 // Elman: (steps, rows, units), gradient of the sums; those of others replace the gates
+};
+
+// The rows of one call, the longest first, and how many of them live at each step.
+struct Order {
+  int64_t *row = nullptr, *live = nullptr, n = 0;
+  void *block = nullptr;
+  ~Order() { free(block); }
+
+  bool make(const Call &call) {
+    block = malloc(sizeof(int64_t) * (2 * call.rows + 2 * call.steps + 3));
+    if (!block) return false;
+    row = static_cast<int64_t *>(block);
+    live = row + call.rows;
+    int64_t *sorted = live + call.steps + 1, *place = sorted + call.rows;
+    memset(place, 0, sizeof(int64_t) * (call.steps + 1));
+    for (int64_t i = 0; i < call.rows; i++) place[length(call, i)]++;
+    int64_t before = 0;
+    for (int64_t t = call.steps; t >= 0; t--) { int64_t count = place[t]; place[t] = before; before += count; }
+    for (int64_t i = 0; i < call.rows; i++) sorted[place[length(call, i)]++] = i;
+    for (int64_t i = call.part; i < call.rows; i += call.n_parts) row[n++] = sorted[i];
+    int64_t alive = n;
+    for (int64_t t = 0; t <= call.steps; t++) {
+      while (alive && length(call, row[alive - 1]) <= t) alive--;
+      live[t] = alive;
+    }
+    return true;
+  }
+
+  static int64_t length(const Call &call, int64_t i) { return call.lengths ? call.lengths[i] : call.steps; }
+};
+
+static inline int64_t id_of(const Call &call, int64_t t, int64_t row) {
+  int64_t step = call.is_backward ? Order::length(call, row) - 1 - t : t;
+  return call.ids[step * call.id_step + row * call.id_row];
+}
+
+static bool ids_exist(const Call &call) {
+  for (int64_t row = 0; row < call.rows; row++)
+    for (int64_t t = 0; t < Order::length(call, row); t++) {
+      int64_t id = call.ids[t * call.id_step + row * call.id_row];
+      if (id < 0 || id >= call.n_ids) return false;
+    }
+  return true;
+}
+
+// Memory for packed weights, at the beginning of a cache line.
+struct Packed {
+  void *block = nullptr;
+  ~Packed() { free(block); }
+
+  float *make(int64_t size) {
+    block = malloc(sizeof(float) * size + 64);
+    return block ? reinterpret_cast<float *>((reinterpret_cast<uintptr_t>(block) + 63) & ~uintptr_t(63)) : nullptr;
+  }
+};
+
+#define UNROLL _Pragma("GCC unroll 16")  // or else sums[][] would not stay in registers
+#define INLINE static inline __attribute__((always_inline)) TARGET
+
+#define LEVEL baseline
+#define LANES 4
+#define TARGET
+#if defined(__x86_64__)
+#define REGISTERS 16
+#include "recurrences.cpp"
+#define LEVEL avx2
+#define LANES 8
+#define TARGET __attribute__((target("avx2,fma")))
+#define REGISTERS 16
+#include "recurrences.cpp"
+#define LEVEL avx512
+#define LANES 16
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#define REGISTERS 32
+#include "recurrences.cpp"
+#define PICK(function)                                            \
+  if (level == 2 && call->units % 16 == 0) return avx512::function; \
+  if (level >= 1 && call->units % 8 == 0) return avx2::function;    \
+  return baseline::function;
+#else
+#define REGISTERS 32
+#include "recurrences.cpp"
+#define PICK(function) return baseline::function;
+#endif
+
+// level: 0 baseline, 1 AVX2 with FMA, 2 AVX-512. The units are a multiple of 8.
+EXPORT int64_t recurrence_forward(int64_t level, const Call *call) {
+  for (int64_t i = 0; call->lengths && i < call->rows; i++)
+    if (call->lengths[i] < 0 || call->lengths[i] > call->steps) return NO_SUCH_LENGTH;
+  if (call->ids && !ids_exist(*call)) return NO_SUCH_ID;
+  PICK(forward(*call))
+}
+
+EXPORT int64_t recurrence_backward(int64_t level, const Call *call) { PICK(backward(*call)) }
+
+// Adds the gradients of projected inputs, in gates or sums, to those of the table's rows that were read.
+EXPORT int64_t recurrence_gather(int64_t level, const Call *call, float *table) { PICK(gather(*call, table)) }
+
+// Which source this was compiled from.
+#ifndef SOURCE_CRC
+#define SOURCE_CRC 0
+#endif
+EXPORT int64_t recurrence_source() { return SOURCE_CRC; }
+
+#else  // one level of vector instructions
+
+namespace LEVEL {
+
+typedef float Vec __attribute__((vector_size(4 * LANES)));
+typedef float Unaligned __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef int32_t Ints __attribute__((vector_size(4 * LANES)));
+
+INLINE Vec load(const float *p) { return *reinterpret_cast<const Unaligned *>(p); }
+INLINE void store(float *p, Vec v) { *reinterpret_cast<Unaligned *>(p) = v; }
+INLINE Vec all(float x) { return x - Vec{}; }
+
+// 2 to the power of x, which is cut to where that is a normal number; nan stays nan. The relative error is 1e-7,
+// wherever x is the exact argument: what rounding x costs is nothing in a sigmoid, which is flat for large x.
+INLINE Vec power_of_2(Vec x) {
+  const Vec least = all(-126.f), most = all(126.f), shift = all(12582912.f);  // 1.5 * 2^23: no digit behind the point
+  x = x < least ? least : x;
+  x = x > most ? most : x;
+  Vec shifted = x + shift;
+  Vec f = x - (shifted - shift);  // in [-0.5, 0.5]
+  Vec p = f * 1.55946776e-4f + 1.34066438e-3f;  // minimax
+  p = p * f + 9.61769293e-3f;
+  p = p * f + 5.55031055e-2f;
+  p = p * f + 2.40226528e-1f;
+  p = p * f + 6.93147215e-1f;
+  p = p * f + 1.f;
+  Ints exponent = ((Ints)shifted << 23) + 0x3f800000;
+  return p * (Vec)exponent;
+}
+INLINE Vec sigmoid(Vec x) { return 1.f / (1.f + power_of_2(x * -1.44269504f)); }
+INLINE Vec tanh(Vec x) { return 2.f / (1.f + power_of_2(x * -2.88539008f)) - 1.f; }
+
+// How many rows a block of G vectors is multiplied with at once, so that all sums stay in registers.
+template <int G> constexpr int rows_at_once() { return (REGISTERS - (REGISTERS > 16 ? 8 : 4)) / G; }
+
+// sums[m][g] += row[m] @ weights; weights are packed (n, G * LANES)
+template <int M, int G> INLINE void multiply(Vec (&sums)[M][G], const float *const (&row)[M], const float *w, int64_t n) {
+  for (int64_t k = 0; k < n; k++, w += G * LANES) {
+    Vec b[G];
+    UNROLL for (int g = 0; g < G; g++) b[g] = load(w + g * LANES);
+    UNROLL for (int m = 0; m < M; m++) {
+      Vec a = all(row[m][k]);
+      UNROLL for (int g = 0; g < G; g++) sums[m][g] += a * b[g];
+    }
+  }
+}
+
+// The rows that one step works on: where in the arrays of that step they stand.
+struct Step {
+  const Call &call;
+  int64_t t;
+  const int64_t *row;
+  const float *const *input;  // of each of these rows
+  int64_t at(int64_t i) const { return t * call.rows + row[i]; }
+};
+
+template <int M> INLINE void states_before(const float *(&h)[M], const Step &s, int64_t i) {
+  UNROLL for (int m = 0; m < M; m++) h[m] = s.call.states + s.at(i + m) * s.call.units;
+}
+
+struct Lstm {
+  template <int M> INLINE void forward(const Step &s, int64_t i, int64_t v, const float *w, bool recurs) {
+    const Call &c = s.call;
+    const int64_t H = c.units;
+    Vec a[M][4];
+    const float *h[M];
+    states_before<M>(h, s, i);
+    UNROLL for (int m = 0; m < M; m++)
+      UNROLL for (int g = 0; g < 4; g++) a[m][g] = load(s.input[i + m] + g * H + v);
+    if (recurs) multiply<M, 4>(a, h, w, H);
+    UNROLL for (int m = 0; m < M; m++) {
+      const int64_t at = s.at(i + m);
+      const float *before = c.memory + (s.t * c.memory_step + s.row[i + m]) * H + v;
+      float *after = c.memory + ((s.t + 1) * c.memory_step + s.row[i + m]) * H + v;
+      Vec in = sigmoid(a[m][0]), f = sigmoid(a[m][1]), g = tanh(a[m][2]), o = sigmoid(a[m][3]);
+      Vec memory = f * load(before) + in * g, shown = tanh(memory);
+      store(after, memory);
+      store(c.states + (at + c.rows) * H + v, o * shown);
+      if (c.gates) {
+        float *q = c.gates + at * 4 * H + v;
+        store(q, in);
+        store(q + H, f);
+        store(q + 2 * H, g);
+        store(q + 3 * H, o);
+        store(c.extra + at * H + v, shown);
+      }
+    }
+  }
+
+  template <int M, int U> INLINE void backward(const Step &s, int64_t i, int64_t v, Vec (&of_h)[M][U]) {
+    const Call &c = s.call;
+    const int64_t H = c.units;
+    UNROLL for (int m = 0; m < M; m++)
+      UNROLL for (int b = 0; b < U; b++) {
+        const int64_t x = v + b * LANES, at = s.at(i + m);
+        float *q = c.gates + at * 4 * H + x, *carry = c.carry + s.row[i + m] * H + x;
+        Vec in = load(q), f = load(q + H), g = load(q + 2 * H), o = load(q + 3 * H);
+        Vec shown = load(c.extra + at * H + x), before = load(c.memory + at * H + x);
+        Vec of_c = of_h[m][b] * o * (1.f - shown * shown) + load(carry);
+        store(carry, of_c * f);
+        store(q, of_c * g * (in - in * in));
+        store(q + H, of_c * before * (f - f * f));
+        store(q + 2 * H, of_c * in * (1.f - g * g));
+        store(q + 3 * H, of_h[m][b] * shown * (o - o * o));
+      }
+  }
+};
+
+struct Gru {
+  template <int M> INLINE void forward(const Step &s, int64_t i, int64_t v, const float *w, bool recurs) {
+    const Call &c = s.call;
+    const int64_t H = c.units;
+    Vec a[M][3];
+    const float *h[M];
+    states_before<M>(h, s, i);
+    UNROLL for (int m = 0; m < M; m++) {
+      a[m][0] = load(s.input[i + m] + v);
+      a[m][1] = load(s.input[i + m] + H + v);
+      a[m][2] = load(c.d + v);
+    }
+    if (recurs) multiply<M, 3>(a, h, w, H);
+    UNROLL for (int m = 0; m < M; m++) {
+      const int64_t at = s.at(i + m);
+      Vec r = sigmoid(a[m][0]), z = sigmoid(a[m][1]), recalled = a[m][2];
+      Vec n = tanh(load(s.input[i + m] + 2 * H + v) + r * recalled);
+      store(c.states + (at + c.rows) * H + v, n + z * (load(h[m] + v) - n));
+      if (c.gates) {
+        float *q = c.gates + at * 3 * H + v;
+        store(q, r);
+        store(q + H, z);
+        store(q + 2 * H, n);
+        store(c.extra + at * H + v, recalled);
+      }
+    }
+  }
+
+  template <int M, int U> INLINE void backward(const Step &s, int64_t i, int64_t v, Vec (&of_h)[M][U]) {
+    const Call &c = s.call;
+    const int64_t H = c.units;
+    UNROLL for (int m = 0; m < M; m++)
+      UNROLL for (int b = 0; b < U; b++) {
+        const int64_t x = v + b * LANES, at = s.at(i + m);
+        float *q = c.gates + at * 3 * H + x, *recalled = c.extra + at * H + x, *carry = c.carry + s.row[i + m] * H + x;
+        Vec r = load(q), z = load(q + H), n = load(q + 2 * H), before = load(c.states + at * H + x);
+        Vec of_state = of_h[m][b] + load(carry);
+        Vec of_n = of_state * (1.f - z) * (1.f - n * n);
+        store(carry, of_state * z);
+        store(q, of_n * load(recalled) * (r - r * r));
+        store(q + H, of_state * (before - n) * (z - z * z));
+        store(q + 2 * H, of_n);
+        store(recalled, of_n * r);
+      }
+  }
+};
+
+struct Elman {
+  template <int M, int U> INLINE void forward(const Step &s, int64_t i, int64_t v, const float *w, bool recurs) {
+    const Call &c = s.call;
+    Vec a[M][U];
+    const float *h[M];
+    states_before<M>(h, s, i);
+    UNROLL for (int m = 0; m < M; m++)
+      UNROLL for (int b = 0; b < U; b++) a[m][b] = load(s.input[i + m] + v + b * LANES);
+    if (recurs) multiply<M, U>(a, h, w, c.units);
+    UNROLL for (int m = 0; m < M; m++)
+      UNROLL for (int b = 0; b < U; b++) store(c.states + (s.at(i + m) + c.rows) * c.units + v + b * LANES, tanh(a[m][b]));
+  }
+
+  template <int M, int U> INLINE void backward(const Step &s, int64_t i, int64_t v, Vec (&of_h)[M][U]) {
+    const Call &c = s.call;
+    UNROLL for (int m = 0; m < M; m++)
+      UNROLL for (int b = 0; b < U; b++) {
+        const int64_t x = s.at(i + m) * c.units + v + b * LANES;
+        Vec h = load(c.states + c.rows * c.units + x);
+        store(c.sums + x, of_h[m][b] * (1.f - h * h));
+      }
+  }
+};
+
+// function<M>(i) for the rows from begin to end, M = most at once, and those left over by 2 and by 1
+template <int M, class Function> INLINE void for_rows(int64_t begin, int64_t end, Function &&function) {
+  int64_t i = begin;
+  for (; i + M <= end; i += M) function.template run<M>(i);
+  if constexpr (M > 4)
+    for (; i + 4 <= end; i += 4) function.template run<4>(i);
+  if constexpr (M > 2)
+    for (; i + 2 <= end; i += 2) function.template run<2>(i);
+  for (; i < end; i++) function.template run<1>(i);
+}
+
+// Weights of the state as forward reads them: for each block of units, of each state before, G vectors side by side.
+TARGET static void pack_gates(float *to, const float *u, int64_t H, int G) {
+  for (int64_t v = 0; v < H; v += LANES)
+    for (int64_t k = 0; k < H; k++)
+      UNROLL for (int g = 0; g < G; g++)
+        for (int j = 0; j < LANES; j++) *to++ = u[(g * H + v + j) * H + k];
+}
+
+// The width of the block of columns that begins at v: 4, 2 or 1 vectors.
+INLINE int width(int64_t v, int64_t H) { return H - v >= 4 * LANES ? 4 : H - v >= 2 * LANES ? 2 : 1; }
+
+// A matrix (n, H) as blocks of columns; `row` and `column` are how far apart its elements stand.
+TARGET static void pack_columns(float *to, const float *from, int64_t n, int64_t H, int64_t row, int64_t column) {
+  for (int64_t v = 0, w; v < H; v += w) {
+    w = width(v, H) * LANES;
+    for (int64_t k = 0; k < n; k++)
+      for (int64_t j = v; j < v + w; j++) *to++ = from[k * row + j * column];
+  }
+}
+
+template <class Cell> struct ForwardRows {
+  const Step &s;
+  int64_t v;
+  const float *w;
+  bool recurs;
+  template <int M> TARGET void run(int64_t i) const { Cell::template forward<M>(s, i, v, w, recurs); }
+};
+
+template <int U> struct ForwardColumns {
+  const Step &s;
+  int64_t v;
+  const float *w;
+  bool recurs;
+  template <int M> TARGET void run(int64_t i) const { Elman::forward<M, U>(s, i, v, w, recurs); }
+};
+
+// Zeros behind the end of the rows that have ended before step t, in an array of so many columns.
+INLINE void clear(const Order &order, int64_t t, int64_t rows, float *array, int64_t columns) {
+  for (int64_t i = order.live[t]; i < order.n; i++)
+    memset(array + (t * rows + order.row[i]) * columns, 0, sizeof(float) * columns);
+}
+
+TARGET static int64_t forward(const Call &call) {
+  const int64_t H = call.units, blocks = call.kind == LSTM ? 4 : call.kind == GRU ? 3 : 1;
+  Order order;
+  Packed packed, pointers;
+  float *w = packed.make(blocks * H * H);
+  const float **input = reinterpret_cast<const float **>(pointers.make(2 * call.rows));
+  if (!w || !input || !order.make(call)) return NO_MEMORY;
+  if (call.kind == ELMAN)
+    pack_columns(w, call.u, H, H, 1, H);
+  else
+    pack_gates(w, call.u, H, int(blocks));
+  for (int64_t t = 0; t < call.steps; t++) {
+    const Step s{call, t, order.row, input};
+    const int64_t n = order.live[t];
+    const bool recurs = t > 0 || call.has_first;
+    for (int64_t i = 0; i < n; i++)
+      input[i] = call.source + (call.ids ? id_of(call, t, order.row[i]) : s.at(i)) * blocks * H;
+    if (call.kind == LSTM) {
+      for (int64_t v = 0; v < H; v += LANES)
+        for_rows<rows_at_once<4>()>(0, n, ForwardRows<Lstm>{s, v, w + v * 4 * H, recurs});
+      if (call.memory_step) clear(order, t, call.rows, call.memory + call.rows * H, H);
+    } else if (call.kind == GRU) {
+      for (int64_t v = 0; v < H; v += LANES)
+        for_rows<rows_at_once<3>()>(0, n, ForwardRows<Gru>{s, v, w + v * 3 * H, recurs});
+    } else {
+      for (int64_t v = 0; v < H; v += width(v, H) * LANES) {
+        if (width(v, H) == 4)
+          for_rows<rows_at_once<4>()>(0, n, ForwardColumns<4>{s, v, w + v * H, recurs});
+        else if (width(v, H) == 2)
+          for_rows<rows_at_once<2>()>(0, n, ForwardColumns<2>{s, v, w + v * H, recurs});
+        else
+          for_rows<8>(0, n, ForwardColumns<1>{s, v, w + v * H, recurs});
+      }
+    }
+    clear(order, t, call.rows, call.states + call.rows * H, H);
+  }
+  return NONE;
+}
+
+// The gradient of the states of a step, and what the cell makes of it: one block of columns.
+template <class Cell, int U> struct BackwardColumns {
+  const Step &s;
+  int64_t v;
+  const float *w;
+  bool has_next;
+  template <int M> TARGET void run(int64_t i) const {
+    const Call &c = s.call;
+    const int64_t H = c.units;
+    Vec a[M][U];
+    UNROLL for (int m = 0; m < M; m++)
+      UNROLL for (int b = 0; b < U; b++) a[m][b] = load(c.gradient + s.at(i + m) * H + v + b * LANES);
+    if (has_next) {  // what the sums of the next step tell
+      const float *next[M];
+      const int64_t blocks = c.kind == LSTM ? 4 : c.kind == GRU ? 3 : 1;
+      UNROLL for (int m = 0; m < M; m++) next[m] = (c.kind == ELMAN ? c.sums : c.gates) + (s.at(i + m) + c.rows) * blocks * H;
+      const int64_t n = c.kind == GRU ? 2 * H : blocks * H;
+      multiply<M, U>(a, next, w, n);
+      if (c.kind == GRU) {
+        UNROLL for (int m = 0; m < M; m++) next[m] = c.extra + (s.at(i + m) + c.rows) * H;
+        multiply<M, U>(a, next, w + n * U * LANES, H);
+      }
+    }
+    Cell::template backward<M, U>(s, i, v, a);
+  }
+};
+
+template <class Cell, int U> INLINE void backward_block(const Step &s, const Order &order, int64_t v, const float *w) {
+  constexpr int M = U == 1 ? 8 : rows_at_once<U>();
+  const int64_t going_on = order.live[s.t + 1], n = order.live[s.t];
+  for_rows<M>(0, going_on, BackwardColumns<Cell, U>{s, v, w, true});
+  for_rows<M>(going_on, n, BackwardColumns<Cell, U>{s, v, w, false});
+}
+
+template <class Cell> TARGET static int64_t backward_of(const Call &call, float *sums, int64_t blocks) {
+  const int64_t H = call.units;
+  Order order;
+  Packed packed;
+  float *w = packed.make(blocks * H * H);
+  if (!w || !order.make(call)) return NO_MEMORY;
+  pack_columns(w, call.u, blocks * H, H, H, 1);
+  for (int64_t t = call.steps - 1; t >= 0; t--) {
+    const Step s{call, t, order.row, nullptr};
+    for (int64_t v = 0; v < H; v += width(v, H) * LANES) {
+      const float *block = w + v * blocks * H;
+      if (width(v, H) == 4)
+        backward_block<Cell, 4>(s, order, v, block);
+      else if (width(v, H) == 2)
+        backward_block<Cell, 2>(s, order, v, block);
+      else
+        backward_block<Cell, 1>(s, order, v, block);
+    }
+    clear(order, t, call.rows, sums, blocks * H);
+    if (call.kind == GRU) clear(order, t, call.rows, call.extra, H);
+  }
+  return NONE;
+}
+
+TARGET static int64_t backward(const Call &call) {
+  if (call.kind == LSTM) return backward_of<Lstm>(call, call.gates, 4);
+  if (call.kind == GRU) return backward_of<Gru>(call, call.gates, 3);
+  return backward_of<Elman>(call, call.sums, 1);
+}
+
+TARGET static int64_t gather(const Call &call, float *table) {
+  const int64_t columns = (call.kind == LSTM ? 4 : call.kind == GRU ? 3 : 1) * call.units;
+  const float *sums = call.kind == ELMAN ? call.sums : call.gates;
+  for (int64_t t = 0; t < call.steps; t++)
+    for (int64_t row = 0; row < call.rows; row++) {
+      if (t >= Order::length(call, row)) continue;
+      const float *from = sums + (t * call.rows + row) * columns;
+      float *to = table + id_of(call, t, row) * columns;
+      for (int64_t k = 0; k < columns; k += LANES) store(to + k, load(to + k) + load(from + k));
+    }
+  return NONE;
+}
+
+}  // namespace LEVEL
+
+#undef LEVEL
+#undef LANES
+#undef TARGET
+#undef REGISTERS
+#endif

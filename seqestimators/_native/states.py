@@ -1,0 +1,248 @@
+"""States of recurrent layers from the compiled library, and their gradients."""
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from .library import KINDS, Call, Library, find_library
+
+__all__ = ["Reading", "can_run", "run"]
+
+State = tuple[Tensor, ...]
+Weights = tuple[Tensor, Tensor, Tensor, Tensor]
+
+N_BLOCKS = {"rnn": 1, "gru": 3, "lstm": 4}
+GIVEN = ("x", "h", "c", "w", "u", "b", "d", "lengths", "ids")
+
+UNITS = 8
+"""The number of units must be a multiple of this: they are computed side by side."""
+
+
+class Reading(NamedTuple):
+    """How a layer reads what it is given.
+
+    Parameters
+    ----------
+    lengths : Tensor of shape (n,), dtype int64, or None, default=None
+        How many steps of each sequence are real; the states behind are 0.
+        None stands for all.
+    ids : Tensor of shape (n, T), dtype int64, or None, default=None
+        Which of the vectors given is read at each step; None reads a vector
+        at each step.
+    is_backward : bool, default=False
+        Whether the ids are read from the last real one to the first.
+    """
+
+    lengths: Tensor | None = None
+    ids: Tensor | None = None
+    is_backward: bool = False
+
+
+def can_run(kind: str, n_units: int, *given: Tensor) -> bool:
+    """Say whether the library computes the states of a layer.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    n_units : int
+    *given : Tensor
+        Inputs, state and weights.
+    """
+    if n_units % UNITS or kind not in KINDS or torch.is_autocast_enabled("cpu"):
+        return False
+    is_plain = all(
+        one.device.type == "cpu" and one.dtype == torch.float32 and one.layout == torch.strided
+        for one in given
+    )
+    return is_plain and find_library() is not None
+
+
+def run(
+    kind: str, x: Tensor, state: State | None, weights: Weights, reading: Reading | None = None
+) -> tuple[Tensor, Tensor | None]:
+    """Return the states of a layer, where :func:`can_run` says yes.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    x : Tensor of shape (T, n, d), or (n_ids, d) where ids are read
+        The inputs, or the vectors of all ids.
+    state : tuple of Tensors of shape (n, h), or None
+        Before the first step; None stands for zeros.
+    weights : tuple of four Tensors
+        Those of torch's layer, in its order.
+    reading : Reading or None, default=None
+        None reads a vector at each step, of sequences of one length.
+
+    Returns
+    -------
+    states : Tensor of shape (T, n, h)
+    memory : Tensor of shape (n, h), or None
+        Of an LSTM after the last step, where all sequences have one length.
+
+    Raises
+    ------
+    ValueError
+        Sizes that don't fit together.
+    """
+    reading = Reading() if reading is None else reading
+    first = (None, None) if state is None else (*state, None)[:2]
+    _check_sizes(kind, x, first, weights, reading)
+    given = (x, *first, *weights, reading.lengths, reading.ids)
+    if torch.is_grad_enabled() and any(one is not None and one.requires_grad for one in given):
+        return _States.apply(kind, reading.is_backward, *given)
+    pass_ = _Pass(kind, reading.is_backward, given, keep=False)
+    return pass_.states[1:], None if pass_.memory is None else pass_.memory[-1]
+
+
+def _check_sizes(kind: str, x: Tensor, first: Any, weights: Weights, reading: Reading) -> None:
+    """Compare all sizes before addresses are handed over; the library checks what lengths and ids say."""
+    w, u, b, d = weights
+    lengths, ids, _ = reading
+    size, n_sums = u.shape[1], N_BLOCKS[kind] * u.shape[1]
+    n = x.shape[1] if ids is None else len(ids)
+    is_right = (
+        u.shape == (n_sums, size)
+        and w.shape == (n_sums, x.shape[-1])
+        and b.shape == d.shape == (n_sums,)
+        and x.dim() == (3 if ids is None else 2)
+        and all(part is None or part.shape == (n, size) for part in first)
+        and (ids is None or (ids.dim() == 2 and ids.dtype == torch.int64))
+        and (lengths is None or (lengths.shape == (n,) and lengths.dtype == torch.int64))
+        and all(one is None or one.device.type == "cpu" for one in (lengths, ids))
+    )
+    if not is_right:
+        shapes = [None if one is None else tuple(one.shape) for one in (x, *first, *weights, lengths, ids)]
+        raise ValueError(f"inputs, state, weights, lengths and ids don't fit together: {shapes}")
+
+
+class _Pass:
+    """One pass over a batch: its arrays, which are kept for the gradients, and the call that fills them."""
+
+    def __init__(self, kind: str, is_backward: bool, given: Any, keep: bool):
+        x, h, c, w, u, b, d, lengths, ids = given
+        size = u.shape[1]
+        n, n_steps = (x.shape[1], x.shape[0]) if ids is None else ids.shape
+        # what is added to the input: of a GRU's n without what belongs to the recalled part, which r scales
+        bias = torch.cat([b[: 2 * size] + d[: 2 * size], b[2 * size :]]) if kind == "gru" else b + d
+        source = torch.addmm(bias, x.flatten(0, -2), w.t())
+        self.states = x.new_empty(n_steps + 1, n, size)
+        self.states[0] = 0 if h is None else h
+        self.memory = self.gates = self.extra = None
+        if kind == "lstm":
+            self.memory = x.new_empty(n_steps + 1 if keep else 1, n, size)
+            self.memory[0] = 0 if c is None else c
+        if keep and kind != "rnn":
+            # each row's inputs are read before its gates are written
+            self.gates = source if ids is None else x.new_empty(n_steps * n, len(u))
+            self.extra = x.new_empty(n_steps, n, size)
+        call = _Call(kind, is_backward, (u, d, lengths, ids), *self.arrays)
+        call.source, call.n_ids = source.data_ptr(), len(x)
+        call.has_first = h is not None
+        call.memory_step = n if keep else 0
+        _library().forward(call)
+
+    @property
+    def arrays(self) -> tuple[Tensor | None, ...]:
+        return self.states, self.memory, self.gates, self.extra
+
+
+class _Call(Call):
+    """What the library needs; keeps alive what it points to."""
+
+    def __init__(self, kind: str, is_backward: bool, read: Any, states: Any, *arrays: Tensor | None):
+        u, d, lengths, ids = read
+        n_steps, n, size = states.shape
+        n_recalled = size if kind == "gru" else 0
+        read = (
+            u.contiguous(),
+            d[-n_recalled:].contiguous(),
+            None if lengths is None else lengths.contiguous(),
+        )
+        self.kept = (*read, ids, states, *arrays)
+        pointers = [None if one is None else one.data_ptr() for one in self.kept]
+        names = ("u", "d", "lengths", "ids", "states", "memory", "gates", "extra")
+        super().__init__(
+            kind=KINDS.index(kind),
+            steps=n_steps - 1,
+            rows=n,
+            units=size,
+            n_parts=1,
+            id_step=0 if ids is None else ids.stride(1),
+            id_row=0 if ids is None else ids.stride(0),
+            is_backward=is_backward,
+            **dict(zip(names, pointers, strict=True)),
+        )
+
+
+class _States(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, kind: str, is_backward: bool, *given: Tensor | None) -> Any:
+        made = _Pass(kind, is_backward, given, keep=True)
+        ctx.kind, ctx.is_backward, ctx.is_spent = kind, is_backward, False
+        ctx.set_materialize_grads(False)
+        ctx.save_for_backward(*given, *made.arrays)
+        return made.states[1:], None if made.memory is None else made.memory[-1]
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, of_states: Tensor | None, of_memory: Tensor | None) -> Any:
+        kind, saved = ctx.kind, ctx.saved_tensors
+        given, arrays = saved[:9], saved[9:]
+        x, _, _, w, u, _, d, lengths, ids = given
+        if ctx.is_spent and kind != "rnn":  # the first time has written gradients into these arrays
+            arrays = _Pass(kind, ctx.is_backward, given, keep=True).arrays
+        ctx.is_spent = True
+        states, _, sums, recalled = arrays
+        n_steps, n, size = states[1:].shape
+        of_states = x.new_zeros(n_steps, n, size) if of_states is None else of_states.contiguous()
+        carry = x.new_zeros(n, size)
+        if of_memory is not None:
+            carry += of_memory
+        call = _Call(kind, ctx.is_backward, (u, d, lengths, ids), *arrays)
+        if kind == "rnn":
+            sums = torch.empty_like(of_states)
+            call.sums = sums.data_ptr()
+        call.gradient, call.carry = of_states.data_ptr(), carry.data_ptr()
+        _library().backward(call)
+
+        needed = dict(zip(GIVEN, ctx.needs_input_grad[2:], strict=True))
+        sums = sums.view(n_steps * n, len(u))
+        # a GRU's recalled part is a sum of its own, beside those of r and z
+        planes = [sums] if kind != "gru" else [sums[:, : 2 * size], recalled.view(-1, size)]
+        blocks = u.split([plane.shape[1] for plane in planes])
+        of_h: Any = None
+        of_u = of_x = of_w = of_b = of_d = None
+        before = states[:-1].view(-1, size)
+        if needed["h"]:
+            of_h = carry if kind == "gru" else 0
+            for plane, block in zip(planes, blocks, strict=True):
+                of_h = of_h + plane[:n] @ block
+        if needed["u"]:
+            of_u = torch.empty_like(u)
+            for plane, block in zip(planes, of_u.split([len(block) for block in blocks]), strict=True):
+                torch.mm(plane.t(), before, out=block)
+        of_inputs = sums
+        if ids is not None:
+            of_inputs = x.new_zeros(len(x), len(u))
+            _library().gather(call, of_inputs)
+        if needed["x"]:
+            of_x = (of_inputs @ w).view_as(x)
+        if needed["w"]:
+            of_w = of_inputs.t() @ x.flatten(0, -2)
+        if needed["b"] or needed["d"]:
+            of_b = of_d = of_inputs.sum(0)
+        if kind == "gru" and needed["d"]:
+            of_d = torch.cat([of_b[: 2 * size], recalled.view(-1, size).sum(0)])
+        of_c = carry if needed["c"] else None
+        return None, None, of_x, of_h, of_c, of_w, of_u, of_b, of_d, None, None
+
+
+def _library() -> Library:
+    library = find_library()
+    assert library is not None, "can_run has not been asked"
+    return library
