@@ -216,7 +216,8 @@ class _States(torch.autograd.Function):
         planes = [sums] if kind != "gru" else [sums[:, : 2 * size], recalled.view(-1, size)]
         blocks = u.split([plane.shape[1] for plane in planes])
         of_h: Any = None
-        of_u = of_x = of_w = of_b = of_d = None
+        of_b: Any = None
+        of_u = of_x = of_w = of_d = None
         before = states[:-1].view(-1, size)
         if needed["h"]:
             of_h = carry if kind == "gru" else 0
