@@ -69,9 +69,14 @@ def this_platform():
 class NativeKernelHook(BuildHookInterface):
     """What hatchling calls before it collects the files of a wheel."""
 
+    folder = None
+
     def initialize(self, version, build_data):
         """Compile, and tell hatchling which file there is, and for which platform."""
         target = os.environ.get("SEQESTIMATORS_PLATFORM") or this_platform()
+        built = SOURCE.with_name(NAME)
+        if version == "editable" and built.exists() and built.stat().st_mtime > SOURCE.stat().st_mtime:
+            return  # pip asks twice: for metadata and for the installation
         self.folder = tempfile.mkdtemp()
         path, problem = compile_library(self.folder, target)
         if path is None:
@@ -86,7 +91,8 @@ class NativeKernelHook(BuildHookInterface):
 
     def finalize(self, version, build_data, artifact_path):
         """Leave nothing behind."""
-        shutil.rmtree(self.folder)
+        if self.folder:
+            shutil.rmtree(self.folder)
 
 
 if __name__ == "__main__":
