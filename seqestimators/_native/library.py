@@ -116,7 +116,7 @@ def _find_level() -> int:
 def _load() -> Library | str:
     """Return the library, or why there is none."""
     if not FILE.exists():
-        return "no C++ compiler was found when seqestimators was installed"
+        return "it was not compiled when seqestimators was installed"
     try:
         return Library(FILE)
     except OSError as error:

@@ -19,7 +19,7 @@ from seqestimators._training import run_batches
 from seqestimators.datasets import make_marker
 from seqestimators.inspection import gradient_flow, gradients, hidden_states
 from seqestimators.inspection._fitted import FittedModel
-from seqestimators.modules import Batch
+from seqestimators.modules import Batch, Cell
 
 X, y = ["ACGTAC", "TT", "GATTACA", "C"], ["a", "b", "a", "b"]
 
@@ -60,9 +60,9 @@ def loss_after_a_push(model, text, label, step, push, layer, direction):
         return model[-1]._criterion()(outputs, torch.from_numpy(target)).item()
 
 
-class Recorded(torch.nn.Module):
+class Recorded(Cell):
     def __init__(self, function):
-        super().__init__()
+        super().__init__(1, 1)
         self.function = function
 
     def forward(self, inputs):
