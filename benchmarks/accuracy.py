@@ -86,6 +86,7 @@ from seqestimators.datasets import (
 from seqestimators.model_selection import ScaffoldSplit, leakage_report
 from seqestimators.model_selection.comparison import _adjust_holm, _test_differences
 from seqestimators.pretraining import (
+    make_encoder_forest,
     make_encoder_network,
     make_encoder_svm,
     make_joint_network,
@@ -100,14 +101,20 @@ NETWORKS = (
     "LSTM with stem, both strands",
     "random encoder + SVM",
     "encoder + SVM",
+    "encoder + forest",
     "fine-tuned encoder",
     "joint network",
 )
 """What has a recurrent network in it; all others are rivals."""
 VOTES = {
     "both LSTMs": ("LSTM", "LSTM, 32 units, 10 % of tokens masked"),
-    "encoder vote": ("fine-tuned encoder", "encoder + SVM"),
-    "encoder vote with forest": ("fine-tuned encoder", "encoder + SVM", "descriptors + forest"),
+    "encoder vote": ("fine-tuned encoder", "encoder + SVM", "encoder + forest"),
+    "encoder vote with descriptor forest": (
+        "fine-tuned encoder",
+        "encoder + SVM",
+        "encoder + forest",
+        "descriptors + forest",
+    ),
     "joint network and ECFP + logistic": ("joint network", "ECFP + logistic"),
     "ECFP + logistic and forest": ("ECFP + logistic", "descriptors + forest"),
 }
@@ -135,6 +142,7 @@ def encoders(task, seed):
     return {
         "random encoder + SVM": make_random_encoder_svm(task=task, random_state=seed),
         "encoder + SVM": make_encoder_svm(task=task, **probability),
+        "encoder + forest": make_encoder_forest(task=task, random_state=seed),
         "fine-tuned encoder": make_encoder_network(task=task, random_state=seed),
         "joint network": make_joint_network(task=task, random_state=seed),
     }

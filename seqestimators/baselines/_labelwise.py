@@ -158,6 +158,10 @@ class RandomForestClassifier(WithProbabilities, ensemble.RandomForestClassifier)
     """Random forest of one or several labels per row."""
 
 
+class ExtraTreesClassifier(WithProbabilities, ensemble.ExtraTreesClassifier):
+    """Extremely randomized trees of one or several labels per row."""
+
+
 class DummyClassifier(WithProbabilities, dummy.DummyClassifier):
     """The majority-class baseline, of one or several labels per row."""
 

@@ -40,6 +40,7 @@ CLASSES = {
         {"hidden_layer_sizes": 4, "max_iter": 20, "random_state": 0},
     ),
     "RandomForestClassifier": (ensemble.RandomForestClassifier, {"n_estimators": 10, "random_state": 0}),
+    "ExtraTreesClassifier": (ensemble.ExtraTreesClassifier, {"n_estimators": 10, "random_state": 0}),
     "DummyClassifier": (dummy.DummyClassifier, {}),
 }
 every_class = pytest.mark.parametrize("name", CLASSES)
