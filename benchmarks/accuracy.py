@@ -119,6 +119,11 @@ VOTES = {
     "ECFP + logistic and forest": ("ECFP + logistic", "descriptors + forest"),
 }
 """Means of the answers of other models; rivals where no member is a network."""
+VOTES_OF_NUMBERS = {
+    "encoder vote": ("fine-tuned encoder", "encoder + SVM"),
+    "encoder vote with descriptor forest": ("fine-tuned encoder", "encoder + SVM", "descriptors + forest"),
+}
+"""What differs where numbers are predicted: trees can't go beyond those that they have seen."""
 KEYS = ["dataset", "split", "fold", "model"]
 
 # Of true and predicted values, the latter as probabilities of the classes, or what ranks them, if there are
@@ -406,9 +411,10 @@ def add_votes(folder, results, quick):
     votes = []
     for name in results["dataset"].unique():
         of_set = results[results["dataset"] == name]
+        votes_of_set = VOTES | VOTES_OF_NUMBERS if "rmse" in TASKS[name].scores else VOTES
         for _, y, split, fold, train, test in list_folds(name, quick):
             rows = of_set[(of_set["split"] == split) & (of_set["fold"] == fold)].set_index("model")
-            for vote, members in VOTES.items():
+            for vote, members in votes_of_set.items():
                 if not set(members) <= set(rows.index):
                     continue
                 answers = np.mean(

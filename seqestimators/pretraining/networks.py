@@ -135,7 +135,7 @@ def make_joint_network(
 def make_encoder_vote(
     *, task: str = "classification", encoder: Any = None, random_state: Any = None
 ) -> VotingClassifier | VotingRegressor:
-    """Make a vote of the network that starts from an encoder, and of two models of its states.
+    """Make a vote of the network that starts from an encoder, and of models of the encoder's states.
 
     Of the models of strings alone it is the first to try where accuracy
     counts more than time, with a few hundred or thousand molecules.
@@ -148,14 +148,15 @@ def make_encoder_vote(
         What :func:`pretrain_properties` returns. None takes
         :func:`load_molecule_encoder`.
     random_state : int, RandomState instance or None, default=None
-        Determines the network and the forest.
+        Determines the network, and the forest.
 
     Returns
     -------
     VotingClassifier or VotingRegressor
         Of "network" (:func:`make_encoder_network`), "svm"
-        (:func:`make_encoder_svm`) and "forest" (:func:`make_encoder_forest`),
-        not fitted. Probabilities are averaged, and numbers.
+        (:func:`make_encoder_svm`) and, of classes, "forest"
+        (:func:`make_encoder_forest`), not fitted. Probabilities are averaged,
+        and numbers.
 
     See Also
     --------
@@ -179,9 +180,11 @@ def make_encoder_vote(
     """
     network = make_encoder_network(task=task, encoder=encoder, random_state=random_state)
     svm = make_encoder_svm(task=task, encoder=encoder, probability=task == "classification")
-    forest = make_encoder_forest(task=task, encoder=encoder, random_state=random_state)
-    members = [("network", network), ("svm", svm), ("forest", forest)]
-    return VotingClassifier(members, voting="soft") if task == "classification" else VotingRegressor(members)
+    members = [("network", network), ("svm", svm)]
+    if task == "regression":  # where trees, which can't go beyond the numbers of training, make a vote worse
+        return VotingRegressor(members)
+    forest = make_encoder_forest(encoder=encoder, random_state=random_state)
+    return VotingClassifier([*members, ("forest", forest)], voting="soft")
 
 
 def _make_tokenizer(encoder: Any) -> SmilesTokenizer:
