@@ -12,6 +12,15 @@ nox.options.sessions = ["lint", "typing", "tests"]
 # A session whose Python is not installed here is named in the summary as skipped.
 nox.options.error_on_missing_interpreters = False
 
+# The tags of wheels, and what Zig's compiler calls these systems.
+PLATFORMS = {
+    "manylinux_2_17_x86_64": "x86_64-linux-gnu.2.17",
+    "manylinux_2_17_aarch64": "aarch64-linux-gnu.2.17",
+    "macosx_11_0_x86_64": "x86_64-macos.11.0",
+    "macosx_11_0_arm64": "aarch64-macos.11.0",
+    "win_amd64": "x86_64-windows-gnu",
+}
+
 # The exact torch stands there, and only there.
 CONSTRAINTS = ("-c", "constraints.txt")
 
@@ -91,3 +100,32 @@ def package(session):
     session.run("twine", "check", "--strict", *glob(f"{folder}/*"))
     session.install(*CONSTRAINTS, *glob(f"{folder}/*.whl"))
     session.run("python", "-P", "-c", "from seqestimators import *")  # -P: not from the sources here
+
+
+@nox.session
+def wheels(session):
+    """Build a wheel with the native kernel for every system into dist/, or the folder behind `--`."""
+    requirements = nox.project.load_toml("pyproject.toml")["build-system"]["requires"]
+    session.install("build", "ziglang", *requirements)
+    folder = session.posargs[0] if session.posargs else "dist"
+    for platform, target in PLATFORMS.items():
+        # `cc`, not `c++`: the source needs no library of C++, which Zig would compile first
+        compiler = {"CXX": f"python -m ziglang cc -target {target}", "CXXFLAGS": "-s"}
+        build = ("python", "-m", "build", "--wheel", "--no-isolation", "--outdir", folder)
+        session.run(*build, env={**compiler, "SEQESTIMATORS_PLATFORM": platform})
+
+
+@nox.session
+def sanitize(session):
+    """Run the tests of the native kernel with every access to memory and every overflow checked."""
+    session.install(*CONSTRAINTS, "--group", "test", "-e", ".")
+    flags = "-g -fsanitize=address,undefined -fno-sanitize-recover=all"
+    session.run("python", ".ci/build_hook.py", env={"CXXFLAGS": flags})
+    asan, ubsan = (
+        session.run("c++", f"-print-file-name=lib{name}.so", external=True, silent=True).strip()
+        for name in ("asan", "ubsan")
+    )
+    # Python itself frees not everything at its end
+    env = {"LD_PRELOAD": f"{asan} {ubsan}", "ASAN_OPTIONS": "detect_leaks=0"}
+    session.run("pytest", "tests/native", *session.posargs, env=env)
+    session.run("python", ".ci/build_hook.py")

@@ -11,9 +11,9 @@
 
 #ifndef LEVEL
 
-#include <cstdint>
-#include <cstdlib>
-#include <cstring>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #if defined(_WIN32)
 #define EXPORT extern "C" __declspec(dllexport)
