@@ -33,6 +33,14 @@ def tests(session):
 
 
 @nox.session
+def torch(session):
+    """Run the tests of exactness and the common checks without the native kernel."""
+    session.install(*CONSTRAINTS, "--group", "test", "-e", ".")
+    files = ["tests/modules/test_pooled.py", "tests/testing/test_estimator_checks.py"]
+    session.run("pytest", *files, *session.posargs, env={"SEQESTIMATORS_KERNEL": "torch"})
+
+
+@nox.session
 def fuzz(session):
     """Read 100,000 random inputs and fit 2,000 random estimators: right, or refused."""
     session.install(*CONSTRAINTS, "--group", "test", "-e", ".")

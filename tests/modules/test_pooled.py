@@ -90,7 +90,7 @@ def test_outputs_are_those_of_the_equations(
     outputs = network(Batch(*pad(sequences))).detach().numpy()
     for sequence, output in zip(sequences, outputs, strict=True):
         states = recurrence(network.encoder, cell, sequence)
-        half = 5
+        half = network.encoder.hidden_size
         last = np.concatenate([states[-1, :half], states[0, half:]])
         if pooling == "attention":
             project = states @ parameters["pooling.project.weight"].T

@@ -16,7 +16,7 @@ from seqestimators import (
 from seqestimators.sequences import read_sequences
 from seqestimators.testing import check_sequence_estimator, parametrize_with_sequence_checks
 
-SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 1, "batch_size": 8}
+SMALL = {"hidden_size": 8, "embedding_dim": 4, "max_epochs": 1, "batch_size": 8}
 
 
 @parametrize_with_sequence_checks(
