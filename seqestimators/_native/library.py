@@ -3,8 +3,10 @@
 import ctypes
 import os
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -16,6 +18,9 @@ FILE = Path(__file__).with_name("librecurrences.so")  # by this name on every sy
 SOURCE = Path(__file__).with_name("recurrences.cpp")
 KINDS = ("rnn", "gru", "lstm")
 LEVELS = ("baseline", "AVX2", "AVX-512")
+MIN_ROWS = 8
+MIN_PRODUCTS = 10**7
+"""What a thread is worth: while it starts, in a tenth of a millisecond, a core multiplies about as often."""
 
 _Pointer, _Int = ctypes.c_void_p, ctypes.c_int64
 
@@ -87,11 +92,26 @@ class Library:
 
     def forward(self, call: Call) -> None:
         """Compute the states."""
-        self._check(self._functions[0](self.level, ctypes.addressof(call)))
+        self._share(self._functions[0], call)
 
     def backward(self, call: Call) -> None:
         """Compute the gradients of the sums."""
-        self._check(self._functions[1](self.level, ctypes.addressof(call)))
+        self._share(self._functions[1], call)
+
+    def _share(self, function: Any, call: Call) -> None:
+        """Let threads, as many as torch uses, compute the rows, which don't need each other."""
+        n_products = call.steps * call.rows * call.units**2
+        n_parts = min(torch.get_num_threads(), call.rows // MIN_ROWS, n_products // MIN_PRODUCTS)
+        if n_parts <= 1:
+            self._check(function(self.level, ctypes.addressof(call)))
+            return
+        parts = [Call.from_buffer_copy(call) for _ in range(n_parts)]
+        for i, part in enumerate(parts):
+            part.part, part.n_parts = i, n_parts
+        # started and ended here: threads that wait would not outlive a fork
+        with ThreadPoolExecutor(n_parts) as pool:
+            for problem in pool.map(lambda part: function(self.level, ctypes.addressof(part)), parts):
+                self._check(problem)
 
     def gather(self, call: Call, table: torch.Tensor) -> None:
         """Add the gradients of the sums to those of the rows of a table that the sums have read."""

@@ -238,6 +238,17 @@ def test_threads_and_forked_processes_compute_the_same_bits():
 
 
 @every_kind
+def test_rows_may_be_shared_among_threads(monkeypatch, kind):
+    problem = Problem(kind, 24, n=11)
+    expected = problem.differentiate(problem.found, torch.float32)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
+    monkeypatch.setattr(library, "MIN_ROWS", 2)
+    monkeypatch.setattr(library, "MIN_PRODUCTS", 1)
+    for one, other in zip(problem.differentiate(problem.found, torch.float32), expected, strict=True):
+        assert torch.equal(one, other)
+
+
+@every_kind
 @pytest.mark.parametrize("embedding_dim", [None, 4])
 @pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
 def test_an_encoder_gives_the_same_with_either_kernel(monkeypatch, kind, embedding_dim, bidirectional):
