@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from .library import KINDS, Call, Library, find_library
 
@@ -189,10 +188,11 @@ class _States(torch.autograd.Function):
         return made.states[1:], None if made.memory is None else made.memory[-1]
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, of_states: Tensor | None, of_memory: Tensor | None) -> Any:
         kind, saved = ctx.kind, ctx.saved_tensors
         given, arrays = saved[:9], saved[9:]
+        if torch.is_grad_enabled():  # gradients of these gradients are asked for
+            return None, None, *_differentiate(ctx, given, (of_states, of_memory))
         x, _, _, w, u, _, d, lengths, ids = given
         if ctx.is_spent and kind != "rnn":  # the first time has written gradients into these arrays
             arrays = _Pass(kind, ctx.is_backward, given, keep=True).arrays
@@ -241,6 +241,48 @@ class _States(torch.autograd.Function):
             of_d = torch.cat([of_b[: 2 * size], recalled.view(-1, size).sum(0)])
         of_c = carry if needed["c"] else None
         return None, None, of_x, of_h, of_c, of_w, of_u, of_b, of_d, None, None
+
+
+def _compute_by_torch(kind: str, is_backward: bool, given: Any) -> tuple[Tensor, Tensor | None]:
+    x, h, c, w, u, b, d, lengths, ids = given
+    size = u.shape[1]
+    if ids is not None:
+        ids, time = ids.t(), torch.arange(ids.shape[1])[:, None]
+        if is_backward:
+            last = len(ids) - 1 if lengths is None else lengths - 1
+            ids = ids.gather(0, torch.where(time <= last, last - time, time).expand_as(ids))
+        x = x[ids]
+    h = x.new_zeros(x.shape[1], size) if h is None else h
+    c = x.new_zeros(x.shape[1], size) if c is None and kind == "lstm" else c
+    states = []
+    for from_x in (x @ w.t() + b).unbind():
+        from_h = h @ u.t() + d
+        if kind == "rnn":
+            h = torch.tanh(from_x + from_h)
+        elif kind == "lstm":
+            i, f, g, o = (from_x + from_h).chunk(4, dim=1)
+            c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+            h = o.sigmoid() * c.tanh()
+        else:
+            (r, z, n), (r_h, z_h, n_h) = from_x.chunk(3, dim=1), from_h.chunk(3, dim=1)
+            n = torch.tanh(n + (r + r_h).sigmoid() * n_h)
+            h = n + (z + z_h).sigmoid() * (h - n)
+        states.append(h)
+    joined = torch.stack(states)
+    if lengths is not None:
+        ended = torch.arange(len(joined))[:, None] >= lengths
+        joined = joined.masked_fill(ended[..., None], 0)
+    return joined, c
+
+
+def _differentiate(ctx: Any, given: Any, of_outputs: Any) -> list[Tensor | None]:
+    """Gradients of what was given, from operations of torch, which have gradients of any order."""
+    outputs = _compute_by_torch(ctx.kind, ctx.is_backward, given)
+    pairs = [pair for pair in zip(outputs, of_outputs, strict=True) if pair[1] is not None]
+    wanted = [one for one, needed in zip(given, ctx.needs_input_grad[2:], strict=True) if needed]
+    parts, of_parts = zip(*pairs, strict=True)
+    found = iter(torch.autograd.grad(parts, wanted, of_parts, create_graph=True, allow_unused=True))
+    return [next(found) if needed else None for needed in ctx.needs_input_grad[2:]]
 
 
 def _library() -> Library:

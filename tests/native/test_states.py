@@ -177,6 +177,20 @@ def test_gradients_may_be_taken_twice_and_in_part(kind):
 
 
 @every_kind
+@pytest.mark.parametrize("ids", [False, True], ids=["vectors", "ids"])
+def test_gradients_have_gradients(kind, ids):
+    problem = Problem(kind, 8, state=True, ids=ids, backward=ids)
+    results = []
+    for function, dtype in ((problem.found, torch.float32), (problem.expected, torch.float64)):
+        given = [one.to(dtype).requires_grad_() for one in (problem.x, *problem.weights, *problem.state)]
+        loss = ((function(*given) * problem.real).square() * problem.gradient.to(dtype)).sum()
+        first = torch.autograd.grad(loss, given, create_graph=True)
+        second = torch.autograd.grad(sum(one.square().sum() for one in first), given)
+        results.append([one.detach() for one in (*first, *second)])
+    assert greatest_error(*results) < 5e-6
+
+
+@every_kind
 def test_what_it_can_not_compute_is_left_to_torch(kind):
     x = torch.zeros(2, 3, 4)
     assert _native.can_run(kind, 16, x)
