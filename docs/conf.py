@@ -136,6 +136,8 @@ sphinx_gallery_conf = {
     "parallel": 2,
     "reset_modules": ("matplotlib", "one_process.stay_in_one_process"),
     "remove_config_comments": True,
+    # The last line of a block may be a call of matplotlib, whose result says nothing.
+    "ignore_repr_types": r"matplotlib|seqestimators\.\S+Display",
 }
 
 # -- looks -------------------------------------------------------------------

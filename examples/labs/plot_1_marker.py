@@ -42,7 +42,7 @@ SEEDS = range(4)
 X, y = make_marker(1000, random_state=0)
 for label in (0, 1):
     series = X[y == label][0]
-    print(f"label {label}, shape {series.shape}: {series}")
+    print(f"label {label}, shape {series.shape}: {series.astype(int)}")
 print(
     "the label says whether -1 is in the series:",
     all((-1 in x) == label for x, label in zip(X, y, strict=True)),
