@@ -137,7 +137,7 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib", "one_process.stay_in_one_process"),
     "remove_config_comments": True,
     # The last line of a block may be a call of matplotlib, whose result says nothing.
-    "ignore_repr_types": r"matplotlib|seqestimators\.\S+Display",
+    "ignore_repr_types": "matplotlib|Display",
 }
 
 # -- looks -------------------------------------------------------------------
