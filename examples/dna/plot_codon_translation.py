@@ -106,8 +106,8 @@ if "SEQESTIMATORS_DATA" in os.environ:
 
 predictions = {}
 print(
-    f"\n{'model':26}{'tested on':28}{'genes':>6}{'all right':>11}"
-    f"{'letters right':>15}"
+    f"\n{'model':23}{'tested on':27}{'genes':>5}{'all right':>10}"
+    f"{'letters right':>14}"
 )
 for data, (dna, protein) in sets.items():
     for name, model in models.items():
@@ -116,7 +116,7 @@ for data, (dna, protein) in sets.items():
             exact_match_score(protein, predicted),
             token_accuracy_score(protein, predicted),
         )
-        print(f"{name:26}{data:28}{len(dna):6}{exact:11.1%}{letters:15.2%}")
+        print(f"{name:23}{data:27}{len(dna):5}{exact:10.1%}{letters:14.2%}")
 print()
 
 # %%

@@ -151,9 +151,8 @@ for ax, name in zip(axes, ("Adyghe", "Icelandic"), strict=False):
     image = ax.imshow(weights, cmap="cividis", vmin=0, vmax=1, aspect="auto")
     ax.set_xticks(range(len(word)), list(word), fontsize=9)
     ax.set_yticks(range(len(written) + 1), [*written, "end"], fontsize=9)
-    ax.set(
-        title=f"{name}: {word}", xlabel="Letter read", ylabel="Phoneme written"
-    )
+    ax.set(xlabel="Letter read", ylabel="Phoneme written")
+    ax.set_title(f"{name}: {word}", fontsize="small")
 figure.colorbar(image, ax=axes[1], label="Weight of attention")
 
 places = np.arange(len(LANGUAGES))
@@ -172,6 +171,7 @@ axes[2].set(
     title=f"{len(test_words['Adyghe'])} test words each",
     ylabel="Words wrong, %",
 )
-axes[2].legend(title="Search", frameon=False)
+axes[2].margins(y=0.25)  # room for the legend
+axes[2].legend(title="Search", loc="upper center", ncols=2, fontsize="small")
 
 plt.show()

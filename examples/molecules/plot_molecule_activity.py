@@ -26,7 +26,7 @@ from sklearn.model_selection import (
     StratifiedKFold,
     train_test_split,
 )
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline
 
 from seqestimators import RecurrentClassifier, SmilesTokenizer
 from seqestimators.baselines import (
@@ -73,16 +73,19 @@ folds = [
 # as always; `verbose=2` shows every fit. Two processes share the fits, with
 # one thread each: a network this small gains nothing from threads.
 
-recurrent = make_pipeline(
-    SmilesTokenizer(), RecurrentClassifier(max_epochs=20, random_state=0)
+recurrent = Pipeline(
+    [
+        ("tokenizer", SmilesTokenizer()),
+        ("rnn", RecurrentClassifier(max_epochs=20, random_state=0)),
+    ]
 )
 models = {}
 for cell in ("lstm", "gru"):
     search = GridSearchCV(
         recurrent,
         {
-            "recurrentclassifier__cell": [cell],
-            "recurrentclassifier__hidden_size": [32, 64],
+            "rnn__cell": [cell],
+            "rnn__hidden_size": [32, 64],
         },
         scoring="roc_auc",
         cv=StratifiedKFold(3, shuffle=True, random_state=0),
@@ -93,7 +96,7 @@ for cell in ("lstm", "gru"):
     with joblib.parallel_config("loky", inner_max_num_threads=1):
         search.fit(smiles[chosen_on], active[chosen_on])
     models[cell.upper()] = clone(recurrent).set_params(**search.best_params_)
-    size = search.best_params_["recurrentclassifier__hidden_size"]
+    size = search.best_params_["rnn__hidden_size"]
     print(f"{cell.upper()}: {size} units, ROC-AUC {search.best_score_:.3f}")
 
 # %%

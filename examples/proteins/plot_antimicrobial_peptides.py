@@ -73,7 +73,7 @@ with joblib.parallel_config("loky", inner_max_num_threads=1):
         n_jobs=2,
         verbose=True,
     )
-print(comparison.summary.round(3).to_string())
+print(comparison.summary["roc_auc"].round(3).to_string())
 ComparisonDisplay.from_comparison(comparison)
 
 # %%
