@@ -91,12 +91,13 @@ class Comparison:
             yield f"  {name}: {row['mean']:.4g} +- {row['std']:.2g}"
         for pair in pairs.itertuples():
             yield (
-                f"  {pair.first} - {pair.second}: {pair.difference:+.4g}, {1 - self.alpha:.0%} interval "
-                f"{pair.low:.4g} to {pair.high:.4g}, p = {pair.p_value:.2g} (adjusted {pair.p_adjusted:.2g})"
+                f"  {pair.first} - {pair.second}: {pair.difference:+.4g}, "
+                f"p = {pair.p_value:.2g} (adjusted {pair.p_adjusted:.2g})"
             )
             yield (
-                f"    {pair.first} better {pair.p_first_better:.0%}, equal within {self.rope[scoring]:g} "
-                f"{pair.p_equivalent:.0%}, {pair.second} better {pair.p_second_better:.0%}"
+                f"    {1 - self.alpha:.0%} interval {pair.low:.4g} to {pair.high:.4g}; "
+                f"first better {pair.p_first_better:.0%}, equal {pair.p_equivalent:.0%}, "
+                f"second {pair.p_second_better:.0%}"
             )
 
 

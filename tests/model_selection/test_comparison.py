@@ -141,7 +141,7 @@ def test_the_text_names_the_winner_or_none():
     assert max(map(len, text.splitlines())) <= 79
     result = compare({name: MODELS[name] for name in ("chance", "bayes")}, X, Y, cv=10, scoring="accuracy")
     assert "accuracy: bayes wins at the level 0.05" in str(result)
-    assert "bayes better 100%" in str(result)
+    assert "first better 0%, equal 0%, second 100%" in str(result)
 
 
 def test_a_fixed_advantage_wins_and_noise_does_not():
