@@ -107,7 +107,7 @@ class DistinctRows:
         rows : ndarray of shape (n_rows,), dtype int64
         """
         kept, place = np.unique(self.index[rows], return_inverse=True)
-        order = np.argsort(self.source.lengths[kept], kind="stable")
+        order = np.argsort(-self.source.lengths[kept], kind="stable")
         batch = pad_in_pieces(self.source, kept[order])
         return Batch(*batch), torch.from_numpy(np.argsort(order)[place]).to(self.source.values.device)
 
@@ -205,8 +205,7 @@ class SequenceDataset(Dataset):
         Parameters
         ----------
         rows : ndarray of shape (n_rows,), dtype int64
-            In ascending order of length, for pieces that are as few as
-            possible.
+            The longest first, for pieces that are as few as possible.
         """
         rows = np.asarray(rows)
         inputs, lengths = pad_in_pieces(self.source, rows)
@@ -237,7 +236,7 @@ def cut_by_length(lengths: np.ndarray) -> list[slice]:
     Parameters
     ----------
     lengths : ndarray of shape (n,), dtype int64
-        In ascending order, for pieces that are as few as possible.
+        The longest first, for pieces that are as few as possible.
 
     Returns
     -------
@@ -250,8 +249,8 @@ def cut_by_length(lengths: np.ndarray) -> list[slice]:
     --------
     >>> import numpy as np
     >>> from seqestimators._training.batching import cut_by_length
-    >>> cut_by_length(np.array([50] * 63 + [20_000]))
-    [slice(0, 63, None), slice(63, 64, None)]
+    >>> cut_by_length(np.array([20_000] + [50] * 63))
+    [slice(0, 1, None), slice(1, 64, None)]
     """
     pieces = []
     stack = [(0, len(lengths))]
@@ -262,8 +261,8 @@ def cut_by_length(lengths: np.ndarray) -> list[slice]:
         if len(piece) <= 1 or padded <= max(MAX_STEPS, MAX_PADDING_RATIO * piece.sum()):
             pieces.append(slice(start, stop))
             continue
-        is_long = piece > piece.max() / 2
-        middle = start + max(1, int(np.argmax(is_long)))
+        is_short = piece <= piece.max() / 2
+        middle = start + max(1, int(np.argmax(is_short)))
         stack += [(middle, stop), (start, middle)]
     return pieces
 
@@ -275,7 +274,8 @@ class BatchIterator:
     sorted by length within each window and cut into batches, which come in
     random order: every epoch has other batches, and little padding. Otherwise
     all rows are sorted by length once, and a batch takes as many as have
-    `MAX_STEPS` padded steps, or `batch_size` rows if these have more.
+    `MAX_STEPS` padded steps, or `batch_size` rows if these have more. The
+    longest row of a batch comes first.
 
     Parameters
     ----------
@@ -329,7 +329,7 @@ class BatchIterator:
         n_batches = 1 if self.mixed else min(WINDOW, -(-len(self) // 2))
         window = np.arange(len(order)) // (n_batches * self.batch_size)
         order = order[np.lexsort((lengths[order], window))]
-        batches = [order[start:stop] for start, stop in pairwise(self._bounds())]
+        batches = [order[start:stop][::-1].copy() for start, stop in pairwise(self._bounds())]
         return [batches[i] for i in torch.randperm(len(batches), generator=self.generator)]
 
     def __iter__(self) -> Iterator[tuple[Batch, Any]]:
@@ -353,7 +353,8 @@ def cut_by_steps(lengths: np.ndarray, max_steps: int, min_rows: int = 1) -> list
     Returns
     -------
     list of ndarray of int64
-        Each row once, the shortest first.
+        Each row once: the batches of the shortest first, and in each the
+        longest row.
     """
     order = np.argsort(lengths, kind="stable")
     batches, begin = [], 0
@@ -363,7 +364,7 @@ def cut_by_steps(lengths: np.ndarray, max_steps: int, min_rows: int = 1) -> list
         # the longest of so many rows, times their number, grows with it
         padded = np.arange(1, len(longest) + 1) * longest
         n_rows = max(int(np.searchsorted(padded, max_steps, side="right")), min_rows, 1)
-        batches.append(order[begin : begin + n_rows])
+        batches.append(order[begin : begin + n_rows][::-1].copy())
         begin += n_rows
     return batches
 

@@ -2,10 +2,41 @@
 
 from typing import Any
 
-from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping, LRScheduler
+import torch
+from skorch.callbacks import Callback, EarlyStopping, LRScheduler
+from torch.nn.utils import clip_grad_norm_
 from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR
 
-__all__ = ["EpochRecord", "Progress", "Unfreezing", "make_callbacks"]
+__all__ = ["Clipping", "EpochRecord", "Progress", "Unfreezing", "make_callbacks"]
+
+
+class Clipping(Callback):
+    """Scale the gradient of all weights where its norm is larger than it may be.
+
+    On a CPU, it takes a fraction of the time of torch's function, which skorch's callback of this purpose
+    calls for each weight of a walk through the network.
+
+    Parameters
+    ----------
+    max_norm : float
+        Greatest norm of the gradients of all weights, as one vector.
+    """
+
+    def __init__(self, max_norm: float):
+        self.max_norm = max_norm
+
+    def on_grad_computed(self, net: Any, named_parameters: Any = None, **kwargs: Any) -> None:
+        """Scale the gradients of a batch; skorch calls this."""
+        weights = [one for group in net.optimizer_.param_groups for one in group["params"]]
+        if not all(one.is_cpu for one in weights):
+            clip_grad_norm_(weights, self.max_norm)
+            return
+        gradients = [one.grad for one in weights if one.grad is not None]
+        if not gradients:
+            return
+        norm = float(torch.linalg.vector_norm(torch.cat([one.reshape(-1) for one in gradients])))
+        if norm > self.max_norm:
+            torch._foreach_mul_(gradients, self.max_norm / (norm + 1e-6))
 
 
 class EpochRecord(Callback):
@@ -162,7 +193,7 @@ def make_callbacks(
     elif lr_schedule == "cosine":
         named["schedule"] = LRScheduler(CosineAnnealingLR, step_every="batch", T_max=n_steps)
     if gradient_clip is not None:
-        named["clip"] = GradientNormClipping(gradient_clip)
+        named["clip"] = Clipping(gradient_clip)
     if stopping is not None:
         named["stopping"] = stopping
     named_by_user = [

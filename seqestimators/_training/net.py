@@ -73,6 +73,11 @@ class SequenceNet(NeuralNet):
         generator = self.order_generator if training else None
         return BatchIterator(dataset, self.batch_size, generator, mixed=self.module_.compares_rows)
 
+    def _set_training(self, training: bool = True) -> None:
+        """Change the mode of the network where it is another: skorch walks through it at every batch."""
+        if self.module_.training != training:
+            super()._set_training(training)
+
     def infer(self, x: Batch, **fit_params: Any) -> Any:
         """Hand a batch to the network."""
         return self.module_(x, **fit_params)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-__all__ = ["Batch", "Ragged", "real_steps"]
+__all__ = ["Batch", "Ragged", "real_steps", "shortest"]
 
 
 def real_steps(lengths: Tensor, n_steps: int) -> Tensor:
@@ -18,6 +18,16 @@ def real_steps(lengths: Tensor, n_steps: int) -> Tensor:
     n_steps : int
     """
     return torch.arange(n_steps, device=lengths.device) < lengths[:, None]
+
+
+def shortest(lengths: Tensor) -> int:
+    """Return the least length where it is at hand, on a CPU; elsewhere 0, as asking waits for the device.
+
+    Parameters
+    ----------
+    lengths : Tensor of shape (n,), dtype int64
+    """
+    return int(lengths.min()) if lengths.is_cpu else 0
 
 
 class Ragged(NamedTuple):

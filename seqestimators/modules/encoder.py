@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..sequences import PAD
-from .batch import real_steps
+from .batch import real_steps, shortest
 from .cells import CELLS, Cell
 from .dropout import Dropout, TokenDropout
 from .stem import Stem
@@ -51,6 +51,8 @@ def reverse_each(x: Tensor, lengths: Tensor) -> Tensor:
             [5, 4, 0]])
     """
     n, steps = x.shape[:2]
+    if shortest(lengths) == steps:
+        return x.transpose(0, 1).flip(0).transpose(0, 1)
     time = torch.arange(steps, device=x.device)[:, None]  # (T, 1)
     mirrored = torch.where(time < lengths, lengths - 1 - time, time)  # (T, n)
     index = (mirrored * n + torch.arange(n, device=x.device)).flatten()  # (T * n,)
@@ -105,8 +107,10 @@ def last_state(states: Tensor, lengths: Tensor) -> Tensor:
     states : Tensor of shape (n, T, size)
     lengths : Tensor of shape (n,), dtype int64
     """
-    last = states[torch.arange(len(states), device=states.device), (lengths - 1).clamp(min=0)]  # (n, size)
-    return last.masked_fill((lengths == 0)[:, None], 0)
+    n = len(lengths)
+    rows = states.transpose(0, 1).flatten(0, 1)  # as they lie in memory
+    last = rows.index_select(0, (lengths - 1).clamp(min=0) * n + torch.arange(n, device=lengths.device))
+    return last if shortest(lengths) > 0 else last.masked_fill((lengths == 0)[:, None], 0)
 
 
 class RecurrentEncoder(nn.Module):

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from ._registry import Registry
-from .batch import real_steps
+from .batch import real_steps, shortest
 from .encoder import States, last_state
 
 __all__ = ["POOLINGS", "Pooling", "masked_max", "masked_mean"]
@@ -25,6 +25,8 @@ def _padded_rows(lengths: Tensor, n_steps: int) -> Tensor:
 
 def fill_padding(states: Tensor, lengths: Tensor, value: float) -> Tensor:
     """Overwrite the padded steps of states (n, T, size)."""
+    if shortest(lengths) == states.shape[1]:
+        return states
     time_first = states.transpose(0, 1)  # (T, n, size)
     padding = _padded_rows(lengths, len(time_first))
     return time_first.flatten(0, 1).index_fill(0, padding, value).view(time_first.shape).transpose(0, 1)
@@ -72,39 +74,51 @@ def masked_max(states: Tensor, lengths: Tensor) -> Tensor:
     tensor([[-1.]])
     """
     largest = fill_padding(states, lengths, -torch.inf).amax(1)  # (n, size)
-    return largest.masked_fill((lengths == 0)[:, None], 0)
+    return largest if shortest(lengths) > 0 else largest.masked_fill((lengths == 0)[:, None], 0)
 
 
 class _LastMaxMean(torch.autograd.Function):
-    """last_state, masked_max and masked_mean side by side, in half the passes over memory."""
+    """last_state, masked_max and masked_mean side by side, of all directions at once."""
 
     @staticmethod
-    def forward(ctx: Any, states: Tensor, lengths: Tensor) -> Tensor:
-        n, n_steps, size = states.shape
-        rows = states.transpose(0, 1).reshape(n_steps * n, size)
-        padding = _padded_rows(lengths, n_steps)
-        is_empty = (lengths == 0)[:, None]
+    def forward(ctx: Any, lengths: Tensor, *directions: Tensor) -> Tensor:
+        n, n_steps, size = directions[0].shape
+        rows = [states.transpose(0, 1).reshape(n_steps * n, size) for states in directions]
+        least = shortest(lengths)
+        padding = None if least == n_steps else _padded_rows(lengths, n_steps)
+        is_empty = None if least > 0 else (lengths == 0)[:, None]
         ends = (lengths - 1).clamp(min=0) * n + torch.arange(n, device=lengths.device)
-        last = rows[ends].masked_fill(is_empty, 0)  # (n, size)
-        if len(padding):
-            rows = rows.index_fill(0, padding, 0)
-        mean = rows.view(n_steps, n, size).sum(0) / lengths.clamp(min=1)[:, None]
-        if len(padding):
-            rows.index_fill_(0, padding, -torch.inf)
-        filled = rows.view(n_steps, n, size)
-        largest = filled.amax(0)
-        ctx.save_for_backward(filled, largest, lengths, ends, padding, is_empty)
-        return torch.cat([last, largest.masked_fill(is_empty, 0), mean], dim=1)  # (n, 3 * size)
+        count = lengths.clamp(min=1)[:, None]
+        joined = torch.stack(rows) if len(rows) > 1 or padding is not None else rows[0][None]
+        last = joined.index_select(1, ends)  # (n_directions, n, size)
+        filled = joined.view(-1, n_steps, n, size)
+        if padding is not None:
+            joined.index_fill_(1, padding, 0)
+        mean = filled.sum(1) / count
+        if padding is not None:
+            joined.index_fill_(1, padding, -torch.inf)
+        largest = filled.amax(1)
+        ctx.save_for_backward(filled, largest, count, ends, padding, is_empty)
+        parts = torch.stack([last, largest, mean], dim=1)  # (n_directions, 3, n, size)
+        if is_empty is not None:
+            parts.masked_fill_(is_empty, 0)
+        return parts.permute(2, 0, 1, 3).flatten(1)  # (n, n_directions * 3 * size)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        filled, largest, lengths, ends, padding, is_empty = ctx.saved_tensors
-        of_last, of_largest, of_mean = gradient.masked_fill(is_empty, 0).chunk(3, dim=1)
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        filled, largest, count, ends, padding, is_empty = ctx.saved_tensors
+        n_directions, n_steps, n, size = filled.shape
+        if is_empty is not None:
+            gradient = gradient.masked_fill(is_empty, 0)
+        of_last, of_largest, of_mean = gradient.view(n, n_directions, 3, size).permute(2, 1, 0, 3)
         # 0 or 1 as a float, many times faster than bool on a CPU; equal steps share the gradient
-        result = torch.eq(filled, largest, out=torch.empty_like(filled))
-        result.mul_(of_largest / result.sum(0)).add_(of_mean / lengths.clamp(min=1)[:, None])
-        result.flatten(0, 1).index_fill_(0, padding, 0).index_add_(0, ends, of_last)
-        return result.transpose(0, 1), None
+        result = torch.eq(filled, largest[:, None], out=torch.empty_like(filled))
+        result.mul_((of_largest / result.sum(1))[:, None]).add_((of_mean / count)[:, None])
+        rows = result.view(n_directions, n_steps * n, size)
+        if padding is not None:
+            rows.index_fill_(1, padding, 0)
+        rows.index_add_(1, ends, of_last)
+        return None, *(one.transpose(0, 1) for one in result)
 
 
 class Pooling(nn.Module):
@@ -176,9 +190,9 @@ class ConcatPooling(Pooling):
 
     n_parts = 3
 
-    def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
-        """Return last, maximum and mean, Tensor of shape (n, 3 * hidden_size)."""
-        return _LastMaxMean.apply(states, lengths)
+    def forward(self, states: States) -> Tensor:
+        """Return last, maximum and mean of each direction, Tensor of shape (n, 3 * size)."""
+        return _LastMaxMean.apply(states.lengths, *states.directions)
 
 
 @POOLINGS.register("last")

@@ -41,7 +41,7 @@ def ragged_lengths(n_rows, seed=0):
     st.booleans(),
 )
 def test_pieces_are_the_whole_batch_and_bounded(lengths, in_order):
-    lengths = np.array(sorted(lengths) if in_order else lengths)
+    lengths = np.array(sorted(lengths, reverse=True) if in_order else lengths)
     pieces = cut_by_length(lengths)
     assert [i for piece in pieces for i in range(piece.start, piece.stop)] == list(range(len(lengths)))
     for piece in pieces:
@@ -53,7 +53,7 @@ def test_pieces_are_the_whole_batch_and_bounded(lengths, in_order):
 @hypothesis.given(st.lists(st.integers(1, 2**20), min_size=1, max_size=500))
 def test_pieces_of_sorted_lengths_are_few(lengths):
     # Two neighbouring pieces hold lengths more than a factor of two apart, or nearly so.
-    assert len(cut_by_length(np.sort(lengths))) <= 21
+    assert len(cut_by_length(np.sort(lengths)[::-1])) <= 21
 
 
 def test_an_ordinary_batch_is_one_piece():
@@ -128,7 +128,7 @@ def test_targets_may_be_absent(make_dataset):
 
 
 def test_memory_of_a_batch_follows_its_tokens(make_dataset):
-    lengths = np.array([50] * 63 + [20_000])
+    lengths = np.array([20_000] + [50] * 63)
     batch = make_dataset(lengths).batch(np.arange(64))
     assert sum(inputs.numel() for inputs, _ in batch.pieces) == lengths.sum()
     assert len(batch) == 64
@@ -199,8 +199,8 @@ def test_other_sequences_are_read_for_the_same_targets(make_dataset):
     dataset.read_instead(read_sequences([np.array([4]), np.array([7, 8])]))
     assert dataset.lengths.tolist() == [1, 2]
     (batch,) = (batch for batch, _ in BatchIterator(dataset, 2))
-    assert batch.inputs[0].tolist() == [[4, 0], [7, 8]]
-    assert batch.target.tolist() == [5, 6]
+    assert batch.inputs[0].tolist() == [[7, 8], [4, 0]]  # the longest first
+    assert batch.target.tolist() == [6, 5]
 
 
 @pytest.mark.parametrize("n_rows", [1, 2, 63, 64, 65, 128, 129, 2049, 5000])
@@ -279,7 +279,7 @@ def test_without_a_generator_rows_come_by_length(make_numbered):
     iterator = BatchIterator(dataset, 64)
     first, second = rows_of(iterator), rows_of(iterator)
     assert first == second
-    assert (np.diff(dataset.lengths[np.concatenate(first)]) >= 0).all()
+    assert (np.diff(dataset.lengths[np.concatenate([rows[::-1] for rows in first])]) >= 0).all()
 
 
 @pytest.mark.parametrize("n_rows", [1536, 10_000])
@@ -328,7 +328,7 @@ def test_every_value_of_ragged_targets_counts_alike_in_an_epoch():
 def test_every_row_is_in_one_batch_of_bounded_size(lengths, max_steps, min_rows):
     lengths = np.array(lengths, dtype=np.int64)
     batches = cut_by_steps(lengths, max_steps, min_rows)
-    order = np.concatenate([np.empty(0, dtype=np.int64), *batches])
+    order = np.concatenate([np.empty(0, dtype=np.int64), *(rows[::-1] for rows in batches)])
     assert order.tolist() == sorted(range(len(lengths)), key=lambda row: (lengths[row], row))
 
     def padded(rows):
@@ -338,7 +338,7 @@ def test_every_row_is_in_one_batch_of_bounded_size(lengths, max_steps, min_rows)
         assert len(rows) <= min_rows or padded(rows) <= max_steps
         if i + 1 < len(batches):  # one more row would have been too many
             assert len(rows) >= min_rows
-            assert padded([*rows, batches[i + 1][0]]) > max_steps
+            assert padded([*rows, batches[i + 1][-1]]) > max_steps
 
 
 def test_empty_sequences_count_as_a_step_each():

@@ -48,7 +48,7 @@ def test_they_take_the_steps_of_torch(name):
     own = Trained(OPTIMIZERS[name], **OPTIONS.get(name, {}))
     other = Trained(CLASSES[name], **OPTIONS.get(name, {}))
     assert isinstance(own.optimizer, CLASSES[name])
-    for i, skipped in enumerate([(), (1,), (1, 2), (), (0,)]):
+    for i, skipped in enumerate([(), (1,), (1, 2), (), (0, 1)]):
         torch.testing.assert_close(own.step(i, skipped), other.step(i, skipped))
         assert_same(own, other)
 
