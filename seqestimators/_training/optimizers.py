@@ -20,14 +20,23 @@ def _uncompiled(class_: type[Optimizer], fuse: Callable[[Step], Step] = lambda s
     """
     names = ("add_param_group", "load_state_dict", "state_dict", "zero_grad")
     methods: dict[str, Any] = {name: inspect.unwrap(getattr(class_, name)) for name in names}
-    take_step = fuse(inspect.unwrap(class_.step))
+    take_step, fill_with_zero = fuse(inspect.unwrap(class_.step)), methods["zero_grad"]
 
     def step(self: Optimizer, closure: Callable[[], Any] | None = None) -> Any:
         """Change the weights by their gradients, and return what `closure` returns."""
         with torch.no_grad():
             return take_step(self, closure)
 
-    return type(class_.__name__, (class_,), {**methods, "step": step, "__module__": __name__})
+    def zero_grad(self: Optimizer, set_to_none: bool = True) -> None:
+        """Remove the gradients of all weights, or make them 0."""
+        if not set_to_none:
+            fill_with_zero(self, set_to_none=False)
+        for group in self.param_groups if set_to_none else ():
+            for weight in group["params"]:
+                weight.grad = None
+
+    methods |= {"step": step, "zero_grad": zero_grad, "__module__": __name__}
+    return type(class_.__name__, (class_,), methods)
 
 
 def _in_one_call(kernel: Callable[..., Any]) -> Callable[[Step], Step]:
