@@ -119,6 +119,22 @@ def pad_in_pieces(source: FlatRows, rows: np.ndarray) -> tuple[list[torch.Tensor
     return list(inputs), list(lengths)
 
 
+class PartedBatch:
+    """A batch that is too large to be computed at once.
+
+    Parameters
+    ----------
+    parts : list of Batch
+        Their losses add up to that of the batch.
+    """
+
+    def __init__(self, parts: list[Batch]):
+        self.parts = parts
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+
 class SequenceDataset(Dataset):
     """Sequences, their targets and weights as tensors on one device.
 
@@ -194,7 +210,7 @@ class SequenceDataset(Dataset):
         """
         self.X, self.source = sequences, FlatRows(sequences, self.source.values.device)
 
-    def batch(self, rows: np.ndarray) -> Batch:
+    def batch(self, rows: np.ndarray, n_rows: int | None = None) -> Batch:
         """Return some rows, in pieces if their lengths are far apart.
 
         The weights sum to 1 in the mean over the batches: a batch of rows
@@ -206,16 +222,20 @@ class SequenceDataset(Dataset):
         ----------
         rows : ndarray of shape (n_rows,), dtype int64
             The longest first, for pieces that are as few as possible.
+        n_rows : int or None, default=None
+            Number of rows in the batch of which they are a part; None says
+            that they are all.
         """
         rows = np.asarray(rows)
+        n_rows = len(rows) if n_rows is None else n_rows
         inputs, lengths = pad_in_pieces(self.source, rows)
         target = weight = features = None
         index = torch.from_numpy(rows).to(self.source.values.device)
         if isinstance(self.target, FlatRows):
             target = self.target.join(rows)
-            weight = self.weight.join(rows).values / (len(rows) / len(self) * self.total_weight)
+            weight = self.weight.join(rows).values / (n_rows / len(self) * self.total_weight)
         elif self.target is not None:
-            target, weight = self.target[index], self.weight[index] / len(rows)
+            target, weight = self.target[index], self.weight[index] / n_rows
         if self.features is not None:
             features = self.features[index]
         return Batch(inputs, lengths, target, weight, features, [other.batch(rows) for other in self.others])
@@ -288,6 +308,9 @@ class BatchIterator:
     mixed : bool, default=False
         Whether batches for training shall be random samples, sorted within
         each batch only.
+    max_steps : int or None, default=None
+        Padded steps of what is computed at once, at most: a larger batch for
+        training comes as a :class:`PartedBatch`, and others have fewer rows.
 
     References
     ----------
@@ -303,8 +326,10 @@ class BatchIterator:
         generator: torch.Generator | None = None,
         *,
         mixed: bool = False,
+        max_steps: int | None = None,
     ):
         self.mixed = mixed
+        self.max_steps = max_steps
         self.dataset = dataset
         self.batch_size = len(dataset) if batch_size == -1 else batch_size
         self.generator = generator
@@ -323,6 +348,8 @@ class BatchIterator:
         """Rows of every batch, in the order in which they come."""
         lengths = self.dataset.lengths
         if self.generator is None:
+            if self.max_steps is not None:
+                return cut_by_steps(lengths, min(self.max_steps, MAX_STEPS))
             return cut_by_steps(lengths, MAX_STEPS, self.batch_size)
         order = torch.randperm(len(lengths), generator=self.generator).numpy()
         # at least two windows: one alone would give the same batches in every epoch
@@ -332,11 +359,16 @@ class BatchIterator:
         batches = [order[start:stop][::-1].copy() for start, stop in pairwise(self._bounds())]
         return [batches[i] for i in torch.randperm(len(batches), generator=self.generator)]
 
-    def __iter__(self) -> Iterator[tuple[Batch, Any]]:
+    def __iter__(self) -> Iterator[tuple[Batch | PartedBatch, Any]]:
         _keep_freed_memory()
         for rows in self._plan():
-            batch = self.dataset.batch(rows)
-            yield batch, batch.target
+            lengths = self.dataset.lengths[rows]
+            if self.max_steps is None or len(rows) * lengths.max() <= self.max_steps:
+                batch = self.dataset.batch(rows)
+                yield batch, batch.target
+                continue
+            parts = [rows[part] for part in cut_by_steps(lengths, self.max_steps)]
+            yield PartedBatch([self.dataset.batch(part, len(rows)) for part in parts]), None
 
 
 def cut_by_steps(lengths: np.ndarray, max_steps: int, min_rows: int = 1) -> list[np.ndarray]:

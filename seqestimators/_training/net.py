@@ -31,6 +31,7 @@ class SequenceNet(NeuralNet):
         kwargs.setdefault("criterion", torch.nn.Identity)  # skorch wants one; the network has its own
         super().__init__(module, use_caching=False, **kwargs)  # EpochScoring reads rows, not batches
         self.order_generator = order_generator
+        self.max_batch_tokens: int | None = None
         self.estimator: Any = None  # while it is trained: what skorch's scoring callbacks ask
 
     @property
@@ -70,8 +71,26 @@ class SequenceNet(NeuralNet):
 
     def get_iterator(self, dataset: SequenceDataset, training: bool = False) -> BatchIterator:
         """Return batches by length: shuffled for training, else of a size that is fast."""
-        generator = self.order_generator if training else None
-        return BatchIterator(dataset, self.batch_size, generator, mixed=self.module_.compares_rows)
+        return BatchIterator(
+            dataset,
+            self.batch_size,
+            self.order_generator if training else None,
+            mixed=self.module_.compares_rows,
+            max_steps=self.max_batch_tokens,
+        )
+
+    def train_step_single(self, batch: Any, **fit_params: Any) -> dict[str, Any]:
+        """Compute loss and gradients of a batch, part by part if it comes in parts."""
+        whole, _ = batch
+        if isinstance(whole, Batch):
+            return super().train_step_single(batch, **fit_params)
+        self._set_training(True)
+        total = torch.zeros((), device=self.device)
+        for part in whole.parts:
+            loss = self.get_loss(self.infer(part, **fit_params), part.target, X=part, training=True)
+            loss.backward()
+            total = total + loss.detach()
+        return {"loss": total, "y_pred": None}
 
     def _set_training(self, training: bool = True) -> None:
         """Change the mode of the network where it is another: skorch walks through it at every batch."""

@@ -353,6 +353,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
             group |= {name: defaults[name] for name in ("betas", "momentum") if name in defaults}
             group["lr"] = lr
         net.batch_size = self._batch_size()
+        net.max_batch_tokens = self.max_batch_tokens
         net.callbacks = make_callbacks(
             lr=rates,
             lr_schedule=lr_schedule,

@@ -253,6 +253,12 @@ class Training:
         Learning rate, larger than 0; the peak of the schedule.
     batch_size : int or "all"
         Number of sequences per step, at least 1; "all" takes full batches.
+    max_batch_tokens : int or None
+        Steps of sequences, padding included, that are computed at once, at
+        least 1. A batch of more is computed in parts whose gradients are
+        summed, which bounds the memory that long sequences take; batch norm
+        takes the statistics of each part. A longer sequence is a part of its
+        own. None computes every batch at once. It acts on a fitted model too.
     optimizer : {"adamw", "adam", "nadam", "radam", "rmsprop", "sgd"} or class
         Name, or a class of torch.optim, which is called with the weights
         and `lr` only.
@@ -272,6 +278,7 @@ class Training:
     batch_size: int | Literal["all"] = parameter(
         default=32, constraints=[AT_LEAST_1, StrOptions({"all"})], after_fit=True
     )
+    max_batch_tokens: int | None = parameter(default=None, constraints=[AT_LEAST_1, None], after_fit=True)
     optimizer: str | Callable[..., Any] = parameter(
         default="adamw",
         constraints=[

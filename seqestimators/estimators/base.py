@@ -86,9 +86,9 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Fitting):
             it.
         max_steps : int, default=2**14
             Padded steps of a batch, at most, unless it has no more than
-            `min_rows` rows.
+            `min_rows` rows; `max_batch_tokens`, if it is less.
         min_rows : int or None, default=None
-            At least 1; None takes `batch_size`.
+            At least 1; None takes `batch_size`. 1 under `max_batch_tokens`.
 
         Returns
         -------
@@ -101,6 +101,8 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Fitting):
             self.net_.move_to(device)
         network = self.net_.module_.eval()
         dataset = SequenceDataset(self.read(X), target, device=self.net_.device)
+        if self.max_batch_tokens is not None:
+            max_steps, min_rows = min(max_steps, self.max_batch_tokens), 1
         return run_batches(
             dataset,
             network if function is None else function,

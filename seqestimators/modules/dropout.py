@@ -49,8 +49,8 @@ class Dropout(nn.Module):
         """Return `x` with elements zeroed and the others scaled by ``1 / (1 - p)``."""
         if not self.training or self.p == 0:
             return x
-        keep = torch.empty_like(x).bernoulli_(1 - self.p, generator=self.generator)
-        return x * keep.div_(1 - self.p)
+        is_kept = _draw(x, 1 - self.p, self.generator)
+        return x * is_kept.to(x.dtype).div_(1 - self.p)
 
     def extra_repr(self) -> str:
         """Show the probability in the module's repr."""
@@ -90,12 +90,22 @@ class TokenDropout(nn.Module):
         """Return the ids, some of them UNKNOWN."""
         if not self.training or self.p == 0:
             return ids
-        drawn = torch.empty(ids.shape, device=ids.device).bernoulli_(self.p, generator=self.generator)
-        return ids.masked_fill(drawn.bool() & (ids > EOS), UNKNOWN)
+        return ids.masked_fill(_draw(ids, self.p, self.generator) & (ids > EOS), UNKNOWN)
 
     def extra_repr(self) -> str:
         """Show the probability in the module's repr."""
         return f"p={self.p}"
+
+
+def _draw(like: Tensor, p: float, generator: torch.Generator | None) -> Tensor:
+    """Return what is true with probability `p`, to 1 in 65,536, a Tensor of the shape of another.
+
+    Four of these numbers come from one draw of 64 bits: on a CPU, a fraction of the time of ``bernoulli_``.
+    """
+    bits = torch.empty(-(-like.numel() // 4), dtype=torch.int64, device=like.device)
+    bits.random_(-(2**63), None, generator=generator)
+    limit = min(round(p * 2**16), 2**16 - 1) - 2**15
+    return (bits.view(torch.int16)[: like.numel()] < limit).view(like.shape)
 
 
 def drive_dropout(module: nn.Module, generator: torch.Generator) -> None:

@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.metrics import log_loss
 from skorch.callbacks import Callback
 
-from seqestimators import RecurrentClassifier, RecurrentLanguageModel, RecurrentRegressor
+from seqestimators import RecurrentClassifier, RecurrentLanguageModel, RecurrentRegressor, RecurrentTagger
 from seqestimators._training import make_generators
 from seqestimators.estimators._validation_split import split_validation
 from seqestimators.exceptions import InvalidSequenceError
@@ -82,6 +82,20 @@ def test_callbacks_are_used_as_they_are_and_a_clone_has_its_own():
 )
 def test_scores_are_monitored(scoring, column):
     assert column in model(scoring=scoring).fit(X, Y).history_[-1]
+
+
+@pytest.mark.parametrize("cls", [RecurrentClassifier, RecurrentTagger, RecurrentLanguageModel])
+def test_batches_in_parts_change_no_result(cls):
+    y = {RecurrentTagger: [[row[0]] * len(row) for row in X], RecurrentLanguageModel: None}.get(cls, Y)
+    options = {**SMALL, "batch_size": 16, "dropout": 0.0, "dtype": "float64", "early_stopping": True}
+    whole, parted = (cls(**options, max_batch_tokens=most).fit(X, y) for most in (None, 7))
+    sizes = []
+    parted.run(X, lambda batch: sizes.extend(inputs.numel() for inputs in batch.inputs) or [0] * len(batch))
+    assert 0 < max(sizes) <= 7
+    np.testing.assert_allclose(parted.transform(X), whole.transform(X), rtol=1e-9)
+    assert [row["valid_loss"] for row in parted.history_] == pytest.approx(
+        [row["valid_loss"] for row in whole.history_]
+    )
 
 
 @pytest.mark.parametrize(

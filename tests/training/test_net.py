@@ -15,6 +15,7 @@ from seqestimators.modules import (
     initialize,
     squared_error,
 )
+from seqestimators.sequences import Sequences
 
 LENGTHS = np.array([3, 9, 0, 4, 4, 1, 7, 12, 2])
 
@@ -142,3 +143,38 @@ def test_a_fit_moves_no_global_generator_and_repeats(make_dataset):
     assert random.getstate() == before[2]
     for first, second in zip(*results, strict=True):
         assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize("ragged", [False, True], ids=["a row", "ragged"])
+def test_a_batch_in_parts_takes_the_same_steps(make_dataset, ragged):
+    target = np.random.default_rng(0).normal(size=(9, 1))
+    if ragged:
+        target = Sequences.from_lengths(np.arange(sum(LENGTHS), dtype=np.float64), LENGTHS)
+    dataset = make_dataset(LENGTHS, target=target, weight=np.arange(9.0) + 1)
+
+    class Summed(PooledNetwork):
+        """Compares the output of a row with each of its values."""
+
+        def row_losses(self, outputs, batch):
+            if not ragged:
+                return super().row_losses(outputs, batch)
+            values = outputs[:, 0].repeat_interleave(batch.target.lengths)
+            return (values - batch.target.values) ** 2
+
+    whole, parted = (make_net(batch_size=5) for _ in range(2))
+    parted.max_batch_tokens = 10
+    parted.order_generator = torch.Generator()
+    sizes = []
+    for batch, _ in parted.get_iterator(dataset, training=True):
+        parts = getattr(batch, "parts", [batch])
+        sizes += [inputs.numel() for part in parts for inputs in part.inputs]
+        assert sum(map(len, parts)) == len(batch)
+    assert max(sizes) == 12  # of the longest row alone
+    assert sum(size > 10 for size in sizes) == 1
+    for net in (whole, parted):
+        net.module_.__class__ = Summed
+        net.order_generator = torch.Generator().manual_seed(0)
+        net.fit(dataset, None, epochs=2)
+    for one, other in zip(whole.module_.parameters(), parted.module_.parameters(), strict=True):
+        torch.testing.assert_close(one, other)
+    assert whole.history[-1, "train_loss"] == pytest.approx(parted.history[-1, "train_loss"])
