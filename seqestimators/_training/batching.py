@@ -120,13 +120,7 @@ def pad_in_pieces(source: FlatRows, rows: np.ndarray) -> tuple[list[torch.Tensor
 
 
 class PartedBatch:
-    """A batch that is too large to be computed at once.
-
-    Parameters
-    ----------
-    parts : list of Batch
-        Their losses add up to that of the batch.
-    """
+    """A batch too large to be computed at once: a list of Batch, whose losses add up to its own."""
 
     def __init__(self, parts: list[Batch]):
         self.parts = parts
@@ -223,8 +217,7 @@ class SequenceDataset(Dataset):
         rows : ndarray of shape (n_rows,), dtype int64
             The longest first, for pieces that are as few as possible.
         n_rows : int or None, default=None
-            Number of rows in the batch of which they are a part; None says
-            that they are all.
+            Number of rows in the batch of which they are a part; None: all.
         """
         rows = np.asarray(rows)
         n_rows = len(rows) if n_rows is None else n_rows
@@ -348,9 +341,8 @@ class BatchIterator:
         """Rows of every batch, in the order in which they come."""
         lengths = self.dataset.lengths
         if self.generator is None:
-            if self.max_steps is not None:
-                return cut_by_steps(lengths, min(self.max_steps, MAX_STEPS))
-            return cut_by_steps(lengths, MAX_STEPS, self.batch_size)
+            min_rows = self.batch_size if self.max_steps is None else 1
+            return cut_by_steps(lengths, min(self.max_steps or MAX_STEPS, MAX_STEPS), min_rows)
         order = torch.randperm(len(lengths), generator=self.generator).numpy()
         # at least two windows: one alone would give the same batches in every epoch
         n_batches = 1 if self.mixed else min(WINDOW, -(-len(self) // 2))
@@ -363,12 +355,12 @@ class BatchIterator:
         _keep_freed_memory()
         for rows in self._plan():
             lengths = self.dataset.lengths[rows]
-            if self.max_steps is None or len(rows) * lengths.max() <= self.max_steps:
-                batch = self.dataset.batch(rows)
-                yield batch, batch.target
+            if self.max_steps is not None and len(rows) * lengths.max() > self.max_steps:
+                parts = [rows[part] for part in cut_by_steps(lengths, self.max_steps)]
+                yield PartedBatch([self.dataset.batch(part, len(rows)) for part in parts]), None
                 continue
-            parts = [rows[part] for part in cut_by_steps(lengths, self.max_steps)]
-            yield PartedBatch([self.dataset.batch(part, len(rows)) for part in parts]), None
+            batch = self.dataset.batch(rows)
+            yield batch, batch.target
 
 
 def cut_by_steps(lengths: np.ndarray, max_steps: int, min_rows: int = 1) -> list[np.ndarray]:
