@@ -31,10 +31,12 @@ if TYPE_CHECKING:
         DNATokenizer,
         Padder,
         ProteinTokenizer,
+        RegexTokenizer,
         SequenceColumns,
         SequenceTokenizer,
         SeriesScaler,
         SmilesTokenizer,
+        WordTokenizer,
     )
 
 __all__ = [
@@ -47,10 +49,12 @@ __all__ = [
     "RecurrentRegressor",
     "RecurrentSeq2Seq",
     "RecurrentTagger",
+    "RegexTokenizer",
     "SequenceColumns",
     "SequenceTokenizer",
     "SeriesScaler",
     "SmilesTokenizer",
+    "WordTokenizer",
     "show_versions",
 ]
 

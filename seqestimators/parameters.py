@@ -98,7 +98,7 @@ class Counts(Options):
 
 def parameter(
     *,
-    default: Any,
+    default: Any = dataclasses.MISSING,
     constraints: Sequence[Any] | None = None,
     unless: tuple[str, Any] | None = None,
     after_fit: bool = False,
@@ -108,8 +108,8 @@ def parameter(
 
     Parameters
     ----------
-    default : object
-        Immutable.
+    default : object, optional
+        Immutable. A parameter without one has to be given.
     constraints : list or None, default=None
         As scikit-learn's ``_parameter_constraints`` has them. None takes
         everything but the default from the base class that declares the
@@ -285,8 +285,9 @@ def _describe(class_: Any) -> None:
     for name in (name for names in groups_of(class_).values() for name in names):
         kind, text = described.get(name, ("object", ""))
         default = fields[name].default
-        default = f'"{default}"' if isinstance(default, str) else repr(default)
-        entries.append(f"{name} : {kind}, default={default}\n{text}\n")
+        if default is not dataclasses.MISSING:
+            kind += f', default="{default}"' if isinstance(default, str) else f", default={default!r}"
+        entries.append(f"{name} : {kind}\n{text}\n")
     section = "Parameters\n----------\n" + "".join(entries) + "\n"
     summary = re.split(r"^\S[^\n]*\n-{3,}$", doc, maxsplit=1, flags=re.MULTILINE)[0]
     doc = f"{summary.rstrip()}\n\n{section}{parameters.sub('', doc.removeprefix(summary))}"

@@ -28,6 +28,7 @@ def test_tokenizing_and_padding_load_nothing_heavy():
         "CodonTokenizer": "ATGTAA",
         "ProteinTokenizer": "MKL",
         "SmilesTokenizer": "c1ccccc1O",
+        "WordTokenizer": "the end",
     }
     code = [f"seqestimators.{name}().fit_transform(['{text}'])" for name, text in examples.items()]
     code.append("seqestimators.Padder().fit_transform([[4, 5], [6]])")

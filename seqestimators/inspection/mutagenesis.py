@@ -185,9 +185,7 @@ def _hides(tokenizer: Any, method: str) -> bool:
     """Whether tokens are hidden, not substituted."""
     overlaps = tokenizer is not None and tokenizer.tokens_overlap
     if method == "substitution" and overlaps:
-        raise ValueError(
-            f'k-mers of k={tokenizer.k} and stride={tokenizer.stride} share letters: use method="occlusion"'
-        )
+        raise ValueError(f'neighbouring tokens of {tokenizer} share letters: use method="occlusion"')
     if method == "auto":
         return overlaps or (tokenizer is not None and not tokenizer.is_substitutable)
     return method == "occlusion"

@@ -8,20 +8,24 @@ from .columns import SequenceColumns
 from .dna import DNATokenizer
 from .padder import Padder
 from .protein import ProteinTokenizer
+from .regex import RegexTokenizer
 from .scaler import SeriesScaler
 from .smiles import SmilesTokenizer
 from .tokens import Tokens
 from .vocabulary import Vocabulary
+from .words import WordTokenizer
 
 __all__ = [
     "CodonTokenizer",
     "DNATokenizer",
     "Padder",
     "ProteinTokenizer",
+    "RegexTokenizer",
     "SequenceColumns",
     "SequenceTokenizer",
     "SeriesScaler",
     "SmilesTokenizer",
     "Tokens",
     "Vocabulary",
+    "WordTokenizer",
 ]

@@ -109,6 +109,8 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
     DNATokenizer : Nucleotides and k-mers.
     ProteinTokenizer : Amino acids.
     SmilesTokenizer : Molecules as SMILES.
+    WordTokenizer : Words between blanks.
+    RegexTokenizer : Whatever a regular expression describes.
 
     Notes
     -----
@@ -123,12 +125,12 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
     by ``Tokens.from_lists``. Override ``_join(tokens)`` too where a sequence
     is more than its tokens put together::
 
-        class WordTokenizer(SequenceTokenizer):
+        class PathTokenizer(SequenceTokenizer):
             def _split(self, sequences):
-                return Tokens.from_lists(sequence.split() for sequence in sequences)
+                return Tokens.from_lists(one.split("/") if one else [] for one in sequences)
 
             def _join(self, tokens):
-                return " ".join(tokens)
+                return "/".join(tokens)
 
     :func:`seqestimators.testing.check_sequence_tokenizer` tests the result.
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from .._sklearn import Integral, Options, StrOptions
-from ..domain import NUCLEOTIDES, UNKNOWN_SYMBOL
+from ..domain import NUCLEOTIDES, READ_AS, UNKNOWN_SYMBOL
 from ..exceptions import InvalidSequenceError
 from ..parameters import parameter, with_parameters
+from ._kmers import require_letters, split_kmers
 from .base import SequenceTokenizer
-from .dna import require_letters, split_kmers
 from .tokens import Tokens
 
 __all__ = ["CodonTokenizer"]
@@ -99,7 +99,7 @@ class CodonTokenizer(SequenceTokenizer):
     def _split(self, sequences: list[Any]) -> Tokens:
         text, offsets = self._join_symbols(sequences, NUCLEOTIDES)
         if self.unknown == "error":
-            require_letters(text, offsets, NUCLEOTIDES)
+            require_letters(text, offsets, NUCLEOTIDES, READ_AS["dna"], "A, C, G, T and U")
         lengths = np.diff(offsets)
         remainders = np.where(lengths < self.frame, lengths, (lengths - self.frame) % 3)
         if self.partial == "error" and remainders.any():
@@ -109,4 +109,4 @@ class CodonTokenizer(SequenceTokenizer):
                 f"position {lengths[row] - remainders[row]} on, fill no codon in frame {self.frame}: trim "
                 'the sequence, choose another frame, or set partial="drop" to leave them out'
             )
-        return split_kmers(text, offsets, NUCLEOTIDES, 3, 3, first=self.frame)
+        return split_kmers(text, offsets, NUCLEOTIDES, READ_AS["dna"], 3, 3, first=self.frame)

@@ -1,7 +1,5 @@
 """Nucleotides and k-mers."""
 
-from collections.abc import Iterable
-from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -9,11 +7,11 @@ import numpy as np
 
 from .._sklearn import Integral, Interval, StrOptions
 from ..domain import AMBIGUOUS_NUCLEOTIDES, NUCLEOTIDES, READ_AS, UNKNOWN_SYMBOL, reverse_complement
-from ..exceptions import InvalidSequenceError
 from ..parameters import parameter, with_parameters
-from ..sequences import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN, Sequences, place_of
+from ..sequences import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN
+from ._kmers import all_kmers, join_kmers, refuse_letters, refuse_rests, require_letters, split_kmers
 from .base import AT_LEAST_1, SequenceTokenizer
-from .tokens import Tokens, number_distinct
+from .tokens import Tokens
 
 __all__ = ["DNATokenizer"]
 
@@ -58,13 +56,6 @@ def complement_ids(n_tokens: int) -> np.ndarray:
         f"reverse_complement=True takes the ids of a DNATokenizer with its whole alphabet, but there are "
         f"{n_tokens} ids: put a DNATokenizer, without min_frequency and max_tokens, before the estimator"
     )
-
-
-# Stands for all other characters within a k-mer.
-_OTHER = "?"
-
-# So many k-mers are numbered in advance: 6-mers of 4 letters, 3-mers of 15.
-_MAX_ALPHABET = 4096
 
 
 @with_parameters
@@ -162,9 +153,7 @@ class DNATokenizer(SequenceTokenizer):
         return UNKNOWN_SYMBOL * self.k
 
     def _alphabet(self) -> list[str] | None:
-        if len(self._letters) ** self.k > _MAX_ALPHABET:
-            return None
-        return list(map("".join, product(self._letters, repeat=self.k)))
+        return all_kmers(self._letters, self.k)
 
     def _position(self, preceding: list[Any]) -> int:
         return self.stride * len(preceding)
@@ -173,19 +162,11 @@ class DNATokenizer(SequenceTokenizer):
         text, offsets = self._join_symbols(sequences, self._letters)
         if self.ambiguous == "error":
             remedy = 'correct it, or set ambiguous="unknown" or "keep" to accept it'
-            refuse_letters(text, offsets, AMBIGUOUS_NUCLEOTIDES, remedy)
+            refuse_letters(text, offsets, AMBIGUOUS_NUCLEOTIDES, _READ_AS, "A, C, G, T and U", remedy)
         if self.unknown == "error" and self.k > 1:
-            require_letters(text, offsets, self._letters)
-        lengths = np.diff(offsets)
-        remainders = np.where(lengths < self.k, lengths, (lengths - self.k) % self.stride)
-        if remainders.any():
-            row = int(np.argmax(remainders > 0))
-            raise InvalidSequenceError(
-                f"row {row} of X has {lengths[row]} nucleotides, of which the last {remainders[row]}, from "
-                f"position {lengths[row] - remainders[row]} on, fill no {self.k}-mer at stride "
-                f"{self.stride}: trim the sequence, or choose another k or stride"
-            )
-        return split_kmers(text, offsets, self._letters, self.k, self.stride)
+            require_letters(text, offsets, self._letters, _READ_AS, "A, C, G, T and U")
+        refuse_rests(offsets, self.k, self.stride, "nucleotides")
+        return split_kmers(text, offsets, self._letters, _READ_AS, self.k, self.stride)
 
     def _join(self, tokens: list[Any]) -> str:
         if self.stride > self.k:
@@ -193,85 +174,4 @@ class DNATokenizer(SequenceTokenizer):
                 f"inverse_transform needs stride <= k: with stride={self.stride} and k={self.k} the "
                 "nucleotides between two tokens are lost"
             )
-        if not self.tokens_overlap:
-            return "".join(tokens)
-        unknown = self._unknown_text()
-        symbols = list(unknown[: self.k * len(tokens[:1])] + UNKNOWN_SYMBOL * self.stride * (len(tokens) - 1))
-        for i, token in enumerate(tokens):
-            if token != unknown:  # what one k-mer doesn't tell, its neighbour may
-                symbols[self.stride * i : self.stride * i + self.k] = token
-        return "".join(symbols)
-
-
-def split_kmers(
-    text: bytes, offsets: np.ndarray, letters: str, k: int, stride: int, first: int = 0
-) -> Tokens:
-    """Cut nucleotides into k-mers, never across the border of two sequences.
-
-    Parameters
-    ----------
-    text : bytes of length n_total
-        Sequences, one behind the other.
-    offsets : ndarray of shape (n_sequences + 1,), dtype int64
-    letters : str
-        The letters that k-mers are made of; in any other case than given, and
-        with U for T.
-    k, stride : int
-    first : int, default=0
-        Where in its sequence the first k-mer begins.
-
-    Returns
-    -------
-    Tokens
-        A k-mer with another letter is named ``"<unknown>"``.
-    """
-    if k == stride == 1 and first == 0:
-        return Tokens(np.frombuffer(text, np.uint8), _READ_AS, offsets)
-    base = len(letters) + 1
-    digit_of = bytes(letters.find(letter) % base for letter in _READ_AS).ljust(256, b"\0")
-    digits = np.frombuffer(text.translate(digit_of), np.uint8)
-    # The number of the k-mer that begins at each place: its letters are the digits, the last letter the units
-    kmers = np.zeros(max(len(digits) - k + 1, 0), dtype=np.min_scalar_type(base**k - 1))
-    for i in range(k):
-        kmers *= base
-        kmers += digits[i : i + len(kmers)]
-    lengths = np.diff(offsets) - first
-    counts = np.where(lengths < k, 0, (lengths - k) // stride + 1)
-    begins = offsets[:-1] + first
-    ends = begins + stride * counts
-    pieces = [kmers[begin:end:stride] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
-    strided = Sequences.from_lengths(np.concatenate(pieces), counts)
-    if len(letters) ** k <= _MAX_ALPHABET:
-        return Tokens(strided.values, _kmer_names(letters, k), strided.offsets)
-    distinct, codes = number_distinct(strided.values, base**k)
-    places = distinct.astype(np.int64)[:, None] // base ** np.arange(k - 1, -1, -1) % base
-    names = np.array([*letters, _OTHER])[places].view(f"U{k}").ravel().tolist()
-    return Tokens(codes, _hide_others(names), strided.offsets)
-
-
-@lru_cache(maxsize=16)
-def _kmer_names(letters: str, k: int) -> list[str]:
-    return _hide_others(map("".join, product(letters + _OTHER, repeat=k)))
-
-
-def _hide_others(names: Iterable[str]) -> list[str]:
-    return [SPECIAL_TOKENS[UNKNOWN] if _OTHER in name else name for name in names]
-
-
-def refuse_letters(text: bytes, offsets: np.ndarray, letters: str, remedy: str) -> None:
-    """Raise an error at the first of the given letters, in either case."""
-    mark = bytes(read in letters for read in _READ_AS).ljust(256, b"\0")
-    index = text.translate(mark).find(1)
-    if index >= 0:
-        row, position = place_of(index, offsets)
-        raise InvalidSequenceError(
-            f"row {row}, position {position} of X is {chr(text[index])!r}, which is not one of "
-            f"A, C, G, T and U: {remedy}"
-        )
-
-
-def require_letters(text: bytes, offsets: np.ndarray, letters: str) -> None:
-    """Raise an error at the first letter but the given ones."""
-    others = "".join(set(_READ_AS) - set(letters))
-    remedy = 'correct it, or set unknown="token" to give it the id of unknown tokens'
-    refuse_letters(text, offsets, others, remedy)
+        return join_kmers(tokens, self.k, self.stride)

@@ -15,9 +15,11 @@ from seqestimators import (
     DNATokenizer,
     Padder,
     ProteinTokenizer,
+    RegexTokenizer,
     SequenceTokenizer,
     SeriesScaler,
     SmilesTokenizer,
+    WordTokenizer,
 )
 from seqestimators.baselines import MorganFingerprint, make_kmer_logistic
 from seqestimators.datasets import read_coding_sequences, read_fasta, read_swissprot
@@ -137,6 +139,9 @@ TOKENIZERS = [
     CodonTokenizer(),
     CodonTokenizer(partial="drop", frame=1),
     ProteinTokenizer(),
+    ProteinTokenizer(k=2, alphabet="murphy10"),
+    RegexTokenizer(r"\w+|\W"),
+    WordTokenizer(),
     SmilesTokenizer(),
     SmilesTokenizer(scheme="character"),
     SmilesTokenizer(canonical=True, stereo=False),

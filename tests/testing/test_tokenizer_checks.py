@@ -5,9 +5,11 @@ from seqestimators.preprocessing import (
     CodonTokenizer,
     DNATokenizer,
     ProteinTokenizer,
+    RegexTokenizer,
     SequenceTokenizer,
     SmilesTokenizer,
     Tokens,
+    WordTokenizer,
 )
 from seqestimators.testing import check_sequence_tokenizer, parametrize_with_sequence_checks
 
@@ -26,6 +28,10 @@ from seqestimators.testing import check_sequence_tokenizer, parametrize_with_seq
         CodonTokenizer(),
         CodonTokenizer(partial="drop"),
         ProteinTokenizer(),
+        ProteinTokenizer(k=3),
+        ProteinTokenizer(k=2, alphabet=list("ACGT"), unknown="error"),
+        RegexTokenizer(r"[A-Za-z]|\W|\d"),
+        WordTokenizer(),
         SmilesTokenizer(),
         SmilesTokenizer(scheme="character"),
         SmilesTokenizer(canonical=True),
@@ -40,6 +46,7 @@ def test_own_sequences():
     check_sequence_tokenizer(SequenceTokenizer(), [["the", "cat"], ["a", "cat", "sat"]])
     check_sequence_tokenizer(SequenceTokenizer(), [[1, 2], [2, 3, 4]])
     check_sequence_tokenizer(SequenceTokenizer(), ["grüße", "日本", "a"])
+    check_sequence_tokenizer(ProteinTokenizer(alphabet="murphy10"), ["ACEF", "GHKLPS", "SLF"])
     check_sequence_tokenizer(SmilesTokenizer(), ["C[C@@H](N)Cl", "C%12CC%12", "[Na+].[Cl-]"])
 
 
