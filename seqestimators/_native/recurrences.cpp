@@ -184,12 +184,22 @@ template <int G> constexpr int rows_at_once() { return (REGISTERS - (REGISTERS >
 
 // sums[m][g] += row[m] @ weights; weights are packed (n, G * LANES)
 template <int M, int G> INLINE void multiply(Vec (&sums)[M][G], const float *const (&row)[M], const float *w, int64_t n) {
+  // with the sums in registers there is room for the shorter side and one more
   for (int64_t k = 0; k < n; k++, w += G * LANES) {
-    Vec b[G];
-    UNROLL for (int g = 0; g < G; g++) b[g] = load(w + g * LANES);
-    UNROLL for (int m = 0; m < M; m++) {
-      Vec a = all(row[m][k]);
-      UNROLL for (int g = 0; g < G; g++) sums[m][g] += a * b[g];
+    if constexpr (M <= G) {
+      Vec a[M];
+      UNROLL for (int m = 0; m < M; m++) a[m] = all(row[m][k]);
+      UNROLL for (int g = 0; g < G; g++) {
+        Vec b = load(w + g * LANES);
+        UNROLL for (int m = 0; m < M; m++) sums[m][g] += a[m] * b;
+      }
+    } else {
+      Vec b[G];
+      UNROLL for (int g = 0; g < G; g++) b[g] = load(w + g * LANES);
+      UNROLL for (int m = 0; m < M; m++) {
+        Vec a = all(row[m][k]);
+        UNROLL for (int g = 0; g < G; g++) sums[m][g] += a * b[g];
+      }
     }
   }
 }
