@@ -101,8 +101,9 @@ class Cell(nn.Module):
         """
         return self(inputs)[0]
 
-    def can_read_ids(self, vectors: Tensor) -> bool:
-        """Whether `read_ids` is there for token ids with these vectors: it saves multiplying every step."""
+    @property
+    def reads_ids(self) -> bool:
+        """Whether there is `read_ids`, which saves multiplying every step."""
         return False
 
     def read_ids(self, vectors: Tensor, ids: Tensor, lengths: Tensor, is_backward: bool) -> Tensor:
@@ -188,8 +189,9 @@ class _TorchCell(Cell):
         given = _native.Reading(lengths)
         return _native.run(self._kind, inputs.transpose(0, 1), None, self._weights, given)[0].transpose(0, 1)
 
-    def can_read_ids(self, vectors: Tensor) -> bool:
-        return self._is_native(vectors)
+    @property
+    def reads_ids(self) -> bool:
+        return self._is_native()
 
     def read_ids(self, vectors: Tensor, ids: Tensor, lengths: Tensor, is_backward: bool) -> Tensor:
         given = _native.Reading(lengths, ids, is_backward)

@@ -304,14 +304,13 @@ class RecurrentEncoder(nn.Module):
         return read
 
     def _read_first(self, inputs: Tensor, lengths: Tensor) -> States:
-        layer = self.layers[0]
-        if self.tokens and self._is_plain and inputs.numel() >= self.input_size:
+        layer: Any = self.layers[0]
+        is_table_small = self.tokens and inputs.numel() >= self.input_size
+        if is_table_small and self._is_plain and all(cell.reads_ids for cell in layer):
             vectors = self.embed(torch.arange(self.input_size, device=inputs.device))
-            cells: Any = list(layer.children())
-            if all(cell.can_read_ids(vectors) for cell in cells):
-                ids = self.token_dropout(inputs)
-                ways = zip(cells, (False, True), strict=False)
-                return States([cell.read_ids(vectors, ids, lengths, way) for cell, way in ways], lengths)
+            ids = self.token_dropout(inputs)
+            ways = zip(layer, (False, True), strict=False)
+            return States([cell.read_ids(vectors, ids, lengths, way) for cell, way in ways], lengths)
         return self._read_layer(layer, *self.prepare(inputs, lengths))
 
     @property
