@@ -142,7 +142,7 @@ for i, axis in enumerate(axes):
     TokenSimilarityDisplay.from_estimator(
         models[i], "n", others=frequent, groups=groups, ax=axis
     )
-    axis.set_title(f"seed {i}")
+    axis.set(title=f"seed {i}", xlabel="cosine similarity")
     axis.get_legend().remove()
 
 # %%

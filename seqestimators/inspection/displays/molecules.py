@@ -235,8 +235,7 @@ class MoleculeAttributionDisplay(Display):
         ax.spines[:].set_visible(False)
         if self.atom_share < 0.995:
             ax.set_xlabel(
-                f"not coloured: {1 - self.atom_share:.0%} of the sum of magnitudes,\n"
-                "on bonds, branches and rings",
+                f"not coloured: {1 - self.atom_share:.0%} of all magnitudes,\non bonds, branches and rings",
                 fontsize="small",
             )
         lowest = -self._limit if (self.token_values < 0).any() else 0.0
