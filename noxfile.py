@@ -128,7 +128,7 @@ def sanitize(session):
     """Run the tests of the native kernel with every access to memory and every overflow checked."""
     session.install(*CONSTRAINTS, "--group", "test", "-e", ".")
     flags = "-g -fsanitize=address,undefined -fno-sanitize-recover=all"
-    session.run("python", ".ci/build_hook.py", env={"CXXFLAGS": flags})
+    session.run("python", "seqestimators/_native/_build_hook.py", env={"CXXFLAGS": flags})
     asan, ubsan = (
         session.run("c++", f"-print-file-name=lib{name}.so", external=True, silent=True).strip()
         for name in ("asan", "ubsan")
@@ -136,4 +136,4 @@ def sanitize(session):
     # Python itself frees not everything at its end
     env = {"LD_PRELOAD": f"{asan} {ubsan}", "ASAN_OPTIONS": "detect_leaks=0"}
     session.run("pytest", "tests/native", *session.posargs, env=env)
-    session.run("python", ".ci/build_hook.py")
+    session.run("python", "seqestimators/_native/_build_hook.py")

@@ -1,4 +1,4 @@
-"""Compile seqestimators/_native/recurrences.cpp into a wheel or, installed as editable, beside its source.
+"""Compile recurrences.cpp into a wheel or, installed as editable, beside its source.
 
 Where there is no C++ compiler, or it fails, the package is built without, and recurrences run on torch. `CXX`
 names another compiler, `CXXFLAGS` adds options, and `SEQESTIMATORS_PLATFORM`, the tag of a wheel, says that
@@ -21,7 +21,7 @@ try:
 except ModuleNotFoundError:  # run as a script
     BuildHookInterface = object
 
-SOURCE = Path(__file__).resolve().parents[1] / "seqestimators" / "_native" / "recurrences.cpp"
+SOURCE = Path(__file__).resolve().with_name("recurrences.cpp")
 NAME = "librecurrences.so"
 OPTIONS = "-O2 -std=c++17 -shared -fvisibility=hidden -fno-exceptions -fno-rtti"
 COMPILERS = ("c++", "g++", "clang++")
