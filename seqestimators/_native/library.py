@@ -174,5 +174,5 @@ def describe() -> str:
     library = find_library()
     if library is not None:
         return f"native ({LEVELS[library.level]})"
-    found = _load()
-    return f"torch ({found if isinstance(found, str) else f'{VARIABLE}=torch'})"
+    reason = f"{VARIABLE}=torch" if os.environ.get(VARIABLE) == "torch" else _load()
+    return f"torch ({reason})"
