@@ -18,6 +18,7 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ._files import load, save
     from ._show_versions import show_versions
     from .estimators import (
         RecurrentClassifier,
@@ -55,8 +56,11 @@ __all__ = [
     "SeriesScaler",
     "SmilesTokenizer",
     "WordTokenizer",
+    "load",
+    "save",
     "show_versions",
 ]
+_FILES = {"load": "_files", "save": "_files", "show_versions": "_show_versions"}
 
 
 def _rooms():
@@ -67,8 +71,7 @@ def _rooms():
 
 def __getattr__(name):
     if name in __all__:
-        room = "estimators" if name.startswith("Recurrent") else "preprocessing"
-        room = "_show_versions" if name == "show_versions" else room
+        room = _FILES.get(name, "estimators" if name.startswith("Recurrent") else "preprocessing")
         return getattr(_import_module(f".{room}", __name__), name)
     if name in _rooms():
         return _import_module(f".{name}", __name__)

@@ -6,6 +6,7 @@ file is the only one to mend.
 """
 
 from collections.abc import Callable
+from inspect import Parameter, signature
 from typing import Any, TypeVar
 
 from sklearn.base import BaseEstimator
@@ -42,6 +43,12 @@ class LinkedEstimator(BaseEstimator):
     def _doc_link_url_param_generator(self) -> dict[str, str]:
         package, room, *_ = type(self).__module__.split(".")
         return {"name": f"{package}.{room}.{type(self).__name__}"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take a state, and the default of each parameter that is newer than it."""
+        defaults = {name: one.default for name, one in signature(type(self)).parameters.items()}
+        missing = {name: one for name, one in defaults.items() if one is not Parameter.empty}
+        super().__setstate__(missing | state)
 
 
 def _fit_context(fit: F) -> F:

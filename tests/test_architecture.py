@@ -45,11 +45,12 @@ ARROWS = {
     "_sklearn": set(),
     "_version": set(),
     "_show_versions": {"_native", "_version"},
+    "_files": {"_version"},
     # The package itself names its everyday classes for type checkers.
-    "": {"estimators", "preprocessing", "_show_versions"},
+    "": {"estimators", "preprocessing", "_files", "_show_versions"},
 }
 COMMON = {"exceptions", "_sklearn", "_version", "parameters"}
-ALONE = {"_show_versions"}  # a file that no room imports
+ALONE = {"_files", "_show_versions"}  # files that no room imports
 
 DISTRIBUTIONS = {"Bio": "biopython", "sklearn": "scikit-learn"}
 IDS = {"PAD", "UNKNOWN", "BOS", "EOS"}

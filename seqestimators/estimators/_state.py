@@ -147,8 +147,6 @@ class FittedState:
         written_by = state.pop("_seqestimators_version", "an early version")
         super().__setstate__(state)  # type: ignore[misc]
         parameters = set(self._get_param_names())  # type: ignore[attr-defined]
-        for name in parameters - state.keys():  # of a file that is older than the parameter
-            setattr(self, name, default_of(self, name))
         if weights is None:
             return
         if not isinstance(weights, dict) or not isinstance(state.get("_network_params"), dict):
@@ -168,6 +166,8 @@ class FittedState:
         weights = {name.replace("pooling.attention.", "pooling."): weight for name, weight in weights.items()}
         n_weights = sum(np.size(weight) for weight in weights.values())
         try:
+            if self._network_params.get("num_layers", 1) > len(weights):  # not one matrix for each
+                raise ValueError("its layers have no weights")
             self._make_net(max_weights=2 * n_weights + SPARE_WEIGHTS)  # type: ignore[attr-defined]
             module = self.net_.module_
             module.load_state_dict({name: torch.from_numpy(np.array(one)) for name, one in weights.items()})
