@@ -201,6 +201,7 @@ def test_versions_are_in_the_file(written):
 
 @pytest.mark.parametrize("path", OLD_FILES, ids=lambda path: path.stem)
 def test_files_of_earlier_releases_are_opened(path):
+    """Release 0.1.0 had no `save`: skops wrote its file."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of another scikit-learn, or defaults of parameters that came later
         content = load(path)
