@@ -47,8 +47,10 @@ OWN = frozenset(
         "preprocessing.dna.DNATokenizer",
         "preprocessing.padder.Padder",
         "preprocessing.protein.ProteinTokenizer",
+        "preprocessing.regex.RegexTokenizer",
         "preprocessing.scaler.SeriesScaler",
         "preprocessing.smiles.SmilesTokenizer",
+        "preprocessing.words.WordTokenizer",
         "pretraining._untrained.UntrainedEncoder",
     )
 )

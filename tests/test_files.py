@@ -32,10 +32,12 @@ from seqestimators import (
     RecurrentRegressor,
     RecurrentSeq2Seq,
     RecurrentTagger,
+    RegexTokenizer,
     SequenceColumns,
     SequenceTokenizer,
     SeriesScaler,
     SmilesTokenizer,
+    WordTokenizer,
     _files,
     load,
     save,
@@ -47,6 +49,7 @@ from seqestimators.pretraining import make_encoder_svm, make_random_encoder_svm
 
 SMALL = {"hidden_size": 2, "embedding_dim": 2, "max_epochs": 1, "random_state": 0}
 DNA, KIND = ["ATGCCA", "ATGA", "CCATA", "GGCAC"] * 3, ["start", "start", "none", "none"] * 3
+TEXTS = ["ab a", "b", "a b ab", "ba"] * 3
 SMILES, ACTIVE = ["CCO", "CC", "CCN", "c1ccccc1", "CO", "CCCC"] * 2, [1, 0, 1, 0, 1, 0] * 2
 OLD_FILES = sorted((Path(__file__).parent / "old_files").glob("*.skops"))
 SERIES = [np.arange(3.0), np.arange(5.0)] * 3
@@ -81,6 +84,12 @@ MODELS = {
         make_pipeline(SmilesTokenizer(), RecurrentLanguageModel(**SMALL)),
         (SMILES, None),
         "score_samples",
+    ),
+    "words": (make_pipeline(WordTokenizer(), RecurrentClassifier(**SMALL)), (TEXTS, KIND), "predict_proba"),
+    "expressions": (
+        make_pipeline(RegexTokenizer("[ab]+|."), RecurrentClassifier(**SMALL)),
+        (TEXTS, KIND),
+        "predict_proba",
     ),
     "letters": (make_pipeline(SequenceTokenizer(), RecurrentClassifier(**SMALL)), (DNA, KIND), "transform"),
     "columns": (
