@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from .preprocessing import (
         CodonTokenizer,
         DNATokenizer,
+        ExternalTokenizer,
         Padder,
         ProteinTokenizer,
         RegexTokenizer,
+        SelfiesTokenizer,
         SequenceColumns,
         SequenceTokenizer,
         SeriesScaler,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CodonTokenizer",
     "DNATokenizer",
+    "ExternalTokenizer",
     "Padder",
     "ProteinTokenizer",
     "RecurrentClassifier",
@@ -51,6 +54,7 @@ __all__ = [
     "RecurrentSeq2Seq",
     "RecurrentTagger",
     "RegexTokenizer",
+    "SelfiesTokenizer",
     "SequenceColumns",
     "SequenceTokenizer",
     "SeriesScaler",

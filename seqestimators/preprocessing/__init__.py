@@ -6,10 +6,12 @@ from .base import SequenceTokenizer
 from .codon import CodonTokenizer
 from .columns import SequenceColumns
 from .dna import DNATokenizer
+from .external import ExternalTokenizer
 from .padder import Padder
 from .protein import ProteinTokenizer
 from .regex import RegexTokenizer
 from .scaler import SeriesScaler
+from .selfies import SelfiesTokenizer
 from .smiles import SmilesTokenizer
 from .tokens import Tokens
 from .vocabulary import Vocabulary
@@ -18,9 +20,11 @@ from .words import WordTokenizer
 __all__ = [
     "CodonTokenizer",
     "DNATokenizer",
+    "ExternalTokenizer",
     "Padder",
     "ProteinTokenizer",
     "RegexTokenizer",
+    "SelfiesTokenizer",
     "SequenceColumns",
     "SequenceTokenizer",
     "SeriesScaler",

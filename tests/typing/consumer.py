@@ -10,6 +10,7 @@ import seqestimators
 from seqestimators import (
     CodonTokenizer,
     DNATokenizer,
+    ExternalTokenizer,
     Padder,
     ProteinTokenizer,
     RecurrentClassifier,
@@ -17,8 +18,11 @@ from seqestimators import (
     RecurrentRegressor,
     RecurrentSeq2Seq,
     RecurrentTagger,
+    RegexTokenizer,
+    SelfiesTokenizer,
     SequenceTokenizer,
     SmilesTokenizer,
+    WordTokenizer,
 )
 from seqestimators.baselines import (
     MorganFingerprint,
@@ -120,6 +124,8 @@ def other_tasks() -> None:
     """All estimators and tokenizers."""
     dna, protein = make_coding_sequences(20, length=(5, 9), random_state=0)
     codons = CodonTokenizer().fit(dna)
+    tokenizers = [RegexTokenizer(r"\w+|\W"), WordTokenizer(), SelfiesTokenizer()]
+    ExternalTokenizer(str.split, decode=" ".join, max_tokens=100).fit(tokenizers[1].normalize(dna))
     tagger = RecurrentTagger(stride=1).fit(codons.transform(dna), protein)
     print(tagger.predict(codons.transform(dna)), tagger.score(codons.transform(dna), protein))
     writer = RecurrentSeq2Seq(target_tokenizer=ProteinTokenizer(), attention="monotonic", beam_width=2)
