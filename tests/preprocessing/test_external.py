@@ -174,6 +174,6 @@ def test_files_hold_a_tokenizer_given_as_text_and_no_function(tmp_path):
     restored = load(path)
     assert [row.tolist() for row in restored.transform(X)] == [row.tolist() for row in tokenizer.transform(X)]
     for function in (subprocess.getoutput, eval):
-        with pytest.raises((TypeError, ValueError), match=function.__name__):
-            save(ExternalTokenizer(function), path)
+        save(ExternalTokenizer(function), path)
+        with pytest.raises(ValueError, match=f"not known here: .*{function.__name__}"):
             load(path)
