@@ -67,7 +67,8 @@ def parametrize_with_sequence_checks(
         else:
             checks = estimator_checks(estimator)
         reasons = expected_failed_checks(estimator) if expected_failed_checks is not None else {}
-        name = re.sub(r"\s+", " ", str(estimator))
+        # without addresses, which differ from process to process: pytest-xdist compares the names
+        name = re.sub(r" at 0x[0-9a-f]+|(?<=\s)\s+", "", re.sub(r"\s", " ", str(estimator)))
         for check in checks:
             reason = reasons.get(check.__name__)
             marks = [] if reason is None else [pytest.mark.xfail(reason=reason)]

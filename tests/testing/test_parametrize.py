@@ -6,7 +6,7 @@ import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from seqestimators import DNATokenizer, SequenceTokenizer
+from seqestimators import DNATokenizer, ExternalTokenizer, SequenceTokenizer
 from seqestimators.sequences import read_sequences
 from seqestimators.testing import parametrize_with_sequence_checks
 
@@ -51,6 +51,14 @@ def test_ids_name_estimator_and_check():
         "-check_parameters"
     )
     assert cases[-1].id == "Largest()-check_bad_input"
+
+
+def test_ids_are_the_same_in_every_process():
+    def halves(text):
+        return [text[:1], text[1:]]
+
+    first, *_ = parametrize_with_sequence_checks([ExternalTokenizer(halves)]).args[1]
+    assert "halves>)-check_" in first.id
 
 
 def test_own_sequences():
