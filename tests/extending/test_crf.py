@@ -183,7 +183,8 @@ def test_it_learns_what_labels_follow_each_other():
     rng = np.random.RandomState(0)
     tokens = [rng.randint(4, 6, size=rng.randint(2, 9)) for _ in range(60)]
     tags = ["".join("ab"[(x[0] + t) % 2] for t in range(len(x))) for x in tokens]
-    model = CRFTagger(hidden_size=4, max_epochs=10, lr=0.1, batch_size=8, random_state=0).fit(tokens, tags)
+    options = {"hidden_size": 16, "max_epochs": 10, "lr": 0.1, "batch_size": 8, "dropout": 0.0}
+    model = CRFTagger(**options, random_state=0).fit(tokens, tags)
     assert model.score(tokens, tags) > 0.95
     restored = pickle.loads(pickle.dumps(model))
     assert list(restored.predict(tokens)) == list(model.predict(tokens))
