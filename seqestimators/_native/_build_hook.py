@@ -23,7 +23,7 @@ except ModuleNotFoundError:  # run as a script
 
 SOURCE = Path(__file__).resolve().with_name("recurrences.cpp")
 NAME = "librecurrences.so"
-OPTIONS = "-O2 -std=c++17 -shared -fvisibility=hidden -fno-exceptions -fno-rtti"
+OPTIONS = "-O2 -std=c++17 -shared -ffp-contract=off -fvisibility=hidden -fno-exceptions -fno-rtti"
 COMPILERS = ("c++", "g++", "clang++")
 MACHINES = {"x86_64", "amd64", "aarch64", "arm64"}  # those with vector instructions that the source knows
 

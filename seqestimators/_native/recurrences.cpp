@@ -4,16 +4,23 @@
 // has one step more, the first being the state before the first step. Rows may have lengths of their own; they
 // are worked on from the longest to the shortest, so that those that have ended take no time, and what stands
 // behind their end is 0. Each row is computed by itself, in one order of additions: its bits depend neither on
-// its neighbours nor on how many threads share the rows.
+// its neighbours nor on how many threads share the rows. Products are fused with additions where `fused` says so and
+// nowhere else: a compiler that may choose does so in one block of rows and not in the next.
 //
 // This file includes itself, once for every level of vector instructions; the level is chosen at run time. Needs
-// the vector extensions of GCC or Clang and no library but C's.
+// the vector extensions of GCC or Clang and no library but C's, and -ffp-contract=off.
 
 #ifndef LEVEL
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
 
 #if defined(_WIN32)
 #define EXPORT extern "C" __declspec(dllexport)
@@ -107,16 +114,19 @@ struct Packed {
 #define TARGET
 #if defined(__x86_64__)
 #define REGISTERS 16
+#define FUSED(a, b, c) (a * b + c)  // in two steps
 #include "recurrences.cpp"
 #define LEVEL avx2
 #define LANES 8
 #define TARGET __attribute__((target("avx2,fma")))
 #define REGISTERS 16
+#define FUSED(a, b, c) _mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c)
 #include "recurrences.cpp"
 #define LEVEL avx512
 #define LANES 16
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
 #define REGISTERS 32
+#define FUSED(a, b, c) _mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c)
 #include "recurrences.cpp"
 #define PICK(function)                                            \
   if (level == 2 && call->units % 16 == 0) return avx512::function; \
@@ -124,6 +134,11 @@ struct Packed {
   return baseline::function;
 #else
 #define REGISTERS 32
+#if defined(__aarch64__)
+#define FUSED(a, b, c) vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b)
+#else
+#define FUSED(a, b, c) (a * b + c)
+#endif
 #include "recurrences.cpp"
 #define PICK(function) return baseline::function;
 #endif
@@ -158,6 +173,7 @@ typedef int32_t Ints __attribute__((vector_size(4 * LANES)));
 INLINE Vec load(const float *p) { return *reinterpret_cast<const Unaligned *>(p); }
 INLINE void store(float *p, Vec v) { *reinterpret_cast<Unaligned *>(p) = v; }
 INLINE Vec all(float x) { return x - Vec{}; }
+INLINE Vec fused(Vec a, Vec b, Vec c) { return (Vec)FUSED(a, b, c); }  // a * b + c, rounded once
 
 // 2 to the power of x, which is cut to where that is a normal number; nan stays nan. The relative error is 1e-7,
 // wherever x is the exact argument: what rounding x costs is nothing in a sigmoid, which is flat for large x.
@@ -167,17 +183,19 @@ INLINE Vec power_of_2(Vec x) {
   x = x > most ? most : x;
   Vec shifted = x + shift;
   Vec f = x - (shifted - shift);  // in [-0.5, 0.5]
-  Vec p = f * 1.55946776e-4f + 1.34066438e-3f;  // minimax
-  p = p * f + 9.61769293e-3f;
-  p = p * f + 5.55031055e-2f;
-  p = p * f + 2.40226528e-1f;
-  p = p * f + 6.93147215e-1f;
-  p = p * f + 1.f;
+  Vec p = fused(f, all(1.55946776e-4f), all(1.34066438e-3f));  // minimax
+  p = fused(p, f, all(9.61769293e-3f));
+  p = fused(p, f, all(5.55031055e-2f));
+  p = fused(p, f, all(2.40226528e-1f));
+  p = fused(p, f, all(6.93147215e-1f));
+  p = fused(p, f, all(1.f));
   Ints exponent = ((Ints)shifted << 23) + 0x3f800000;
   return p * (Vec)exponent;
 }
 INLINE Vec sigmoid(Vec x) { return 1.f / (1.f + power_of_2(x * -1.44269504f)); }
 INLINE Vec tanh(Vec x) { return 2.f / (1.f + power_of_2(x * -2.88539008f)) - 1.f; }
+INLINE Vec slope_of_sigmoid(Vec y) { return fused(-y, y, y); }  // where it is y
+INLINE Vec slope_of_tanh(Vec y) { return fused(-y, y, all(1.f)); }
 
 // How many rows a block of G vectors is multiplied with at once, so that all sums stay in registers.
 template <int G> constexpr int rows_at_once() { return (REGISTERS - (REGISTERS > 16 ? 8 : 4)) / G; }
@@ -191,14 +209,14 @@ template <int M, int G> INLINE void multiply(Vec (&sums)[M][G], const float *con
       UNROLL for (int m = 0; m < M; m++) a[m] = all(row[m][k]);
       UNROLL for (int g = 0; g < G; g++) {
         Vec b = load(w + g * LANES);
-        UNROLL for (int m = 0; m < M; m++) sums[m][g] += a[m] * b;
+        UNROLL for (int m = 0; m < M; m++) sums[m][g] = fused(a[m], b, sums[m][g]);
       }
     } else {
       Vec b[G];
       UNROLL for (int g = 0; g < G; g++) b[g] = load(w + g * LANES);
       UNROLL for (int m = 0; m < M; m++) {
         Vec a = all(row[m][k]);
-        UNROLL for (int g = 0; g < G; g++) sums[m][g] += a * b[g];
+        UNROLL for (int g = 0; g < G; g++) sums[m][g] = fused(a, b[g], sums[m][g]);
       }
     }
   }
@@ -232,7 +250,7 @@ struct Lstm {
       const float *before = c.memory + (s.t * c.memory_step + s.row[i + m]) * H + v;
       float *after = c.memory + ((s.t + 1) * c.memory_step + s.row[i + m]) * H + v;
       Vec in = sigmoid(a[m][0]), f = sigmoid(a[m][1]), g = tanh(a[m][2]), o = sigmoid(a[m][3]);
-      Vec memory = f * load(before) + in * g, shown = tanh(memory);
+      Vec memory = fused(f, load(before), in * g), shown = tanh(memory);
       store(after, memory);
       store(c.states + (at + c.rows) * H + v, o * shown);
       if (c.gates) {
@@ -255,12 +273,12 @@ struct Lstm {
         float *q = c.gates + at * 4 * H + x, *carry = c.carry + s.row[i + m] * H + x;
         Vec in = load(q), f = load(q + H), g = load(q + 2 * H), o = load(q + 3 * H);
         Vec shown = load(c.extra + at * H + x), before = load(c.memory + at * H + x);
-        Vec of_c = of_h[m][b] * o * (1.f - shown * shown) + load(carry);
+        Vec of_c = fused(of_h[m][b] * o, slope_of_tanh(shown), load(carry));
         store(carry, of_c * f);
-        store(q, of_c * g * (in - in * in));
-        store(q + H, of_c * before * (f - f * f));
-        store(q + 2 * H, of_c * in * (1.f - g * g));
-        store(q + 3 * H, of_h[m][b] * shown * (o - o * o));
+        store(q, of_c * g * slope_of_sigmoid(in));
+        store(q + H, of_c * before * slope_of_sigmoid(f));
+        store(q + 2 * H, of_c * in * slope_of_tanh(g));
+        store(q + 3 * H, of_h[m][b] * shown * slope_of_sigmoid(o));
       }
   }
 };
@@ -281,8 +299,8 @@ struct Gru {
     UNROLL for (int m = 0; m < M; m++) {
       const int64_t at = s.at(i + m);
       Vec r = sigmoid(a[m][0]), z = sigmoid(a[m][1]), recalled = a[m][2];
-      Vec n = tanh(load(s.input[i + m] + 2 * H + v) + r * recalled);
-      store(c.states + (at + c.rows) * H + v, n + z * (load(h[m] + v) - n));
+      Vec n = tanh(fused(r, recalled, load(s.input[i + m] + 2 * H + v)));
+      store(c.states + (at + c.rows) * H + v, fused(z, load(h[m] + v) - n, n));
       if (c.gates) {
         float *q = c.gates + at * 3 * H + v;
         store(q, r);
@@ -302,10 +320,10 @@ struct Gru {
         float *q = c.gates + at * 3 * H + x, *recalled = c.extra + at * H + x, *carry = c.carry + s.row[i + m] * H + x;
         Vec r = load(q), z = load(q + H), n = load(q + 2 * H), before = load(c.states + at * H + x);
         Vec of_state = of_h[m][b] + load(carry);
-        Vec of_n = of_state * (1.f - z) * (1.f - n * n);
+        Vec of_n = of_state * (1.f - z) * slope_of_tanh(n);
         store(carry, of_state * z);
-        store(q, of_n * load(recalled) * (r - r * r));
-        store(q + H, of_state * (before - n) * (z - z * z));
+        store(q, of_n * load(recalled) * slope_of_sigmoid(r));
+        store(q + H, of_state * (before - n) * slope_of_sigmoid(z));
         store(q + 2 * H, of_n);
         store(recalled, of_n * r);
       }
@@ -331,7 +349,7 @@ struct Elman {
       UNROLL for (int b = 0; b < U; b++) {
         const int64_t x = s.at(i + m) * c.units + v + b * LANES;
         Vec h = load(c.states + c.rows * c.units + x);
-        store(c.sums + x, of_h[m][b] * (1.f - h * h));
+        store(c.sums + x, of_h[m][b] * slope_of_tanh(h));
       }
   }
 };
@@ -511,4 +529,5 @@ TARGET static int64_t gather(const Call &call, float *table) {
 #undef LANES
 #undef TARGET
 #undef REGISTERS
+#undef FUSED
 #endif

@@ -23,6 +23,15 @@ WINDOW = 32
 """Batches, at most, that are sorted by length together."""
 
 
+def send(array: np.ndarray, device: torch.device) -> torch.Tensor:
+    """Copy an array to a device, without waiting for what a GPU still computes.
+
+    A copy from ordinary memory waits for all that came before it; one from pinned memory takes its turn.
+    """
+    tensor = torch.from_numpy(array)
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
+
+
 class FlatRows:
     """Rows of any lengths in one flat tensor, cut out by vectorized indexing.
 
@@ -63,8 +72,7 @@ class FlatRows:
         steps = np.arange(max(lengths.max(initial=1), 1))
         padding = len(self.values) - 1  # the last element of the buffer is 0
         index = np.where(steps < lengths[:, None], self.starts[rows][:, None] + steps, padding)  # (n, T)
-        inputs = self.values[torch.from_numpy(index).to(device)]
-        return inputs, torch.from_numpy(lengths).to(device)
+        return self.values[send(index, device)], send(lengths, device)
 
     def join(self, rows: np.ndarray) -> Ragged:
         """Return the values of some rows, one behind the other, and their lengths.
@@ -77,7 +85,7 @@ class FlatRows:
         lengths = self.lengths[rows]
         ends = np.cumsum(lengths)
         index = np.arange(lengths.sum()) + np.repeat(self.starts[rows] - ends + lengths, lengths)
-        return Ragged(self.values[torch.from_numpy(index).to(device)], torch.from_numpy(lengths).to(device))
+        return Ragged(self.values[send(index, device)], send(lengths, device))
 
 
 class DistinctRows:
@@ -109,7 +117,7 @@ class DistinctRows:
         kept, place = np.unique(self.index[rows], return_inverse=True)
         order = np.argsort(-self.source.lengths[kept], kind="stable")
         batch = pad_in_pieces(self.source, kept[order])
-        return Batch(*batch), torch.from_numpy(np.argsort(order)[place]).to(self.source.values.device)
+        return Batch(*batch), send(np.argsort(order)[place], self.source.values.device)
 
 
 def pad_in_pieces(source: FlatRows, rows: np.ndarray) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
@@ -223,7 +231,7 @@ class SequenceDataset(Dataset):
         n_rows = len(rows) if n_rows is None else n_rows
         inputs, lengths = pad_in_pieces(self.source, rows)
         target = weight = features = None
-        index = torch.from_numpy(rows).to(self.source.values.device)
+        index = send(rows, self.source.values.device)
         if isinstance(self.target, FlatRows):
             target = self.target.join(rows)
             weight = self.weight.join(rows).values / (n_rows / len(self) * self.total_weight)

@@ -242,13 +242,18 @@ def make_gradients(seed):
     return [one.numpy().tobytes() for one in problem.differentiate(problem.found, torch.float32)]
 
 
-def test_threads_and_forked_processes_compute_the_same_bits():
+def test_threads_compute_the_same_bits():
     seeds = [0, 1, 2] * 8
-    expected = [make_gradients(seed) for seed in seeds]
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(make_gradients, seeds)) == expected
+        assert list(pool.map(make_gradients, seeds)) == [make_gradients(seed) for seed in seeds]
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="torch's gradients don't survive a fork beside a GPU")
+def test_forked_processes_compute_the_same_bits():
+    seeds = [0, 1, 2, 0, 1, 2]
+    expected = [make_gradients(seed) for seed in seeds]
     with multiprocessing.get_context("fork").Pool(2) as pool:
-        assert pool.map(make_gradients, seeds[:6]) == expected[:6]
+        assert pool.map(make_gradients, seeds) == expected
 
 
 @every_kind
