@@ -107,6 +107,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # They keep the memory of a step of training for the next: glibc would give it back and ask for it again.
 os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(2**30))
 os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(2**25))
+# On a page a progress bar is what it is at the end.
+os.environ.setdefault("TQDM_MININTERVAL", "3600")
+os.environ.setdefault("TQDM_MAXINTERVAL", "3600")
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",

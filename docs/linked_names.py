@@ -33,8 +33,8 @@ def find_names():
 
 
 def list_imports(app, docname, source):
-    """Add the names that the blocks of a page import below it."""
-    if app.env.doc2path(docname).suffix != ".md":
+    """Add the names that the blocks of a page import below it, but for the first page."""
+    if docname == "index" or app.env.doc2path(docname).suffix != ".md":
         return
     tree = ast.parse("\n".join(BLOCK.findall(source[0])))
     imported = {

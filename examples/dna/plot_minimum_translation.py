@@ -104,8 +104,8 @@ print(str(capacity))
 sizes = [1, 2, 5, 10, 20, 50, 100]
 models = {
     "LSTM": network,
-    "logistic regression": logistic,
-    "the same, on nucleotides": make_pipeline(
+    "logistic, codons": logistic,
+    "logistic, nucleotides": make_pipeline(
         DNATokenizer(), PositionwiseClassifier(stride=3)
     ),
 }
@@ -121,14 +121,14 @@ figure, (left, right) = plt.subplots(
     1, 2, figsize=(7.5, 4.2), layout="constrained", sharey=True
 )
 MinimumDisplay.from_result(capacity, name="LSTM", ax=left)
-score = samples["logistic regression"].curve["mean"].iloc[-1]
+score = samples["logistic, codons"].curve["mean"].iloc[-1]
 left.axhline(
     score,
     color="#D55E00",
     linestyle=":",
     label=f"logistic regression, {score:.1%}",
 )
-left.legend(loc="lower right")
+left.legend(loc="lower right", fontsize="small")
 left.set(
     title=f"{n_training} genes",
     xlabel="hidden units",
@@ -136,7 +136,7 @@ left.set(
 )
 MinimumDisplay.from_results(samples, ax=right)
 right.set(title="Network of 64 units", xlabel="training genes", ylabel="")
-right.legend(loc="lower right")
+right.legend(loc="lower right", fontsize="small")
 figure.suptitle("What it takes to translate codon by codon")
 
 # %%
@@ -148,8 +148,8 @@ figure.suptitle("What it takes to translate codon by codon")
 # up what each of the three says: the genetic code is such that a sum is enough
 # to tell its letters apart. From one to five genes it learns more than from
 # whole codons, since a codon that it has never seen consists of nucleotides
-# that it has. A recurrent network proves here that it can learn a table, no
-# more.
+# that it has. That a recurrent network learns the table, too, shows only that
+# it can.
 
 # %%
 # What the classifier can't do
@@ -191,14 +191,14 @@ tests = {
 }
 print(led[0][0], led[1][0], sep="\n")
 
-rivals = {
+taggers = {
     "logistic regression,\nfive nucleotides": PositionwiseClassifier(
         LogisticRegression(max_iter=1000), window=2
     ),
     "LSTM": RecurrentTagger(lr=0.01, max_epochs=40, random_state=0),
 }
 figure, ax = plt.subplots(figsize=(6.4, 2.8), layout="constrained")
-for row, (name, tagger) in enumerate(rivals.items()):
+for row, (name, tagger) in enumerate(taggers.items()):
     model = make_pipeline(DNATokenizer(), tagger).fit(*led)
     for i, (length, test) in enumerate(tests.items()):
         score = model.score(*test)
@@ -215,7 +215,7 @@ for row, (name, tagger) in enumerate(rivals.items()):
             f"{name.replace(chr(10), ' ')}: {score:.1%} of the labels right, "
             f"{length}"
         )
-ax.set_yticks(range(len(rivals)), rivals)
+ax.set_yticks(range(len(taggers)), taggers)
 ax.set(
     xlim=(0, 1.15), ylim=(1.6, -0.6), xlabel="labels right in new sequences"
 )
@@ -224,6 +224,7 @@ ax.set_title("Where does a codon begin?")
 ax.legend(fontsize="small", loc="upper right")
 
 # %%
-# This is what memory is for.
+# This takes memory: the network keeps its place in the gene, over hundreds of
+# nucleotides.
 
 plt.show()

@@ -225,7 +225,7 @@ plt.show()
 # The fingerprints lead on both kinds of split, by about 0.02. Four splits
 # don't prove it: no model wins at the level of 0.05. Ten splits in the
 # benchmarks (:doc:`/benchmarks`) do: on random ones the default LSTM, trained
-# with AdamW and one cycle, has 0.906 beside 0.943 of the best rival, a forest
+# with AdamW and one cycle, has 0.906 beside 0.943 of the best other, a forest
 # on descriptors, and every model on fingerprints has a higher mean, too.
 #
 # What you should have seen

@@ -242,9 +242,9 @@ class ComparisonDisplay(Display):
             + "\n".join(wrap(str(self.reference), WRAP))
             + f",\n{1 - self.comparison.alpha:.0%} interval"
         )
-        for panel in panels:
+        for panel, n_ticks in zip(panels, (5, 3), strict=True):
             panel.tick_params(axis="y", length=0)
-            panel.locator_params(axis="x", nbins=5)
+            panel.locator_params(axis="x", nbins=n_ticks)
         return self._finish(panels)
 
     def _draw_scores(self, ax):
