@@ -127,8 +127,7 @@ ComparisonDisplay.from_comparison(promoters, ax=axes[1]).ax_.set_title(
 # stands where. The columns are told just that, and so is the network: where
 # all rows have one length, it adds a learned vector to each position
 # (`positions="auto"`). On the junctions, with 850 sequences to learn from, the
-# network has the best mean, .959 beside .946 of the columns, though five
-# splits don't tell the two apart; k-mers don't see the place and are far
+# two are equally good, .95 each; k-mers don't see the place and are far
 # behind. The 85 promoters are too few for a network, and a logistic regression
 # with a column for every position is better: on a set as small as that, begin
 # with the simple model.

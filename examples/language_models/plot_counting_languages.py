@@ -7,7 +7,7 @@ read strings of n times "a" and n times "b", n up to 50, and learn what comes
 next. How close do they come to the best loss that there is, the entropy of the
 source? And do they go on counting where no training string went?
 
-**Level:** intermediate. **Time:** one to two minutes on two cores. **Data:**
+**Level:** intermediate. **Time:** two to three minutes on two cores. **Data:**
 generated strings, nothing is downloaded.
 """
 
@@ -174,15 +174,15 @@ left.set(
     yscale="log",
 )
 left.legend()
-right.axhline(
-    MAX_N,
-    color="black",
-    linewidth=1,
-    linestyle=":",
-    label="longest in training",
-)
+right.axhline(MAX_N, color="black", linewidth=1, linestyle=":")
+right.text(-0.25, MAX_N + 4, "longest in training", fontsize="small")
 right.set(title="Counting on", ylabel="Largest n accepted", ylim=(0, None))
 right.set_xticks(range(len(cells)), map(str.upper, cells))
-right.legend(loc="upper left")
+
+# %%
+# The LSTM comes within 0.2 nats of the entropy, and counts on to more than
+# twice the longest string of training. The GRU accepts a few more than it has
+# seen, the simple RNN not even five. An LSTM can add 1 to its cell state at
+# each "a" and take it away at each "b"; the states of the others are bounded.
 
 plt.show()

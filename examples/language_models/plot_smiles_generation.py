@@ -18,6 +18,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from rdkit import Chem, RDLogger
 from rdkit.Chem import Draw
+from rdkit.Chem.Draw import rdMolDraw2D
 
 from seqestimators import RecurrentLanguageModel, SmilesTokenizer
 from seqestimators.datasets import fetch_zinc
@@ -103,6 +104,10 @@ print(
 )
 
 # %%
+# At a temperature of 0.5 nearly nine of ten strings are molecules, at 1.2 one
+# of three. No molecule is drawn twice, and none is copied from the training
+# data.
+#
 # Figure
 # ------
 # The first new molecules drawn at a temperature of 0.8, and the shares by
@@ -110,8 +115,12 @@ print(
 
 figure = plt.figure(figsize=(7.5, 7), layout="constrained")
 left, right = figure.subplots(2, 1, height_ratios=[3, 2])
-shown = [Chem.MolFromSmiles(one) for one in (written or smiles)[:12]]
-picture = Draw.MolsToGridImage(shown, molsPerRow=4, subImgSize=(300, 250))
+shown = [Chem.MolFromSmiles(one) for one in (written or smiles)[:8]]
+options = rdMolDraw2D.MolDrawOptions()
+options.minFontSize = 20
+picture = Draw.MolsToGridImage(
+    shown, molsPerRow=4, subImgSize=(375, 380), drawOptions=options
+)
 left.imshow(np.asarray(picture))
 left.set(title="Drawn at temperature 0.8")
 left.axis("off")

@@ -143,6 +143,10 @@ print(
 )
 
 # %%
+# With a hundred labels the language model is worth about 0.02 of ROC-AUC. The
+# encoder that ships with the package has read more molecules, and is worth
+# more: :ref:`sphx_glr_auto_examples_molecules_plot_fine_tuning.py`.
+#
 # Figure
 # ------
 # A line is a split.

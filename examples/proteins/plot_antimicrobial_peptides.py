@@ -9,7 +9,7 @@ pairs of them, which doesn't see their order. Peptides that are nearly alike
 stay on one side of every split, or a model is tested on what it was trained
 on.
 
-**Level:** first steps. **Time:** one to two minutes on two cores. **Data:**
+**Level:** first steps. **Time:** about a minute on two cores. **Data:**
 5,200 peptides (modlAMP, BSD-3-Clause), downloaded once.
 """
 
@@ -87,9 +87,9 @@ ComparisonDisplay.from_comparison(comparison)
 # Each residue of a peptide is replaced by every other one, and the network is
 # asked again. In the logo a letter is as high as the log-odds drop, in the
 # mean, when it is replaced. The colours are those of the chemistry: blue for
-# basic residues, red for acidic ones, black for hydrophobic ones. A positive
-# charge is what many antimicrobial peptides share: it draws them to the
-# membranes of bacteria.
+# basic residues, red for acidic ones, green for polar ones, black for
+# hydrophobic ones. A positive charge is what many antimicrobial peptides
+# share: it draws them to the membranes of bacteria.
 
 (train, test), *_ = SequenceClusterSplit(3, random_state=0).split(X)
 model = models["GRU"].fit(X[train], y[train])

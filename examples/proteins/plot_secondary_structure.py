@@ -9,7 +9,7 @@ that sees a residue with seven neighbours on either side. Residues that are not
 resolved in the structure have no label: they are read, and neither trained on
 nor scored.
 
-**Level:** intermediate. **Time:** two to three minutes on two cores. **Data:**
+**Level:** intermediate. **Time:** about a minute on two cores. **Data:**
 the set of NetSurfP-2.0 as FLIP distributes it (AFL-3.0), downloaded once.
 """
 
