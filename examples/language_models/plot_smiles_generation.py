@@ -113,13 +113,13 @@ print(
 # The first new molecules drawn at a temperature of 0.8, and the shares by
 # temperature.
 
-figure = plt.figure(figsize=(7.5, 7), layout="constrained")
+figure = plt.figure(figsize=(7.5, 6), layout="constrained")
 left, right = figure.subplots(2, 1, height_ratios=[3, 2])
 shown = [Chem.MolFromSmiles(one) for one in (written or smiles)[:8]]
 options = rdMolDraw2D.MolDrawOptions()
 options.minFontSize = 20
 picture = Draw.MolsToGridImage(
-    shown, molsPerRow=4, subImgSize=(375, 380), drawOptions=options
+    shown, molsPerRow=4, subImgSize=(375, 300), drawOptions=options
 )
 left.imshow(np.asarray(picture))
 left.set(title="Drawn at temperature 0.8")
