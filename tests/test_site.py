@@ -108,8 +108,11 @@ def browser():
 
 
 OVERFLOWS = """() => {
+  const outside = e => e.getBoundingClientRect().right > innerWidth + 1;
   const wide = [...document.querySelectorAll('article pre, article h1, article img')]
-    .filter(e => e.scrollWidth > e.clientWidth + 2 || e.getBoundingClientRect().right > innerWidth + 1)
+    .filter(e => e.scrollWidth > e.clientWidth + 2 || outside(e))
+    .concat([...document.querySelectorAll('article dt, article dd, article p')]
+      .filter(e => outside(e) && !e.closest('.pst-scrollable-table-container, .cell_output')))
     .map(e => e.tagName + ' ' + (e.textContent || e.alt).slice(0, 60));
   const tables = [...document.querySelectorAll('.pst-scrollable-table-container, .cell_output .text_html')]
     .filter(e => e.scrollWidth > e.clientWidth + 2).map(e => 'TABLE ' + e.textContent.trim().slice(0, 60));

@@ -223,7 +223,7 @@ class DecisionTraceDisplay(Display):
         ax.set_xlim(-0.5, max(len(steps), 1) - 0.5)
         label_tokens(ax.xaxis, self.tokens[i])
         if self.titles is not None:
-            ax.set_title(self.titles[i], fontsize="medium")
+            ax.set_title(self.titles[i], fontsize="medium" if len(self.tokens) == 1 else "small")
 
 
 def _choose(fitted: FittedModel, n_columns: int, target: Any) -> Any:
