@@ -12,6 +12,7 @@ from .coding_reader import read_coding_sequences
 from .fasta import FastaRecord, UniProtHeader, read_fasta
 from .formal_languages import make_counting_language, make_dyck, make_reber
 from .genomes import fetch_coding_sequences
+from .kinases import fetch_kinase_affinity
 from .memory_tasks import make_adding, make_copy, make_marker, make_parity
 from .molecules import (
     fetch_bbbp,
@@ -41,6 +42,7 @@ __all__ = [
     "fetch_freesolv",
     "fetch_g2p",
     "fetch_japanese_vowels",
+    "fetch_kinase_affinity",
     "fetch_lipophilicity",
     "fetch_promoters",
     "fetch_secondary_structure",

@@ -16,7 +16,7 @@ FORM_PARAMETERS: dict = {"return_X_y": ["boolean"], "as_frame": ["boolean"]}
 def make_bunch(
     columns: dict[str, Any],
     *,
-    data: str,
+    data: str | Sequence[str],
     target: str | Sequence[str] | None,
     return_X_y: bool,
     as_frame: bool,
@@ -31,8 +31,9 @@ def make_bunch(
     columns : dict of str to list or ndarray
         Values of every column, all of one length: numbers as an array, strings
         and lists as a list.
-    data : str
-        Name of the column of sequences.
+    data : str or sequence of str
+        Name of the column of sequences; several names make data of as many
+        columns.
     target : str, sequence of str, or None
         Name of the column to predict, if there is one; several names make a
         target of as many columns.
@@ -65,12 +66,9 @@ def make_bunch(
 
         frame = pd.DataFrame(columns)
         columns = {name: frame[name] for name in columns}
+    features = [data] if isinstance(data, str) else list(data)
     names = [target] if isinstance(target, str) else list(target or ())
-    X, targets = columns.pop(data), [columns.pop(name) for name in names]
-    if len(targets) < 2:
-        y = targets[0] if targets else None
-    else:
-        y = np.column_stack(targets) if frame is None else frame[names]
+    X, y = (_join([columns.pop(name) for name in part], part, frame) for part in (features, names))
     if return_X_y:
         return X, y
     if target_names is None:
@@ -79,11 +77,18 @@ def make_bunch(
         data=X,
         target=y,
         frame=frame,
-        feature_names=[data],
+        feature_names=features,
         target_names=list(target_names),
         **details,
         **columns,
     )
+
+
+def _join(columns, names, frame):
+    """One column as it is, several as a table."""
+    if len(columns) < 2:
+        return columns[0] if columns else None
+    return np.column_stack(columns) if frame is None else frame[names]
 
 
 def _can_parse(smiles):

@@ -1,6 +1,7 @@
 """Downloaded files as columns: that of the sequences first, then the target, then all else."""
 
 import csv
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,17 @@ def read_ts(path: Path) -> Columns:
         ],
         "class": np.array([row[-1] for row in rows], dtype=np.int64),
     }
+
+
+def read_names(path: Path, values: str) -> Columns:
+    """Read what stands for each name in a JSON object."""
+    table = json.loads(path.read_text(encoding="utf-8"))
+    return {values: list(table.values()), "identifier": list(table)}
+
+
+def read_matrix(path: Path) -> Columns:
+    """Read a matrix of numbers."""
+    return {"matrix": np.loadtxt(path)}
 
 
 def read_pairs(path: Path) -> Columns:

@@ -66,7 +66,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
     input_ : {"tokens", "values"}
         What X was in fit.
     n_inputs_ : int
-        Number of token ids, special ones included, or of channels.
+        Number of token ids, special ones included, or of channels of X.
     known_tokens_ : ndarray of shape (n_inputs,), dtype bool
         Which token ids have been seen in training, special ones included; only
         of tokens.
@@ -79,7 +79,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
     channel_mean_, channel_scale_ : ndarray of shape (n_inputs,), dtype float64
         Mean and standard deviation of every channel in the training rows;
         only of series that are standardized. The scale of a constant channel
-        is 1.
+        is 1. Missing values don't count.
     n_features_in_ : int
         Number of columns of X, only if fit saw a 2-D array.
     feature_names_in_ : ndarray of str
@@ -203,7 +203,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         check_consistent_length(sequences, y)
         if self.pretrained is not None:
             refuse_contradictions(self, find_pretrained(self.pretrained))
-            refuse_other_input(sequences, find_pretrained(self.pretrained))
+            refuse_other_input(sequences, find_pretrained(self.pretrained), self.missing)
         weight = np.ones(len(sequences))
         if sample_weight is not None:
             if hasattr(sample_weight, "__len__"):
@@ -285,7 +285,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
     def _make_encoder_of(self, column: SequenceReader) -> RecurrentEncoder:
         """Return the encoder of a column: what it reads, and the parameters of this estimator."""
         return self._make_encoder(
-            input_size=column.n_inputs_,
+            input_size=column._n_network_inputs,
             tokens=column.input_ == "tokens",
             dropout=self.dropout,
             token_dropout=getattr(self, "token_dropout", 0.0),

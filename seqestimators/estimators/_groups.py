@@ -135,9 +135,9 @@ class Pretraining:
     pretrained : recurrent estimator, Pipeline, FrozenEstimator or None
         Any fitted recurrent estimator, or a fitted Pipeline that ends in one,
         whose embedding and layers to start from; cell, hidden_size,
-        num_layers, bidirectional, embedding_dim and stem are then its own,
-        and set to another value they are an error. It stays fitted under
-        ``clone``. The tokenizer before this estimator takes the `vocabulary_`
+        num_layers, bidirectional, embedding_dim, projection_dim and stem are
+        then its own, and set to another value they are an error. It stays
+        fitted under ``clone``. The tokenizer before this estimator takes the `vocabulary_`
         of the one before the pretrained model; ids of another vocabulary are
         an error. The file of a fitted estimator doesn't hold it: read back,
         `pretrained` is None, and these parameters say what the network is.
@@ -230,6 +230,20 @@ class Input:
         Whether numeric series of several channels have the shape (d, T), and
         an array of them (n, d, T), instead of (T, d) and (n, T, d). Not used
         for token ids.
+    missing : {"error", "mask"}
+        What NaN inside a numeric series is. "error" refuses it, and reads
+        steps of NaN behind the end of a series as padding. "mask" reads it
+        as missing: the network is given 0 in its place, which is the mean of
+        standardized channels, and two more channels for each one, whether it
+        was observed and how long ago it was last, see
+        :func:`~seqestimators.sequences.mask_missing`. Steps of NaN at the end
+        are padding in an array; in a list each series has its own end, and
+        they are steps. Not used for token ids.
+    projection_dim : int or None
+        Size of the vector that a linear layer makes of the values of a step
+        before the recurrence, at least 1: for many channels, as embeddings of
+        a protein language model have them. None reads the values as they are.
+        Not used for token ids.
     """
 
     title: ClassVar[str] = "Input"
@@ -239,6 +253,12 @@ class Input:
     )
     standardize: bool = parameter(default=True, constraints=["boolean"], unless=("input", "tokens"))
     channels_first: bool = parameter(default=False, constraints=["boolean"], unless=("input", "tokens"))
+    missing: Literal["error", "mask"] = parameter(
+        default="error", constraints=[StrOptions({"error", "mask"})], unless=("input", "tokens")
+    )
+    projection_dim: int | None = parameter(
+        default=None, constraints=[AT_LEAST_1, None], unless=("input", "tokens")
+    )
 
 
 @with_parameters

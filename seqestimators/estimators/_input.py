@@ -12,12 +12,15 @@ from .._sklearn import LinkedEstimator
 from ..exceptions import InvalidSequenceError, SeriesLayoutWarning, TokenIdWarning
 from ..sequences import (
     EOS,
+    N_PARTS,
     PAD,
     UNKNOWN,
     Fingerprint,
     Sequences,
+    mask_missing,
     mean_and_scale,
     open_rows,
+    open_series,
     place_of,
     read_sequences,
 )
@@ -32,6 +35,7 @@ class SequenceReader(LinkedEstimator):
     input: Any = "tokens"
     standardize: Any = False
     channels_first: Any = False
+    missing: Any = "error"
     positions: Any = False
     dtype: Any = "float32"
 
@@ -61,7 +65,7 @@ class SequenceReader(LinkedEstimator):
     def _read(self, X: Any, reset: bool) -> Sequences:
         """Read X; compare it with what fit has seen unless `reset`."""
         if not isinstance(X, Sequences):
-            X = open_rows(X, "X")
+            X = open_rows(open_series(X, (self if reset else self._as_fitted()).channels_first), "X")
         if hasattr(X, "__array__") and not hasattr(X, "__len__"):
             X = np.asarray(X)
         if reset:
@@ -83,6 +87,7 @@ class SequenceReader(LinkedEstimator):
             self.input if reset else self.input_,
             dtype if is_cast else None,
             channels_first=(self if reset else self._as_fitted()).channels_first,
+            missing="keep" if (self if reset else self._as_fitted()).missing == "mask" else "error",
             is_new=reset,
         )
         if self._reads_one_column and (sequences.features is not None or sequences.others):
@@ -119,22 +124,27 @@ class SequenceReader(LinkedEstimator):
             )
 
     def _as_network_reads(self, sequences: Sequences) -> Sequences:
-        """Give ids that fit has not seen the id UNKNOWN; standardize the channels of series."""
+        """Give ids that fit has not seen the id UNKNOWN; standardize series, and mask what they lack."""
         if sequences.is_tokens:
             return self._replace_unknown(sequences)
+        if sequences.is_masked:
+            return sequences
         if sequences.values.shape[1] != self.n_inputs_:
             raise ValueError(
                 f"X has series of {sequences.values.shape[1]} channels, but {type(self).__name__} was fitted "
                 f"on series of {self.n_inputs_}"
             )
-        if sequences.is_standardized or not hasattr(self, "channel_mean_"):
-            return sequences
+        if not sequences.is_standardized and hasattr(self, "channel_mean_"):
+            sequences = self._standardize(sequences)
+        return mask_missing(sequences) if self._as_fitted().missing == "mask" else sequences
+
+    def _standardize(self, sequences: Sequences) -> Sequences:
         with np.errstate(over="ignore"):
             values = (sequences.values - self.channel_mean_) / self.channel_scale_
             values = values.astype(self._as_fitted().dtype)
-        is_finite = np.isfinite(values)
-        if not is_finite.all():
-            index, channel = np.argwhere(~is_finite)[0]
+        is_infinite = np.isinf(values)
+        if is_infinite.any():
+            index, channel = np.argwhere(is_infinite)[0]
             row, position = place_of(index, sequences.offsets)
             raise InvalidSequenceError(
                 f"row {row}, position {position} of X is {sequences.values[index, channel]:g}, a value too "
@@ -163,12 +173,17 @@ class SequenceReader(LinkedEstimator):
             has_positions = sequences.is_tokens and lengths.min() == lengths.max() >= 2
         self.n_positions_ = int(lengths.max()) if has_positions else 0
         if self.standardize and not sequences.is_tokens:
-            weight = np.repeat(sample_weight, sequences.lengths)
-            self.channel_mean_, self.channel_scale_ = (
-                mean_and_scale(sequences.values, weight)
-                if weight.any()
-                else (np.zeros(self.n_inputs_), np.ones(self.n_inputs_))  # there is no step at all
-            )
+            observed = ~np.isnan(sequences.values)
+            weight = np.repeat(sample_weight, sequences.lengths)[:, None] * observed
+            self.channel_mean_, self.channel_scale_ = mean_and_scale(sequences.values, weight)
+            never = np.flatnonzero(~observed.any(axis=0))
+            if len(never) and len(observed):
+                warnings.warn(
+                    f"channel {never[0]} of X has no value in any training row, and is not standardized: "
+                    "leave it out",
+                    UserWarning,
+                    stacklevel=7,
+                )
 
     def _learn_later_input(self, sequences: Sequences) -> None:
         """Learn which token ids there are in later rows, as far as the network has a vector for them."""
@@ -189,6 +204,12 @@ class SequenceReader(LinkedEstimator):
         known = self.known_tokens_.copy()
         known[values[~is_late]] = True
         self.known_tokens_ = known
+
+    @property
+    def _n_network_inputs(self) -> int:
+        """Number of token ids, or of channels that the network reads."""
+        is_masked = self.input_ == "values" and self._as_fitted().missing == "mask"
+        return self.n_inputs_ * (N_PARTS if is_masked else 1)
 
     def _replace_unknown(self, sequences: Sequences) -> Sequences:
         """Give ids that fit has not seen the id UNKNOWN."""

@@ -15,13 +15,14 @@ class ColumnReader(SequenceReader):
 
     Parameters
     ----------
-    input, standardize, positions, dtype : object
+    input, standardize, missing, positions, dtype : object
         As in the estimator.
     """
 
-    def __init__(self, input: Any, standardize: Any, positions: Any, dtype: Any):
+    def __init__(self, input: Any, standardize: Any, missing: Any, positions: Any, dtype: Any):
         self.input = input
         self.standardize = standardize
+        self.missing = missing
         self.positions = positions
         self.dtype = dtype
 
@@ -74,7 +75,7 @@ class JoinedInput(SequenceReader):
         return numbers
 
     def _make_column(self) -> ColumnReader:
-        return ColumnReader("auto", self.standardize, self.positions, self.dtype)
+        return ColumnReader("auto", self.standardize, self.missing, self.positions, self.dtype)
 
     def _learn_input(self, sequences: Sequences, sample_weight: np.ndarray) -> None:
         super()._learn_input(sequences, sample_weight)

@@ -13,7 +13,15 @@ from ..parameters import default_of
 from ..sequences import Fingerprint, Sequences, place_of
 from ._input import SequenceReader
 
-ARCHITECTURE = ("cell", "hidden_size", "num_layers", "bidirectional", "embedding_dim", "stem")
+ARCHITECTURE = (
+    "cell",
+    "hidden_size",
+    "num_layers",
+    "bidirectional",
+    "embedding_dim",
+    "projection_dim",
+    "stem",
+)
 """What a model takes over from the one that it starts from, as far as it has such a parameter."""
 
 
@@ -78,7 +86,7 @@ def refuse_contradictions(estimator: Any, model: Any) -> None:
             )
 
 
-def refuse_other_input(sequences: Sequences, model: Any) -> None:
+def refuse_other_input(sequences: Sequences, model: Any, missing: str) -> None:
     """Raise an error if X is not what the pretrained model reads: ids of its vocabulary, or its channels."""
     if sequences.is_tokens != (model.input_ == "tokens"):
         kinds = ["numeric series", "token ids"]
@@ -91,6 +99,11 @@ def refuse_other_input(sequences: Sequences, model: Any) -> None:
             raise InvalidSequenceError(
                 f"X has series of {sequences.values.shape[1]} channels, but the pretrained model was fitted "
                 f"on series of {model.n_inputs_}"
+            )
+        if model._as_fitted().missing != missing:
+            raise ValueError(
+                f"missing={missing!r}, but the pretrained model reads series with "
+                f"missing={model._as_fitted().missing!r}: set the same"
             )
         return
     learned = getattr(model, "fingerprint_", None)
@@ -141,9 +154,10 @@ def load_encoder(encoder: RecurrentEncoder, model: Any) -> None:
 
 
 def layer_names(network: SequenceNetwork) -> list[str]:
-    """Return the beginnings of the names of weights, layer by layer from the top, the embedding last."""
+    """Return the beginnings of the names of weights, from the top layer down to embedding or projection."""
     names = [f"encoder.layers.{i}." for i in reversed(range(len(network.encoder.layers)))]
-    return names if network.encoder.embedding is None else [*names, "encoder.embedding."]
+    lowest = [name for name in ("embedding", "projection") if getattr(network.encoder, name) is not None]
+    return [*names, *(f"encoder.{name}." for name in lowest)]
 
 
 def layer_groups(network: SequenceNetwork) -> list[list[torch.nn.Parameter]]:
@@ -156,7 +170,8 @@ def layer_groups(network: SequenceNetwork) -> list[list[torch.nn.Parameter]]:
     Returns
     -------
     list of lists of torch.nn.Parameter
-        What the pretrained model lacks, each of its layers, the embedding.
+        What the pretrained model lacks, each of its layers, the embedding or
+        projection.
     """
     named = list(network.named_parameters())
     layers = layer_names(network)

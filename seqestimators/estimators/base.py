@@ -192,6 +192,7 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Fitting):
         tags.input_tags.two_d_array = True
         tags.input_tags.three_d_array = True
         tags.input_tags.categorical = tags.input_tags.positive_only = self.input == "tokens"
+        tags.input_tags.allow_nan = self.missing == "mask"
         tags.target_tags.required = True
         if tags.transformer_tags is not None:
             tags.transformer_tags.preserves_dtype = [self.dtype]

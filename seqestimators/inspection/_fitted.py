@@ -14,9 +14,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, StrOptions
+from .._training import MAX_STEPS, SequenceDataset, run_batches
 from ..estimators import BaseRecurrent
 from ..modules import CELLS, Batch, Cell, Ragged, SequenceNetwork, States
-from ..sequences import SPECIAL_TOKENS, Sequences, is_biological
+from ..sequences import N_PARTS, SPECIAL_TOKENS, Sequences, is_biological
 
 OF_STATES: dict[str, list[Any]] = {"layer": [Integral], "direction": [StrOptions({"forward", "backward"})]}
 """What functions are told of the states to look at: see `find_layer` and `find_direction`."""
@@ -40,6 +41,10 @@ class FittedModel:
     ----------
     model : estimator, Pipeline, fitted search or FrozenEstimator
         Must be fitted; its last step is a recurrent estimator.
+    column : object, default=None
+        Which column of sequences to look at, of a model that reads several:
+        as SequenceColumns names it, or its number where there is no such
+        step.
 
     Attributes
     ----------
@@ -47,8 +52,13 @@ class FittedModel:
         The recurrent estimator.
     tokenizer : SequenceTokenizer or None
         The tokenizer before it, if there is one; also in a ColumnTransformer.
+    place : int
+        Which of the columns of sequences is looked at; 0 of a single one.
+    reader : SequenceReader
+        What fit has learned of that column: the estimator, of the first.
     network, encoder : Module
-        The network of the estimator, in evaluation mode, and its encoder.
+        The network of the estimator, in evaluation mode, and its encoder for
+        that column.
     cell : Cell
         The first of the encoder.
 
@@ -58,11 +68,14 @@ class FittedModel:
         The model isn't fitted: an untrained network has nothing to show.
     TypeError
         The last step is no recurrent estimator.
+    ValueError
+        There is no such column.
     """
 
-    def __init__(self, model: Any):
+    def __init__(self, model: Any, column: Any = None):
         self._steps: Pipeline | None = None
         self.tokenizer: Any = None
+        tokenizers: dict[Any, Any] | None = None
         while True:
             if isinstance(model, MetaEstimatorMixin) and hasattr(model, "refit"):  # a search
                 check_is_fitted(model)
@@ -74,6 +87,7 @@ class FittedModel:
                 steps = [(name, step) for name, step in before if step not in (None, "passthrough")]
                 self._steps = Pipeline(steps) if steps else None
                 for _, step in steps:
+                    tokenizers = getattr(step, "tokenizers_", tokenizers)  # of SequenceColumns
                     self.tokenizer = _find_tokenizer(step) or self.tokenizer
                 model = last
             else:
@@ -86,7 +100,16 @@ class FittedModel:
         check_is_fitted(model)
         self.estimator = model
         self.network = model.net_.module_.eval()
-        self.encoder = self.network.encoder
+        others = getattr(model, "other_columns_", ())
+        self._columns = list(tokenizers) if tokenizers else list(range(1 + len(others)))
+        self._is_chosen = column is not None or len(self._columns) == 1
+        if column is not None and column not in self._columns:
+            raise ValueError(f"column={column!r} is none of the columns of sequences: {self._name_columns()}")
+        self.place = 0 if column is None else self._columns.index(column)
+        self.reader = (model, *others)[self.place]
+        self.encoder = self.encoder_of(self.network)
+        if tokenizers:
+            self.tokenizer = tokenizers[self._columns[self.place]]
         self.cell = self.encoder.layers[0][0]
 
     def prepare(self, X: Any) -> Any:
@@ -95,18 +118,26 @@ class FittedModel:
         return X if self._steps is None else self._steps.transform(X)
 
     def read(self, X: Any) -> Sequences:
-        """Return X as the network reads it: Sequences, unknown ids replaced, series standardized.
-
-        A model of several columns of sequences can't be looked into yet.
-        """
-        sequences = self.estimator.read(self.prepare(X))
-        if sequences.others:
+        """Return X as the network reads it: Sequences, unknown ids replaced, series standardized."""
+        if not self._is_chosen:
             raise ValueError(
-                f"the model reads {1 + len(sequences.others)} columns of sequences, and only models of one "
-                "can be looked into: sklearn.inspection.permutation_importance tells what each column is "
-                "worth"
+                f"the model reads several columns of sequences, {self._name_columns()}: hidden_states, "
+                "integrated_gradients and mutagenesis look at one of them, by column=...; sklearn.inspection."
+                "permutation_importance tells what each column is worth"
             )
-        return sequences
+        return self.estimator.read(self.prepare(X))
+
+    def _name_columns(self) -> str:
+        return ", ".join(map(repr, self._columns))
+
+    def encoder_of(self, network: Any) -> Any:
+        """Return what reads the column in the network, or in a copy of it."""
+        return (network, *getattr(network, "others", ()))[self.place].encoder
+
+    def column_of(self, sequences: Sequences) -> Sequences:
+        """Return the column that is looked at, of all that `read` returns, without what stands beside it."""
+        one = (sequences, *sequences.others)[self.place]
+        return replace(one, features=None, others=())
 
     def read_one(self, x: Any) -> Sequences:
         """Return one sequence as the network reads it: Sequences of a single row.
@@ -132,7 +163,7 @@ class FittedModel:
 
         Without a tokenizer they are the special tokens, then the ids themselves.
         """
-        n_tokens = self.estimator.n_inputs_
+        n_tokens = self.reader.n_inputs_
         tokens = SPECIAL_TOKENS if self.tokenizer is None else self.tokenizer.vocabulary_.tokens
         return [*tokens[:n_tokens], *range(len(tokens), n_tokens)]
 
@@ -140,20 +171,24 @@ class FittedModel:
     def alphabet(self) -> np.ndarray:
         """Ids of the tokens that fit has met, the special ones left out."""
         n_special = len(SPECIAL_TOKENS)
-        return n_special + np.flatnonzero(self.estimator.known_tokens_[n_special:])
+        return n_special + np.flatnonzero(self.reader.known_tokens_[n_special:])
 
     def name_tokens(self, sequences: Sequences) -> list[list[str]]:
-        """Return the names of all steps as lists of str, one per sequence.
+        """Return the names of all steps of the column as lists of str, one per sequence.
 
         They are the tokens of the tokenizer; without one, the numbers, those
         of standardized series in their own unit.
         """
+        sequences = self.column_of(sequences)
         if sequences.is_tokens:
             names = list(map(str, self.vocabulary))
             return [[names[token] for token in row] for row in sequences]
         values = sequences.values
+        if sequences.is_masked:
+            values, observed, _ = np.split(values, N_PARTS, axis=1)
+            values = np.where(observed, values, np.nan)
         if sequences.is_standardized:
-            mean, scale = self.estimator.channel_mean_, self.estimator.channel_scale_
+            mean, scale = self.reader.channel_mean_, self.reader.channel_scale_
             # a standardized number has six digits or so in float32: what follows is rounding
             unit = 10.0 ** (np.ceil(np.log10(np.abs(mean) + scale)) - 6)
             values = np.round((values * scale + mean) / unit) * unit + 0.0  # and -0 is 0
@@ -178,7 +213,7 @@ class FittedModel:
     def run_states(
         self, sequences: Sequences, function: Callable[[list[States]], torch.Tensor]
     ) -> np.ndarray:
-        """Apply a function to the hidden states of all layers.
+        """Apply a function to the hidden states of all layers of the column.
 
         Parameters
         ----------
@@ -197,7 +232,9 @@ class FittedModel:
             layers = [self.encoder.read_layers(*piece) for piece in batch.pieces]
             return Ragged.from_padded((function(one), one[-1].lengths) for one in layers)
 
-        return self.estimator.run(sequences, of_batch, min_rows=1).to_list()
+        dataset = SequenceDataset(self.column_of(sequences), device=self.estimator.net_.device)
+        max_steps = min(MAX_STEPS, self.estimator.max_batch_tokens or MAX_STEPS)
+        return run_batches(dataset, of_batch, max_steps=max_steps).to_list()
 
     def answer(self, sequences: Sequences) -> np.ndarray:
         """Return what the estimator answers: probabilities of a classifier, else predictions.
@@ -256,6 +293,18 @@ def _find_tokenizer(step: Any) -> Any:
             if (found := _find_tokenizer(part)) is not None:
                 return found
     return None
+
+
+def in_double_precision(values: Any) -> Any:
+    """Return floating-point numbers in double precision; token ids and classes as they are."""
+    if isinstance(values, Sequences):
+        return replace(
+            values,
+            values=in_double_precision(values.values),
+            features=in_double_precision(values.features),
+            others=tuple(map(in_double_precision, values.others)),
+        )
+    return values if values is None or values.dtype.kind != "f" else values.astype(np.float64)
 
 
 def unwrap(results: np.ndarray, X: Any) -> Any:

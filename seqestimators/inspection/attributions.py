@@ -10,10 +10,10 @@ import torch
 from sklearn.exceptions import ConvergenceWarning
 
 from .._sklearn import Integral, Interval, Real, validate_params
-from .._training import MAX_STEPS
+from .._training import MAX_STEPS, SequenceDataset
 from ..modules import Batch, SequenceNetwork
-from ..sequences import Sequences, object_array
-from ._fitted import FittedModel, unwrap
+from ..sequences import N_PARTS, Sequences, mask_missing, object_array
+from ._fitted import FittedModel, in_double_precision, unwrap
 
 __all__ = ["integrated_gradients"]
 
@@ -35,6 +35,7 @@ def integrated_gradients(
     baseline: Any = None,
     n_steps: int = 16,
     tolerance: float = 1e-3,
+    column: Any = None,
 ) -> np.ndarray:
     r"""Return what every step of a sequence contributes to the prediction of a fitted network.
 
@@ -65,12 +66,18 @@ def integrated_gradients(
         the id whose vector it is, None the zero vector, which is that of
         padding; for series a number or one a channel in the unit of X, None
         the mean of the training rows (0 if series are not standardized).
+        Under ``missing="mask"`` all of it counts as observed, and a missing
+        value is attributed what its absence contributes.
     n_steps : int, default=16
         Points of the Gauss-Legendre rule on a piece of the line, at least 1.
         First the whole line is one piece.
     tolerance : float, default=1e-3
         How far the sum may be from ``f(sequence) - f(baseline)``, above 0; in
         log-odds, or in standard deviations that the target had in training.
+    column : object, default=None
+        Column of sequences to look at, of a model that reads several, as
+        :class:`~seqestimators.SequenceColumns` names it.
+        The others, and the numbers, stay as they are in the baseline.
 
     Returns
     -------
@@ -86,7 +93,7 @@ def integrated_gradients(
     TypeError
         The model gives no single prediction for a sequence.
     ValueError
-        There is no such target or baseline.
+        There is no such target, baseline or column.
 
     Warns
     -----
@@ -123,15 +130,16 @@ def integrated_gradients(
     >>> integrated_gradients(model, "ACGTA", target="long").shape
     (5,)
     """
-    fitted = FittedModel(model)
+    fitted = FittedModel(model, column)
     margin = fitted.estimator.margin(target)
-    sequences = fitted.read(X)
+    rows = fitted.read(X)
+    sequences = fitted.column_of(rows)
     network = fitted.copy_network().requires_grad_(False)
     device = fitted.estimator.net_.device
-    embed = fitted.copy_network().encoder.embed
-    network.encoder.tokens = False  # it reads vectors where tokens stood
+    embed = fitted.encoder_of(fitted.copy_network()).embed
+    fitted.encoder_of(network).tokens = False  # it reads vectors where tokens stood
     origin = _read_baseline(baseline, fitted, sequences, embed)
-    features = None if sequences.features is None else torch.from_numpy(sequences.features).double()
+    dataset = SequenceDataset(in_double_precision(rows), device=device)
     results, unfinished = [], []
     for row, steps in enumerate(sequences):
         if not len(steps):
@@ -139,11 +147,14 @@ def integrated_gradients(
             continue
         with torch.no_grad():
             vectors = embed(torch.from_numpy(steps).to(device)).double()  # (T, d)
-        own_features = None if features is None else features[row].to(device)
-        path = _Path(network, margin, vectors, origin, own_features)
+        beside = _Beside(dataset.batch(np.array([row])), fitted.place)
+        own_origin = _mask_as_observed(origin, len(vectors)) if sequences.is_masked else origin
+        path = _Path(network, margin, vectors, own_origin, beside)
         attributions, is_done = path.integrate(n_steps, tolerance * margin.unit)
         if not is_done:
             unfinished.append(row)
+        if sequences.is_masked:
+            attributions = attributions.unflatten(1, (N_PARTS, -1)).sum(1)
         results.append((attributions.sum(1) if sequences.is_tokens else attributions).cpu().numpy())
     if unfinished:
         warnings.warn(
@@ -160,22 +171,49 @@ def _read_baseline(baseline: Any, fitted: FittedModel, sequences: Sequences, emb
     """Vector of the baseline, Tensor of shape (d,)."""
     device = fitted.estimator.net_.device
     if sequences.is_tokens:
-        ids = range(fitted.estimator.n_inputs_)
+        ids = range(fitted.reader.n_inputs_)
         token = 0 if baseline is None else baseline
         if np.ndim(token) or token not in ids:
             raise ValueError(f"baseline={baseline!r} is none of the token ids 0 to {len(ids) - 1}")
         with torch.no_grad():
             return embed(torch.tensor(int(token), device=device))
-    n_channels = sequences.values.shape[1]
+    n_channels = fitted.reader.n_inputs_
     mean: Any = 0.0
     scale: Any = 1.0
     if sequences.is_standardized:
-        mean, scale = fitted.estimator.channel_mean_, fitted.estimator.channel_scale_
+        mean, scale = fitted.reader.channel_mean_, fitted.reader.channel_scale_
     vector = np.asarray(mean if baseline is None else baseline, dtype=np.float64)
     if vector.shape not in ((), (n_channels,)) or not np.isfinite(vector).all():
         raise ValueError(f"baseline={baseline!r} is neither a finite number nor {n_channels} of them")
     vector = (vector - mean) / scale
     return torch.from_numpy(np.broadcast_to(vector, n_channels).copy()).to(device)
+
+
+def _mask_as_observed(vector: torch.Tensor, n_steps: int) -> torch.Tensor:
+    """Return what the network reads of a series of equal steps of which all is observed, (T, 3 d)."""
+    steps = vector.expand(n_steps, -1).cpu().numpy()
+    masked = mask_missing(Sequences(steps, np.array([0, n_steps]))).values
+    return torch.from_numpy(masked).to(vector.device)
+
+
+@dataclass(eq=False)
+class _Beside:
+    """A row, and which of its columns is replaced by others."""
+
+    row: Batch
+    place: int
+
+    def batch(self, inputs: torch.Tensor) -> Batch:
+        """Return the row once for each of some inputs, (n, T, d), in the place of the column."""
+        n = len(inputs)
+        lengths = torch.full((n,), inputs.shape[1], device=inputs.device)
+        features = None if self.row.features is None else self.row.features.expand(n, -1)
+        others = [(distinct, index.expand(n)) for distinct, index in self.row.others]
+        if self.place == 0:
+            return Batch(inputs, lengths, features=features, others=others)
+        others[self.place - 1] = Batch(inputs, lengths), torch.arange(n, device=inputs.device)
+        ((first, length),) = self.row.pieces
+        return Batch(first.expand(n, *first.shape[1:]), length.expand(n), features=features, others=others)
 
 
 @dataclass(eq=False)
@@ -186,7 +224,7 @@ class _Path:
     margin: Any
     vectors: torch.Tensor
     origin: torch.Tensor
-    features: torch.Tensor | None
+    beside: _Beside
 
     def __post_init__(self) -> None:
         self.difference = self.vectors - self.origin
@@ -194,9 +232,7 @@ class _Path:
             self.column = self.margin.choose(self._run(self.vectors[None]))
 
     def _run(self, inputs: Any) -> Any:
-        lengths = torch.full((len(inputs),), inputs.shape[1], device=inputs.device)
-        features = None if self.features is None else self.features.expand(len(inputs), -1)
-        return self.network(Batch(inputs, lengths, features=features))
+        return self.network(self.beside.batch(inputs))
 
     def _answer(self, points: torch.Tensor) -> Any:
         """Inputs at the given parts of the line, and the answers to them."""

@@ -1,6 +1,5 @@
 """How the gradient of the loss flows back through the steps of a sequence."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,7 @@ from .._sklearn import validate_params
 from .._training import SequenceDataset, run_batches
 from ..modules import Batch, Cell, Ragged
 from ..modules.encoder import reverse_each
-from ..sequences import Sequences
-from ._fitted import OF_STATES, FittedModel, is_single, unwrap
+from ._fitted import OF_STATES, FittedModel, in_double_precision, is_single, unwrap
 
 __all__ = ["gradient_flow"]
 
@@ -136,15 +134,10 @@ def gradient_flow(model: Any, X: Any, y: Any, *, layer: int = -1, direction: str
         _, lengths = network.encoder.prepare(inputs, lengths)
         return Ragged.from_padded([(reverse_each(norms, lengths) if way else norms, lengths)])
 
-    dataset = SequenceDataset(_double(sequences), _double(target), device=fitted.estimator.net_.device)
+    dataset = SequenceDataset(
+        in_double_precision(sequences), in_double_precision(target), device=fitted.estimator.net_.device
+    )
     return unwrap(run_batches(dataset, norms, gradients=True).to_list(), X)
-
-
-def _double(values: Any) -> Any:
-    """Floating-point numbers in double precision; token ids and classes as they are."""
-    if isinstance(values, Sequences):
-        return replace(values, values=_double(values.values), features=_double(values.features))
-    return values if values is None or values.dtype.kind != "f" else values.astype(np.float64)
 
 
 def _weigh_rows(target: Any) -> torch.Tensor | None:

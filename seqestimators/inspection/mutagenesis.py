@@ -1,5 +1,6 @@
 """What would the model say of a changed sequence? Every single change, tried out."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ def mutagenesis(
     method: str = "auto",
     occlusion: str = "delete",
     scale: str = "log_odds",
+    column: Any = None,
 ) -> Any:
     """Return how the prediction of a fitted model changes with every single token.
 
@@ -66,6 +68,9 @@ def mutagenesis(
         Scale of a classifier's output. Log-odds, ``log(p / (1 - p))``, still tell
         changes apart where the model is certain and its probability stays
         near 0 or 1. The scale of a regressor is the unit of y.
+    column : object, default=None
+        Column of sequences to look at, of a model that reads several, as
+        :class:`~seqestimators.SequenceColumns` names it.
 
     Returns
     -------
@@ -84,7 +89,7 @@ def mutagenesis(
     TypeError
         The model gives no single prediction for a sequence.
     ValueError
-        The model reads series of values, or there is no such target.
+        The model reads series of values, or there is no such target or column.
 
     See Also
     --------
@@ -119,7 +124,7 @@ def mutagenesis(
     >>> float(changes.loc[(0, "C"), "C"])
     0.0
     """
-    fitted = FittedModel(model)
+    fitted = FittedModel(model, column)
     results = change_each_token(fitted, fitted.read(X), target, method, occlusion, scale)
     return unwrap(object_array([changes for changes, _ in results]), X)
 
@@ -144,7 +149,7 @@ def change_each_token(
         that changes.
     """
     margin = fitted.estimator.margin(target)
-    if not sequences.is_tokens:
+    if not fitted.column_of(sequences).is_tokens:
         raise ValueError(
             "mutagenesis substitutes tokens, but the model reads series of values: use integrated_gradients"
         )
@@ -163,7 +168,7 @@ def change_each_token(
     results = []
     for row, names in enumerate(fitted.name_tokens(sequences)):
         sequence = sequences.take([row])
-        tokens = sequence.values
+        tokens = fitted.column_of(sequence).values
         reference, column = answer(sequence)
         places = np.flatnonzero(~np.isin(tokens, (PAD, BOS, EOS)))
         changes = np.zeros((len(places), len(letters)))
@@ -172,7 +177,7 @@ def change_each_token(
         n_rows = max(1, MAX_HELD_STEPS // max(1, len(tokens)))
         for begin in range(0, len(cells), n_rows):
             i, j = cells[begin : begin + n_rows].T
-            answers, _ = answer(_change(sequence, places[i], letters[j]), column)
+            answers, _ = answer(_change(sequence, fitted.place, places[i], letters[j]), column)
             changes[i, j] = answers - reference
         index = pd.MultiIndex.from_arrays(
             [np.arange(len(places)), [names[place] for place in places]], names=["position", "token"]
@@ -191,8 +196,13 @@ def _hides(tokenizer: Any, method: str) -> bool:
     return method == "occlusion"
 
 
-def _change(sequence: Sequences, places: np.ndarray, tokens: np.ndarray) -> Sequences:
-    """Copies of a sequence, each with another token at one place."""
+def _change(sequence: Sequences, column: int, places: np.ndarray, tokens: np.ndarray) -> Sequences:
+    """Copies of a row, each with another token at one place of a column."""
     copies = sequence.take(np.zeros(len(places), dtype=np.int64))
-    copies.values[copies.offsets[:-1] + places] = tokens
-    return copies.keep(copies.values != GONE)
+    changed = (copies, *copies.others)[column]
+    changed.values[changed.offsets[:-1] + places] = tokens
+    changed = changed.keep(changed.values != GONE)
+    if column == 0:
+        return changed
+    others = [changed if i == column else other for i, other in enumerate(copies.others, 1)]
+    return replace(copies, others=tuple(others))

@@ -11,7 +11,7 @@ __all__ = ["hidden_states"]
 
 
 @validate_params({"layer": [Integral]})
-def hidden_states(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
+def hidden_states(model: Any, X: Any, *, layer: int = -1, column: Any = None) -> np.ndarray:
     """Return the hidden state of a fitted network at every step of a sequence.
 
     Parameters
@@ -24,6 +24,9 @@ def hidden_states(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
         sequence.
     layer : int, default=-1
         Index of the recurrent layer, counted from 0 or, if negative, from the last.
+    column : object, default=None
+        Column of sequences to look at, of a model that reads several, as
+        :class:`~seqestimators.SequenceColumns` names it.
 
     Returns
     -------
@@ -38,7 +41,7 @@ def hidden_states(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
     NotFittedError
         The model isn't fitted.
     ValueError
-        There is no such layer.
+        There is no such layer or column.
 
     See Also
     --------
@@ -57,7 +60,7 @@ def hidden_states(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
     >>> [row.shape for row in states]
     [(3, 16), (1, 16)]
     """
-    fitted = FittedModel(model)
+    fitted = FittedModel(model, column)
     sequences = fitted.read(X)
     layer = fitted.find_layer(layer)
     return unwrap(fitted.run_states(sequences, lambda layers: layers[layer].join()), X)

@@ -159,6 +159,9 @@ class RecurrentEncoder(nn.Module):
         :class:`~seqestimators.modules.Stem`.
     token_dropout : float, default=0.0
         Probability of a token to be read as unknown in training, in [0, 1).
+    projection_dim : int or None, default=None
+        Size of the vector that a linear layer without bias makes of the values
+        of a step; None reads them as they are. Not used for token ids.
 
     Attributes
     ----------
@@ -197,6 +200,7 @@ class RecurrentEncoder(nn.Module):
         n_positions: int = 0,
         stem: tuple[int, int, int] | None = None,
         token_dropout: float = 0.0,
+        projection_dim: int | None = None,
     ):
         super().__init__()
         self.input_size = input_size
@@ -210,6 +214,10 @@ class RecurrentEncoder(nn.Module):
             self.embedding = nn.Embedding(input_size, embedding_dim, padding_idx=PAD)
         self.token_dropout = TokenDropout(token_dropout)
         size: Any = input_size if self.embedding is None else embedding_dim
+        self.projection = None
+        if not tokens and projection_dim is not None:
+            self.projection = nn.Linear(size, projection_dim, bias=False)
+            size = projection_dim
         self.positions = nn.Parameter(torch.zeros(n_positions, size)) if n_positions else None
         self.stem = None if stem is None else Stem(size, *stem)
         size = size if self.stem is None else self.stem.output_size
@@ -265,6 +273,8 @@ class RecurrentEncoder(nn.Module):
             inputs = self.token_dropout(inputs)
         # Time comes first in memory, as the cells need it, and the batch first in every shape
         vectors = self.embed(inputs.transpose(0, 1)).transpose(0, 1)  # (n, T, size)
+        if self.projection is not None:
+            vectors = self.projection(vectors)  # (n, T, projection_dim), 0 on padding
         if self.positions is not None:
             table = self.positions[: vectors.shape[1]]
             table = F.pad(table, (0, 0, 0, vectors.shape[1] - len(table)))

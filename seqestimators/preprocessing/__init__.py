@@ -12,9 +12,11 @@ from .protein import ProteinTokenizer
 from .regex import RegexTokenizer
 from .scaler import SeriesScaler
 from .selfies import SelfiesTokenizer
+from .series import read_series
 from .smiles import SmilesTokenizer
 from .tokens import Tokens
 from .vocabulary import Vocabulary
+from .windows import Windows, make_windows
 from .words import WordTokenizer
 
 __all__ = [
@@ -31,5 +33,8 @@ __all__ = [
     "SmilesTokenizer",
     "Tokens",
     "Vocabulary",
+    "Windows",
     "WordTokenizer",
+    "make_windows",
+    "read_series",
 ]

@@ -322,7 +322,8 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
 
 
 def _read_column(column: Any, tokenizer: Any, kind: str) -> Sequences:
-    return read_sequences(column if tokenizer is None else tokenizer.transform(column), kind, dtype=None)
+    ids = column if tokenizer is None else tokenizer.transform(column)
+    return read_sequences(ids, kind, dtype=None, missing="keep")  # the estimator says what NaN is
 
 
 def _refuse_missing(numbers: np.ndarray, names: np.ndarray) -> None:

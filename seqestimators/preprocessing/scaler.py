@@ -16,7 +16,8 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, LinkedEstimator):
     """Bring every channel of numeric series to mean 0 and standard deviation 1.
 
     What scikit-learn's StandardScaler is for a table, for series of any
-    lengths: each step of each series counts as a row of the table. The
+    lengths: each step of each series counts as a row of the table. Missing
+    values, NaN, are left out of the statistics and stay as they are. The
     recurrent estimators do the same inside, by ``standardize=True``; as a
     step of its own it serves other models, and those who want to see the
     scaled numbers.
@@ -31,7 +32,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, LinkedEstimator):
     ----------
     mean_, scale_ : ndarray of shape (n_channels,), dtype float64
         Mean and standard deviation of each channel over all steps; the scale
-        of a constant channel is 1.
+        of a constant channel is 1, as of one without values.
     n_channels_ : int
         Number of channels.
 
@@ -78,13 +79,14 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, LinkedEstimator):
         ValueError
             No series of weight above 0 has a step.
         """
-        series = read_sequences(X, "values", dtype=None, channels_first=self.channels_first)
+        series = self._read(X)
         weight = _check_sample_weight(sample_weight, np.empty((len(series), 1)), ensure_non_negative=True)
         weight = np.repeat(weight, series.lengths)
         if not weight.any():
             raise ValueError("X has no step of sample_weight above 0: there is nothing to learn a scale from")
         self.n_channels_ = series.values.shape[1]
-        self.mean_, self.scale_ = mean_and_scale(series.values, weight)
+        observed = ~np.isnan(series.values)
+        self.mean_, self.scale_ = mean_and_scale(series.values, weight[:, None] * observed)
         return self
 
     def transform(self, X: Any) -> np.ndarray:
@@ -108,7 +110,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, LinkedEstimator):
         ValueError
             The series have another number of channels than those of fit.
         """
-        series = self._read(X)
+        series = self._check(X)
         return self._write((series.values - self.mean_) / self.scale_, series)
 
     def inverse_transform(self, X: Any) -> np.ndarray:
@@ -132,12 +134,15 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, LinkedEstimator):
         ValueError
             The series have another number of channels than those of fit.
         """
-        series = self._read(X)
+        series = self._check(X)
         return self._write(series.values * self.scale_ + self.mean_, series)
 
     def _read(self, X: Any) -> Sequences:
+        return read_sequences(X, "values", dtype=None, channels_first=self.channels_first, missing="keep")
+
+    def _check(self, X: Any) -> Sequences:
         check_is_fitted(self)
-        series = read_sequences(X, "values", dtype=None, channels_first=self.channels_first)
+        series = self._read(X)
         if series.values.shape[1] != self.n_channels_:
             raise ValueError(
                 f"X has series of {series.values.shape[1]} channels, but SeriesScaler was fitted on series "

@@ -4,6 +4,7 @@ from ._containers import is_column as is_column
 from ._containers import is_missing as is_missing
 from ._containers import open_rows as open_rows
 from ._containers import shorten as shorten
+from ._series_frames import open_series as open_series
 from .container import Sequences, TokenIds, object_array, place_of
 from .container import offsets_of as offsets_of
 from .fingerprint import Fingerprint
@@ -11,6 +12,8 @@ from .fingerprint import mark as mark
 from .ids import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN
 from .label_tables import is_label_table, read_label_table
 from .label_tables import score_rows as score_rows
+from .missing import N_PARTS as N_PARTS
+from .missing import mask_missing
 from .reading import read_sequences
 from .standardization import mean_and_scale
 from .step_labels import MASKED, count_labels, encode_labels, is_masked, join_labels, read_step_weights
@@ -37,6 +40,7 @@ __all__ = [
     "is_label_table",
     "is_masked",
     "join_labels",
+    "mask_missing",
     "mean_and_scale",
     "object_array",
     "place_of",

@@ -76,7 +76,10 @@ def unmask(array: Any, *row: int, name: str = "X") -> Any:
         place = ", ".join(f"{kind} {i}" for kind, i in zip(_AXES, numbers, strict=False))
         remedy = "fill it in, as with filled(value)"
         if name == "X":
-            remedy += ", or give lists that leave it out; behind the end of a series, fill in NaN"
+            remedy += (
+                ', or give lists that leave it out; behind the end of a series, or with missing="mask", fill '
+                "in NaN"
+            )
         raise InvalidSequenceError(f"{place} of {name} is masked: {remedy}")
     return np.asarray(array.data)
 
@@ -107,11 +110,11 @@ def refuse_mixed_columns(X: Any) -> None:
         elif isinstance(cell, _TIMES):
             reason = "dates or times: turn them into numbers, as the seconds between them"
         elif np.ndim(cell) > 0:
-            reason = "sequences, and a sequence and numbers beside it are not one"
+            reason = "sequences, and several are not one: SequenceColumns reads them, and numbers beside them"
         else:
             continue
         raise TypeError(
-            f"column {name!r} of X, one of {len(cells)}, holds {reason}. Select the one column that holds "
+            f"column {name!r} of X, one of {len(cells)}, holds {reason}. Or select the one column that holds "
             "the sequences, or columns of numbers"
         )
 

@@ -33,6 +33,9 @@ class Sequences:
         Further sequences of each row, as many in each container.
     is_standardized : bool, default=False
         Whether an estimator has standardized the channels of numeric series.
+    is_masked : bool, default=False
+        Whether channels that say what is missing stand behind those of
+        numeric series, see :func:`mask_missing`.
     fingerprint : Fingerprint or None, default=None
         Fingerprint of the vocabulary that made the token ids, where it is known.
 
@@ -61,6 +64,7 @@ class Sequences:
     features: np.ndarray | None = None
     others: tuple["Sequences", ...] = ()
     is_standardized: bool = False
+    is_masked: bool = False
     fingerprint: Fingerprint | None = None
 
     def __post_init__(self) -> None:

@@ -21,8 +21,9 @@ from ._containers import (
     shorten,
     unmask,
 )
+from ._series_frames import open_series
 from ._suspicion import check_new_ids, refuse_columns_behind_padding
-from .container import Sequences, offsets_of, place_of
+from .container import Sequences, object_array, offsets_of, place_of
 from .fingerprint import Fingerprint, fingerprint_of
 from .ids import PAD
 
@@ -38,6 +39,7 @@ def read_sequences(
     dtype: DTypeLike | None = np.float32,
     *,
     channels_first: bool = False,
+    missing: str = "error",
     is_new: bool = False,
 ) -> Sequences:
     """Read token ids or numeric series of any lengths into one flat buffer.
@@ -52,8 +54,10 @@ def read_sequences(
         (T, d), a float array of shape (n, T, d), or one of shape (n, T) whose
         rows are series of scalars. Trailing steps of NaN are padding and left
         out. A column (an array of shape (n, 1), or a frame) may hold a
-        sequence in each cell. A masked array is read where nothing is masked.
-        A :class:`Sequences` is passed through.
+        sequence in each cell; where a frame has several columns, each cell
+        may hold a channel. A frame with an index of instances and times has a
+        row for each step. A masked array is read where nothing is masked. A
+        :class:`Sequences` is passed through.
     input : {"auto", "tokens", "values"}, default="auto"
         What the numbers are. "auto" takes non-negative integers in 1-D
         sequences or 2-D arrays for tokens and all else for values.
@@ -63,7 +67,13 @@ def read_sequences(
         always int64.
     channels_first : bool, default=False
         Whether series of several channels have the shape (d, T), and an array
-        of them (n, d, T).
+        of them (n, d, T). Frames have a column for each channel anyway.
+    missing : {"error", "keep"}, default="error"
+        What becomes of NaN in numeric series. "error" takes steps that are
+        wholly NaN for padding where they end a series, and refuses all other
+        NaN. "keep" keeps it, and takes such steps for padding in arrays
+        alone: the series of a list end where they end. None and NA of pandas
+        count as NaN then.
     is_new : bool, default=False
         Whether to judge if integers can be token ids, as fit does. Ids of no
         tokenizer of this library that hold 0 to 3 give a warning. Ids so large
@@ -80,9 +90,10 @@ def read_sequences(
     ------
     InvalidSequenceError
         A row is missing or masked; tokens are negative, fractional or larger
-        than int64 holds; values are NaN (but for trailing padding) or
-        infinite; series differ in their number of channels; ids are of two
-        vocabularies. The message names row, position and value.
+        than int64 holds; values are infinite, or NaN (but for trailing
+        padding) where `missing` doesn't keep it; series differ in their
+        number of channels; ids are of two vocabularies. The message names
+        row, position and value.
     ValueError
         X is a bare string, has no rows, or holds scalars instead of sequences.
     TypeError
@@ -105,7 +116,8 @@ def read_sequences(
     >>> read_sequences([[0.5, 1.5], [2.5]]).values.shape
     (3, 1)
     """
-    is_matrix = False
+    n_axes = 0
+    keeps = missing == "keep"
     if isinstance(X, Sequences):
         flat, offsets, fingerprint = X.values, X.offsets, X.fingerprint
         is_tokens = X.is_tokens
@@ -114,38 +126,40 @@ def read_sequences(
         if not is_tokens and input != "tokens" and dtype in (None, flat.dtype) and np.isfinite(flat).all():
             return X
     else:
-        X = open_rows(X, "X")
-        flat, offsets, fingerprint, is_matrix = _flatten(X, channels_first)
+        X = open_rows(open_series(X, channels_first), "X")
+        flat, offsets, fingerprint, n_axes = _flatten(X, channels_first, keeps)
         is_tokens = flat.ndim == 1 and flat.dtype.kind in "iu" and bool(flat.min(initial=0) >= 0)
-        if is_new and is_matrix and input != "values":
+        if is_new and n_axes == 2 and input != "values":
             refuse_columns_behind_padding(flat.reshape(len(offsets) - 1, -1))
     if input == "tokens" or (input == "auto" and is_tokens):
         tokens = _as_tokens(flat, offsets)
         if is_new:
-            check_new_ids(tokens, fingerprint, is_matrix)
+            check_new_ids(tokens, fingerprint, n_axes == 2)
         tokens = _strip(tokens, tokens.values == PAD, leading=True)
         read = replace(tokens, fingerprint=fingerprint)
     else:
-        read = _as_values(flat, offsets, dtype)
+        read = _as_values(flat, offsets, dtype, keeps, is_padded=n_axes > 0 or not keeps)
     return read.with_beside(X, np.arange(len(read))) if isinstance(X, Sequences) else read
 
 
-def _flatten(X: Any, channels_first: bool) -> tuple[np.ndarray, np.ndarray, Fingerprint | None, bool]:
+def _flatten(
+    X: Any, channels_first: bool, keeps: bool
+) -> tuple[np.ndarray, np.ndarray, Fingerprint | None, int]:
     """Join the rows of X into one buffer of shape (total,) or (total, d).
 
-    Returns also whose ids they are, and whether they were a matrix.
+    Returns also whose ids they are, and how many axes an array had; 0 of a list of rows.
     """
     if is_column(X):
         column = np.asarray(first_column(X))
         if column.dtype == object and len(column) and np.ndim(column[0]) > 0:
-            return *_join_rows(column, channels_first), False
+            return *_join_rows(column, channels_first, keeps), 0
     if len(getattr(X, "shape", ())) < 2 and hasattr(X, "__array__"):
         X = as_array(X, "X")  # items of pyarrow are no numbers, and those of pandas are slow to get
     if len(getattr(X, "shape", ())) < 2:
-        return *_join_rows(X, channels_first), False
+        return *_join_rows(X, channels_first, keeps), 0
     fingerprint = fingerprint_of([X]) if type(X) is np.ndarray else None
     flat, offsets = _flatten_rectangle(X, channels_first)
-    return flat, offsets, fingerprint, flat.ndim == 1
+    return flat, offsets, fingerprint, 1 + flat.ndim
 
 
 def _flatten_rectangle(X: Any, channels_first: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -178,8 +192,10 @@ def _keep_integers(X: Any) -> Any:
     return X
 
 
-def _join_rows(X: Any, channels_first: bool) -> tuple[np.ndarray, np.ndarray, Fingerprint | None]:
-    rows = [_read_row(row, i) for i, row in enumerate(X)]
+def _join_rows(
+    X: Any, channels_first: bool, keeps: bool
+) -> tuple[np.ndarray, np.ndarray, Fingerprint | None]:
+    rows = [_read_row(row, i, keeps) for i, row in enumerate(X)]
     fingerprint = fingerprint_of(rows)
     if channels_first:
         rows = [row.T for row in rows]
@@ -206,8 +222,8 @@ def _join_rows(X: Any, channels_first: bool) -> tuple[np.ndarray, np.ndarray, Fi
     return np.concatenate(filled), offsets_of(rows), fingerprint
 
 
-def _read_row(row: Any, index: int) -> np.ndarray:
-    """One sequence as a numeric array of shape (T,) or (T, d)."""
+def _read_row(row: Any, index: int, keeps: bool) -> np.ndarray:
+    """One sequence as a numeric array of shape (T,) or (T, d); what is missing is NaN, if it is kept."""
     if type(row) is np.ndarray and row.dtype.kind in "if" and row.ndim in (1, 2):
         return row
     if isinstance(row, (str, bytes)):
@@ -232,16 +248,15 @@ def _read_row(row: Any, index: int) -> np.ndarray:
     if getattr(getattr(row, "dtype", None), "kind", "") in ("i", "u") and hasattr(row, "isna"):
         missing = np.asarray(row.isna())  # of pandas' Int64, which numpy would turn into NaN
         if missing.any():
-            raise InvalidSequenceError(
-                f"row {index}, position {int(missing.argmax())} of X is missing: impute it, or leave the "
-                "step out"
-            )
+            if not keeps:
+                raise _missing(index, int(missing.argmax()))
+            row = row.to_numpy(dtype=np.float64, na_value=np.nan)
     try:
         array = as_array(row, f"row {index} of X")
     except ValueError:
         raise InvalidSequenceError(f"row {index} of X is ragged itself: its steps differ in length") from None
     if array.dtype.kind == "O":
-        array = _from_objects(array, index)
+        array = _from_objects(array, index, keeps)
     if array.dtype.kind in "US":
         raise TypeError(f"row {index} of X holds strings, and {TOKENIZER_FIRST}")
     if array.dtype.kind == "c":
@@ -256,17 +271,25 @@ def _read_row(row: Any, index: int) -> np.ndarray:
     return array.astype(np.float64) if array.dtype.kind == "b" else array
 
 
-def _from_objects(array: np.ndarray, index: int) -> np.ndarray:
+def _missing(row: int, position: int, value: str = "") -> InvalidSequenceError:
+    return InvalidSequenceError(
+        f"row {row}, position {position} of X is missing{value}: impute it, leave the step out, or set "
+        'missing="mask"'
+    )
+
+
+def _from_objects(array: np.ndarray, index: int, keeps: bool) -> np.ndarray:
     """Numbers out of an object array, or an error that names the first that is none."""
+    if keeps:
+        array = object_array([np.nan if is_missing(value) else value for value in array.flat]).reshape(
+            array.shape
+        )
     if array.ndim == 1:
         for position, value in enumerate(array):
             if isinstance(value, (str, bytes)):
                 raise TypeError(f"row {index} of X holds strings, and {TOKENIZER_FIRST}")
             if is_missing(value) and not isinstance(value, float):
-                raise InvalidSequenceError(
-                    f"row {index}, position {position} of X is missing ({value!r}): impute it, or leave the "
-                    "step out"
-                )
+                raise _missing(index, position, f" ({value!r})")
     try:
         numbers = np.array(array.tolist())
     except ValueError:
@@ -315,7 +338,9 @@ def _as_tokens(flat: np.ndarray, offsets: np.ndarray) -> Sequences:
     return Sequences(flat.astype(np.int64, copy=False), offsets)
 
 
-def _as_values(flat: np.ndarray, offsets: np.ndarray, dtype: DTypeLike | None) -> Sequences:
+def _as_values(
+    flat: np.ndarray, offsets: np.ndarray, dtype: DTypeLike | None, keeps: bool, *, is_padded: bool
+) -> Sequences:
     flat = flat if flat.ndim == 2 else flat[:, None]
     if not flat.shape[1]:
         raise InvalidSequenceError("X has series of 0 channels: a step needs at least one number")
@@ -325,15 +350,18 @@ def _as_values(flat: np.ndarray, offsets: np.ndarray, dtype: DTypeLike | None) -
         values = Sequences(np.ascontiguousarray(flat, dtype=dtype), offsets)
     if np.isfinite(values.values).all():
         return values
-    values = _strip(values, np.isnan(values.values).all(axis=1), leading=False)
-    is_bad = ~np.isfinite(values.values)
+    if is_padded:
+        values = _strip(values, np.isnan(values.values).all(axis=1), leading=False)
+    is_bad = np.isinf(values.values) if keeps else ~np.isfinite(values.values)
     if is_bad.any():
         index, channel = np.argwhere(is_bad)[0]
         row, position = place_of(index, values.offsets)
+        number = values.values[index, channel]
+        remedy = '. Only trailing NaN is read as padding: set missing="mask" to read it as missing'
         raise InvalidSequenceError(
-            f"row {row}, position {position} of X is {_name_number(values.values[index, channel])}: input "
-            f"contains NaN, inf or a value too large for {np.dtype(dtype).name}. Impute it or leave the step "
-            "out; only trailing NaN is read as padding"
+            f"row {row}, position {position} of X is {_name_number(number)}: input contains NaN, inf or a "
+            f"value too large for {np.dtype(dtype).name}. Impute it or leave the step out"
+            f"{remedy if np.isnan(number) else ''}"
         )
     return values
 

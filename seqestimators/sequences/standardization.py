@@ -16,16 +16,16 @@ def mean_and_scale(table: np.ndarray, weight: np.ndarray | None = None) -> tuple
     table : ndarray of shape (n, d), dtype float
         Finite wherever the weight is not 0.
     weight : ndarray of shape (n,) or (n, d), or None, default=None
-        Weight of every row, or of every number, at least 0 and not all 0 in
-        a column; 0 means absent. None weighs all alike.
+        Weight of every row, or of every number, at least 0; 0 means absent.
+        None weighs all alike.
 
     Returns
     -------
     mean : ndarray of shape (d,), dtype float64
-        Weighted mean of every column.
+        Weighted mean of every column; 0 of one without weight.
     scale : ndarray of shape (d,), dtype float64
         Weighted standard deviation (of the population) of every column; 1
-        of a column that is constant up to rounding.
+        of a column that is constant up to rounding, or without weight.
 
     Examples
     --------
@@ -38,13 +38,16 @@ def mean_and_scale(table: np.ndarray, weight: np.ndarray | None = None) -> tuple
     if weight is None:
         weight = np.ones(len(table))
     weight = weight if weight.ndim == table.ndim else weight[:, None]
-    weight = np.broadcast_to(weight / np.max(weight, axis=0, initial=0), table.shape)  # at most 1
-    total = weight.sum(axis=0)
+    largest_weight = np.max(weight, axis=0, initial=0)
+    weight = weight / np.where(largest_weight > 0, largest_weight, 1)  # at most 1
+    weight = np.broadcast_to(weight, table.shape)
     known = weight > 0
+    total = np.where(known.any(axis=0), weight.sum(axis=0), 1)
     largest = np.max(np.abs(table), axis=0, where=known, initial=0).astype(np.float64)
     exponent = np.frexp(largest)[1]  # a power of two, by which to divide is exact
     near_1 = np.ldexp(np.where(known, table, 0).astype(np.float64), -exponent)
-    anchor = np.max(near_1, axis=0, where=known, initial=-1)  # differences from it are small, and exact
+    # differences from the anchor are small, and exact
+    anchor = np.where(known.any(axis=0), np.max(near_1, axis=0, where=known, initial=-1), 0)
     mean = anchor + (weight * np.where(known, near_1 - anchor, 0)).sum(axis=0) / total
     scale = np.sqrt((weight * (near_1 - mean) ** 2).sum(axis=0) / total)
     is_constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)

@@ -33,6 +33,9 @@ CALLS = {
         f"binding_sites_{subset}": partial(datasets.fetch_binding_sites, subset)
         for subset in ("train", "test")
     },
+    "davis_ligands": datasets.fetch_kinase_affinity,
+    # the others are asked for behind it
+    **{key: partial(fetch_file, key) for key in ("davis_proteins", "davis_affinities")},
     "antimicrobial_peptides": datasets.fetch_antimicrobial_peptides,
     "flip_secondary_structure": datasets.fetch_secondary_structure,
     **{

@@ -5,6 +5,8 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+import torch
+from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
@@ -17,10 +19,12 @@ from seqestimators import (
     RecurrentRegressor,
     RecurrentSeq2Seq,
     RecurrentTagger,
+    SeriesScaler,
     SmilesTokenizer,
 )
 from seqestimators.exceptions import InvalidSequenceError, SeriesLayoutWarning, TokenIdWarning
-from seqestimators.sequences import object_array
+from seqestimators.inspection._fitted import FittedModel
+from seqestimators.sequences import Sequences, mask_missing, object_array
 
 SMALL = {"hidden_size": 3, "embedding_dim": 2, "max_epochs": 1, "random_state": 0}
 X, Y = [[4, 6], [6], [4, 4], [6, 6]] * 5, [0, 1, 0, 1] * 5
@@ -278,3 +282,83 @@ def test_a_table_of_ids_and_numbers_is_refused():
 def test_steps_that_differ_are_refused_by_their_row():
     with pytest.raises(InvalidSequenceError, match="row 0 of X is ragged itself"):
         RecurrentClassifier().fit([[[1.0, 2.0], [3.0]]] * 4, [0, 1] * 2)
+
+
+GAPS = [
+    np.where(np.random.RandomState(i).rand(*one.shape) < 0.3, np.nan, one) for i, one in enumerate(SERIES)
+]
+EXACT = {**SMALL, "dtype": "float64", "max_epochs": 2}
+
+
+def mask_by_hand(rows):
+    """Series standardized by what is observed, with their masks and the times between."""
+    steps = np.concatenate(rows)
+    mean, scale = np.nanmean(steps, axis=0), np.nanstd(steps, axis=0)
+    masked = mask_missing(Sequences.from_rows([(row - mean) / scale for row in rows]))
+    return list(masked)
+
+
+@pytest.fixture(scope="module")
+def masked_model():
+    return RecurrentClassifier(missing="mask", **EXACT).fit(GAPS, Y)
+
+
+def test_a_mask_is_the_same_as_its_channels_joined_by_hand(masked_model):
+    joined = mask_by_hand(GAPS)
+    plain = RecurrentClassifier(standardize=False, **EXACT).fit(joined, Y)
+    expected = plain.predict_proba(joined)
+    np.testing.assert_allclose(masked_model.predict_proba(GAPS), expected, atol=1e-12)
+    assert (masked_model.n_inputs_, masked_model.n_parameters_) == (2, plain.n_parameters_)
+    np.testing.assert_allclose(masked_model.transform(GAPS), plain.transform(joined), atol=1e-12)
+    read = masked_model.read(GAPS)
+    np.testing.assert_array_equal(masked_model.predict_proba(read), masked_model.predict_proba(GAPS))
+    transposed = RecurrentClassifier(missing="mask", channels_first=True, **EXACT)
+    transposed.fit([one.T for one in GAPS], Y)
+    np.testing.assert_allclose(transposed.predict_proba([one.T for one in GAPS]), expected, atol=1e-12)
+    scaled = make_pipeline(SeriesScaler(), RecurrentClassifier(missing="mask", **EXACT)).fit(GAPS, Y)
+    np.testing.assert_allclose(scaled.predict_proba(GAPS), expected, atol=1e-6)
+
+
+def test_a_mask_goes_into_files_and_later_chunks(masked_model):
+    restored = pickle.loads(pickle.dumps(masked_model))
+    np.testing.assert_array_equal(restored.predict_proba(GAPS), masked_model.predict_proba(GAPS))
+    later = clone(masked_model).partial_fit(GAPS, Y)
+    before = later.channel_mean_
+    assert later.partial_fit(SERIES, Y).channel_mean_ is before
+    assert np.isfinite(later.predict_proba([np.full((3, 2), np.nan)])).all()
+
+
+def test_steps_of_nan_at_the_end_count_in_lists_only():
+    silent = [np.vstack([one, np.full((2, 2), np.nan)]) for one in GAPS]
+    labels = [list("ab" * len(one))[: len(one)] for one in silent]
+    tagger = RecurrentTagger(missing="mask", **SMALL).fit(silent, labels)
+    assert [len(tags) for tags in tagger.predict(silent)] == list(map(len, silent))
+    assert tagger.read(np.array([silent[0]])).lengths.tolist() == [len(silent[0]) - 2]
+    names = FittedModel(tagger).name_tokens(tagger.read(silent[:1]))
+    assert names[0][-1] == "nan, nan"
+
+
+def test_a_mask_where_it_means_nothing_is_told(masked_model):
+    with pytest.raises(InvalidSequenceError, match=r"row \d+, position \d of X is NaN"):
+        RecurrentClassifier(**SMALL).fit(GAPS, Y)
+    with pytest.raises(ValueError, match="missing='error', but the pretrained model reads series with"):
+        RecurrentClassifier(pretrained=masked_model, **SMALL).fit(SERIES, Y)
+    with pytest.warns(UserWarning, match="'missing' of RecurrentClassifier, set to 'mask', has no effect"):
+        RecurrentClassifier(input="tokens", missing="mask", **SMALL).fit(X, Y)
+    unseen = [one * [1, np.nan] for one in SERIES]
+    with pytest.warns(UserWarning, match="channel 1 of X has no value in any training row"):
+        RecurrentClassifier(missing="mask", **SMALL).fit(unseen, Y)
+
+
+def test_many_channels_are_projected():
+    model = RecurrentClassifier(projection_dim=4, **SMALL).fit(SERIES, Y)
+    assert model.net_.module_.encoder.projection.weight.shape == (4, 2)
+    restored = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(restored.predict_proba(SERIES), model.predict_proba(SERIES))
+    tuned = RecurrentClassifier(pretrained=model, max_epochs=1, lr=1e-9).fit(SERIES, Y)
+    weights = (one.net_.module_.encoder.projection.weight for one in (model, tuned))
+    assert torch.allclose(*weights, atol=1e-6)
+    with pytest.raises(ValueError, match="projection_dim=3, but the pretrained model has projection_dim=4"):
+        RecurrentClassifier(pretrained=model, projection_dim=3).fit(SERIES, Y)
+    with pytest.warns(UserWarning, match="'projection_dim' of RecurrentClassifier, set to 4, has no effect"):
+        RecurrentClassifier(input="tokens", projection_dim=4, **SMALL).fit(X, Y)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.compose import make_column_transformer
 from sklearn.pipeline import make_pipeline
 
 from seqestimators import (
@@ -154,5 +155,24 @@ def test_what_reads_one_column_says_so(model, table):
         RecurrentLanguageModel().fit(container)
     with pytest.raises(ValueError, match="reads one column of DNA, but X has 2 columns of sequences"):
         RecurrentClassifier(reverse_complement=True).fit(container, table["pH"] > 7)
-    with pytest.raises(ValueError, match="the model reads 2 columns of sequences, and only models of one"):
+    with pytest.raises(ValueError, match="the model reads several columns of sequences, 0, 1: hidden_states"):
         hidden_states(model, table)
+
+
+def test_missing_values_of_a_column_are_masked_or_refused(table):
+    trace = [np.array([[1.0, np.nan], [np.nan, 2.0]]), np.array([[3.0, 4.0]])] * 12
+    X = table.assign(trace=trace)
+    columns = SequenceColumns({"dna": DNATokenizer(), "trace": "passthrough"})
+    model = make_pipeline(columns, RecurrentClassifier(missing="mask", **SMALL)).fit(X, table["pH"] > 7)
+    (column,) = model[1].other_columns_
+    assert column.channel_mean_.tolist() == [2, 3]
+    assert model[1].net_.module_.others[0].encoder.input_size == 6
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(model)).predict_proba(X), model.predict_proba(X))
+    with pytest.raises(InvalidSequenceError, match='row 0, position 0 of X is NaN.*missing="mask"'):
+        make_pipeline(columns, RecurrentClassifier(**SMALL)).fit(X, table["pH"] > 7)
+
+
+def test_a_table_of_ids_and_numbers_leads_to_sequence_columns(table):
+    mixed = make_column_transformer((DNATokenizer(), ["dna"]), ("passthrough", ["pH"]))
+    with pytest.raises(TypeError, match="column 0 of X, one of 2, holds sequences.*SequenceColumns"):
+        make_pipeline(mixed, RecurrentClassifier(**SMALL)).fit(table, table["pH"] > 7)

@@ -68,6 +68,19 @@ def test_each_attribution_is_a_numeric_integral_of_differences():
     np.testing.assert_allclose(integrated_gradients(model, [series])[0], expected, atol=1e-5)
 
 
+def test_a_missing_value_is_attributed_what_its_absence_says():
+    rows = [
+        np.where(np.random.RandomState(i).rand(*row.shape) < 0.3, np.nan, row) for i, row in enumerate(SERIES)
+    ]
+    model = RecurrentClassifier(**SETTINGS, missing="mask").fit(rows, y)
+    attributions = integrated_gradients(model, rows[:4])
+    assert [one.shape for one in attributions] == [row.shape for row in rows[:4]]
+    expected = model.decision_function(rows[:4]) - model.decision_function(baseline_of(model, rows[:4]))
+    np.testing.assert_allclose([one.sum() for one in attributions], expected, atol=1e-3)
+    observed = baseline_of(model, rows[:1])[0]
+    np.testing.assert_allclose(integrated_gradients(model, [observed])[0], 0, atol=1e-6)
+
+
 def test_targets_of_each_kind():
     model = make_pipeline(DNATokenizer(), RecurrentClassifier(**SETTINGS)).fit(X, y)
     np.testing.assert_allclose(

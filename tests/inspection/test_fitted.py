@@ -10,7 +10,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
-from seqestimators import DNATokenizer, RecurrentClassifier, RecurrentRegressor
+from seqestimators import DNATokenizer, RecurrentClassifier, RecurrentRegressor, SequenceColumns
+from seqestimators.inspection import (
+    TrainingHistoryDisplay,
+    hidden_states,
+    integrated_gradients,
+    mutagenesis,
+)
 from seqestimators.inspection._fitted import FittedModel, is_single, unwrap
 from seqestimators.sequences import object_array
 
@@ -117,3 +123,72 @@ def test_a_copy_for_gradients_leaves_the_network_alone(model):
     for ours, theirs in zip(fitted.network.parameters(), copy.parameters(), strict=True):
         assert torch.equal(ours.double(), theirs)
         assert ours.data_ptr() != theirs.data_ptr()
+
+
+@pytest.fixture(scope="module")
+def two_columns():
+    """A model of two columns of sequences and a number, and its table."""
+    rng = np.random.RandomState(0)
+    table = pd.DataFrame(
+        {
+            "dna": ["".join(rng.choice(list("ACGT"), rng.randint(0, 7))) for _ in range(12)],
+            "trace": [rng.normal(3, 2, size=(1 + i % 3, 2)) for i in range(12)],
+            "pH": rng.normal(7, 1, 12),
+        }
+    )
+    columns = SequenceColumns({"trace": "passthrough", "dna": DNATokenizer()}, numeric=["pH"])
+    regressor = RecurrentRegressor(hidden_size=4, max_epochs=3, lr=0.05, random_state=0, dtype="float64")
+    return make_pipeline(columns, regressor).fit(table, table["pH"] + table["dna"].str.len()), table
+
+
+def test_states_of_a_column_are_those_of_its_encoder(two_columns):
+    model, table = two_columns
+    network = model[1].net_.module_
+    read = model[1].read(model[0].transform(table))
+    columns = {"trace": (network.encoder, read), "dna": (network.others[0].encoder, read.others[0])}
+    for name, (encoder, sequences) in columns.items():
+        for found, row in zip(hidden_states(model, table, column=name), sequences, strict=True):
+            with torch.no_grad():
+                states = encoder(torch.from_numpy(row)[None], torch.tensor([len(row)])) if len(row) else None
+            expected = np.empty((0, 8)) if states is None else states.join()[0].numpy()
+            np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_attributions_of_a_column_sum_to_what_it_changes(two_columns):
+    model, table = two_columns
+    rows = table[table["dna"].str.len() > 0][:4]
+    attributions = integrated_gradients(model, rows, column="trace")
+    assert [one.shape for one in attributions] == [row.shape for row in rows["trace"]]
+    baseline = rows.assign(trace=[np.tile(model[1].channel_mean_, (len(row), 1)) for row in rows["trace"]])
+    expected = model.predict(rows) - model.predict(baseline)
+    np.testing.assert_allclose([one.sum() for one in attributions], expected, atol=5e-3)
+    attributions = integrated_gradients(model, rows, column="dna", baseline=4)
+    assert [len(one) for one in attributions] == rows["dna"].str.len().tolist()
+    expected = model.predict(rows) - model.predict(rows.assign(dna=["A" * len(dna) for dna in rows["dna"]]))
+    np.testing.assert_allclose([one.sum() for one in attributions], expected, atol=5e-3)
+
+
+def test_each_change_of_a_column_is_the_prediction_for_it(two_columns):
+    model, table = two_columns
+    rows = table[table["dna"].str.len() > 2][:2]
+    for dna, changes, row in zip(rows["dna"], mutagenesis(model, rows, column="dna"), range(2), strict=True):
+        assert [token for _, token in changes.index] == list(dna)
+        one = rows[row : row + 1]
+        changed = one.assign(dna=dna[:1] + "G" + dna[2:])
+        expected = model.predict(changed) - model.predict(one)
+        np.testing.assert_allclose(changes["G"].iloc[1], expected[0], atol=1e-10)
+    with pytest.raises(ValueError, match="mutagenesis substitutes tokens"):
+        mutagenesis(model, rows, column="trace")
+
+
+def test_a_column_has_to_be_named(two_columns):
+    model, table = two_columns
+    with pytest.raises(ValueError, match="several columns of sequences, 'trace', 'dna': hidden_states, "):
+        hidden_states(model, table)
+    with pytest.raises(ValueError, match="column='rna' is none of the columns of sequences: 'trace', 'dna'"):
+        integrated_gradients(model, table, column="rna")
+    container = model[0].transform(table)
+    np.testing.assert_array_equal(
+        hidden_states(model[1], container, column=1)[3], hidden_states(model, table, column="dna")[3]
+    )
+    assert TrainingHistoryDisplay.from_estimator(model).figure_  # which looks at no column

@@ -179,3 +179,17 @@ def test_a_cell_class_stands_for_itself(make_sequences, pad):
     by_class.load_state_dict(by_name.state_dict())
     batch = pad(make_sequences())
     assert torch.equal(by_name(*batch).join(), by_class(*batch).join())
+
+
+def test_a_projection_is_a_linear_map_before_all_else():
+    wide = RecurrentEncoder(7, tokens=False, hidden_size=4, projection_dim=3, n_positions=2, stem=(5, 3, 1))
+    narrow = RecurrentEncoder(3, tokens=False, hidden_size=4, n_positions=2, stem=(5, 3, 1))
+    weights = wide.state_dict()
+    projection = weights.pop("projection.weight")
+    narrow.load_state_dict(weights)
+    values = torch.from_numpy(np.random.RandomState(0).normal(size=(2, 5, 7)).astype(np.float32))
+    lengths = torch.tensor([5, 3])
+    values[1, 3:] = 0
+    expected = narrow(values @ projection.T, lengths).join()
+    torch.testing.assert_close(wide(values, lengths).join(), expected)
+    assert RecurrentEncoder(7, hidden_size=4, projection_dim=3).projection is None  # of tokens

@@ -47,8 +47,8 @@ def test_bad_input_is_refused_by_name():
         SeriesScaler().transform(SERIES)
     with pytest.raises(ValueError, match="no step of sample_weight above 0"):
         SeriesScaler().fit([[], []])
-    with pytest.raises(InvalidSequenceError, match="row 1, position 0 of X is NaN"):
-        SeriesScaler().fit([[1.0], [np.nan, 2.0]])
+    with pytest.raises(InvalidSequenceError, match="row 1, position 0 of X is inf"):
+        SeriesScaler().fit([[1.0], [np.inf, 2.0]])
     scaler = SeriesScaler().fit(SERIES)
     for method in (scaler.transform, scaler.inverse_transform):
         with pytest.raises(
@@ -67,3 +67,13 @@ def test_channels_may_come_first_and_come_back_so(steps):
     for one, row, back in zip(series, scaled, scaler.inverse_transform(scaled), strict=True):
         np.testing.assert_array_equal(row, SeriesScaler().fit(series).transform([one])[0].T)
         np.testing.assert_allclose(back, one.T)
+
+
+def test_missing_values_count_nowhere_and_stay():
+    series = [np.array([[1.0, np.nan], [3.0, 5.0], [np.nan, np.nan]]), np.array([[np.nan, 7.0]])]
+    scaler = SeriesScaler().fit(series)
+    assert (scaler.mean_.tolist(), scaler.scale_.tolist()) == ([2, 6], [1, 1])
+    scaled = scaler.transform(series)
+    np.testing.assert_array_equal(scaled[0], [[-1, np.nan], [1, -1], [np.nan, np.nan]])
+    for row, one in zip(scaler.inverse_transform(scaled), series, strict=True):
+        np.testing.assert_array_equal(row, one)

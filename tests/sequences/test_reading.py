@@ -173,3 +173,24 @@ def test_what_has_no_order_or_is_no_row_is_refused_by_name(X, message):
 def test_a_row_whose_steps_differ_is_named():
     with pytest.raises(InvalidSequenceError, match="row 1 of X is ragged itself"):
         read_sequences([[[1.0, 2.0]], [[1.0, 2.0], [3.0]]])
+
+
+def test_missing_values_are_kept_where_asked():
+    nan = np.nan
+    rows = [[nan, 1.0, nan, 2.0, nan], [nan], [3.0, None], pd.array([4, pd.NA], dtype="Int64")]
+    read = read_sequences(rows, missing="keep")
+    assert read.lengths.tolist() == [5, 1, 2, 2]  # a list says itself where it ends
+    np.testing.assert_array_equal(read.values[:, 0], [nan, 1, nan, 2, nan, nan, 3, nan, 4, nan])
+    np.testing.assert_array_equal(read_sequences(read, missing="keep").values, read.values)
+    cube = np.array([[[1.0, nan], [nan, nan], [nan, 2.0], [nan, nan]], np.full((4, 2), nan)])
+    read = read_sequences(cube, missing="keep")
+    assert read.lengths.tolist() == [3, 0]  # behind them an array has padding
+    np.testing.assert_array_equal(read[0], cube[0, :3])
+    column = pd.DataFrame({"series": [np.array([1.0, nan]), np.array([nan])]})
+    assert read_sequences(column, missing="keep").lengths.tolist() == [2, 1]
+    with pytest.raises(InvalidSequenceError, match="row 0, position 1 of X is inf"):
+        read_sequences([[nan, np.inf]], missing="keep")
+    with pytest.raises(InvalidSequenceError, match=r'set missing="mask"'):
+        read_sequences([[nan, 1.0]])
+    with pytest.raises(InvalidSequenceError, match=r'position 0 of X is missing \(None\): .* missing="mask"'):
+        read_sequences([[None, 1.0]])

@@ -63,3 +63,9 @@ def test_weights_that_are_tiny_count_in_proportion():
     np.testing.assert_array_equal(
         mean_and_scale(table, np.array([1e-300, 3e-300])), mean_and_scale(table, np.array([1.0, 3.0]))
     )
+
+
+def test_a_column_without_weight_is_left_as_it_is():
+    table = np.array([[1.0, np.nan], [3.0, np.nan]])
+    mean, scale = mean_and_scale(table, ~np.isnan(table))
+    assert (mean.tolist(), scale.tolist()) == ([2, 0], [1, 1])

@@ -1,0 +1,147 @@
+"""Windows of series, and the steps behind them: examples for a forecast."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._sklearn import Integral, Interval, validate_params
+from ..sequences import read_sequences
+
+__all__ = ["Windows", "make_windows"]
+
+COUNT = Interval(Integral, 1, None, closed="left")
+
+
+class Windows(NamedTuple):
+    """Windows of series, sorted by time.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_windows, length, d)
+        The steps of each window.
+    y : ndarray of shape (n_windows,) or (n_windows, horizon * n_targets)
+        The steps behind it: all targets of the first step, of the next, ...;
+        of a single number, the number itself.
+    time : ndarray of shape (n_windows,), dtype int64
+        Index of the last step of the window in its series.
+    groups : ndarray of shape (n_windows,), dtype int64
+        Index of the series.
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    time: np.ndarray
+    groups: np.ndarray
+
+
+@validate_params(
+    {
+        "length": [COUNT],
+        "horizon": [COUNT],
+        "step": [COUNT],
+        "target": [Integral, None],
+        "channels_first": ["boolean"],
+    }
+)
+def make_windows(
+    series: Any,
+    length: int,
+    horizon: int = 1,
+    step: int = 1,
+    *,
+    target: int | None = None,
+    channels_first: bool = False,
+) -> Windows:
+    """Cut series into windows, each with the steps behind it as its target.
+
+    Parameters
+    ----------
+    series : array-like of shape (T,) or (T, d), or array-like of n series
+        An array, a Series or a data frame is one series; a list of arrays, an
+        array of three dimensions, or a frame with an index of instances and
+        times holds several.
+    length : int
+        Steps of a window, at least 1.
+    horizon : int, default=1
+        Steps behind it that are to be predicted, at least 1.
+    step : int, default=1
+        Steps from one window to the next, at least 1.
+    target : int or None, default=None
+        Index of the channel to predict, negative from the last. None predicts
+        all.
+    channels_first : bool, default=False
+        Whether arrays have the shape (d, T) or (n, d, T).
+
+    Returns
+    -------
+    Windows
+        A tuple (X, y, time, groups). A window whose target has a missing
+        value is left out; those in X stay, as NaN.
+
+    Raises
+    ------
+    InvalidSequenceError
+        A series can't be read; the message names row and position.
+    ValueError
+        No series has `length` + `horizon` steps, or there is no such channel.
+
+    See Also
+    --------
+    read_series : Series of any container.
+    sklearn.model_selection.TimeSeriesSplit : Splits rows that are sorted by time.
+
+    Notes
+    -----
+    Windows that begin close to each other share steps, so that rows drawn at
+    random are no test. Either split at a time: the target of the last training
+    window reaches `horizon` steps on, and the first test window must end where it
+    does. In a single series these are ``TimeSeriesSplit(gap=horizon - 1)``,
+    with a `step` of 1. Or split by series, ``GroupKFold()`` with `groups`.
+
+    Examples
+    --------
+    >>> from seqestimators.preprocessing import make_windows
+    >>> X, y, time, groups = make_windows([0.0, 1.0, 2.0, 3.0, 4.0, 5.0], length=3, horizon=2)
+    >>> X[:, :, 0].tolist()
+    [[0.0, 1.0, 2.0], [1.0, 2.0, 3.0]]
+    >>> y.tolist(), time.tolist()
+    ([[3.0, 4.0], [4.0, 5.0]], [2, 3])
+    """
+    rows = read_sequences(
+        [series] if _is_one(series) else series,
+        "values",
+        dtype=None,
+        channels_first=channels_first,
+        missing="keep",
+    )
+    n_channels = rows.values.shape[1]
+    if target is not None and not -n_channels <= target < n_channels:
+        raise ValueError(f"target={target}, but the series have the channels 0 to {n_channels - 1}")
+    begins = [np.arange(0, n_steps - length - horizon + 1, step) for n_steps in rows.lengths]
+    groups = np.repeat(np.arange(len(rows)), list(map(len, begins)))
+    if not len(groups):
+        raise ValueError(
+            f"the longest series has {rows.lengths.max()} steps, but a window of length={length} and "
+            f"horizon={horizon} takes {length + horizon}"
+        )
+    begin = np.concatenate(begins)
+    order = np.lexsort([groups, begin])
+    begin, groups = begin[order], groups[order]
+    first = (rows.offsets[groups] + begin)[:, None]  # in the buffer
+    channels = slice(None) if target is None else [target]
+    y = rows.values[first + length + np.arange(horizon)][:, :, channels].reshape(len(first), -1)
+    known = ~np.isnan(y).any(axis=1)
+    X = rows.values[first[known] + np.arange(length)]
+    y = y[known, 0] if y.shape[1] == 1 else y[known]
+    return Windows(X, y, begin[known] + length - 1, groups[known])
+
+
+def _is_one(series: Any) -> bool:
+    """Whether these are the steps of one series."""
+    if getattr(getattr(series, "index", None), "nlevels", 1) > 1:
+        return False
+    if len(getattr(series, "shape", ())) == 2 and hasattr(series, "iloc"):
+        return all(dtype.kind != "O" for dtype in series.dtypes)
+    if hasattr(series, "shape"):
+        return len(series.shape) <= 2 and series.dtype.kind != "O"
+    return len(series) > 0 and all(np.ndim(value) == 0 for value in series)
