@@ -99,6 +99,24 @@ class Motifs:
 
 
 @with_parameters
+class Columns:
+    """How several columns of sequences are read.
+
+    Parameters
+    ----------
+    shared_encoder : bool
+        Whether one encoder reads all columns of sequences, so that they share
+        its weights: for columns of one kind, as two proteins that may
+        interact. They must be ids of one vocabulary, or series of as many
+        channels. Otherwise each column has an encoder of its own.
+    """
+
+    title: ClassVar[str] = "Network"
+
+    shared_encoder: bool = parameter(default=False, constraints=["boolean"])
+
+
+@with_parameters
 class PoolingParameters:
     """From the hidden states to one vector.
 

@@ -41,6 +41,8 @@ class JoinedInput(SequenceReader):
         Number of numbers beside each sequence.
     """
 
+    shared_encoder: Any = False
+
     _reads_one_column = False
     other_columns_: tuple[ColumnReader, ...] = ()
     n_numbers_: int = 0
@@ -78,15 +80,42 @@ class JoinedInput(SequenceReader):
         return ColumnReader("auto", self.standardize, self.missing, self.positions, self.dtype)
 
     def _learn_input(self, sequences: Sequences, sample_weight: np.ndarray) -> None:
-        super()._learn_input(sequences, sample_weight)
-        self.other_columns_ = tuple(self._make_column() for _ in sequences.others)
-        for column, other in zip(self.other_columns_, sequences.others, strict=True):
-            column._learn_input(other, sample_weight)
+        first, *others = self._columns_to_learn(sequences)
+        weights = np.tile(sample_weight, len(first) // len(sequences))
+        super()._learn_input(first, weights)
+        self.other_columns_ = tuple(self._make_column() for _ in others)
+        for column, other in zip(self.other_columns_, others, strict=True):
+            column._learn_input(other, weights)
         self.n_numbers_ = 0 if sequences.features is None else sequences.features.shape[1]
 
+    def _columns_to_learn(self, sequences: Sequences) -> list[Sequences]:
+        """Return what is learned from for each column: itself, or all of them if they share an encoder."""
+        columns = [sequences, *sequences.others]
+        if not self.shared_encoder:
+            return columns
+        if len(columns) == 1:
+            raise ValueError("shared_encoder=True reads several columns of sequences alike, but X has one")
+        for number, column in enumerate(columns):
+            if column.values.shape[1:] != sequences.values.shape[1:]:
+                raise InvalidSequenceError(
+                    f"shared_encoder=True reads all columns alike, but steps of column {number} have shape "
+                    f"{column.values.shape[1:]}, and those of column 0 {sequences.values.shape[1:]}"
+                )
+            if not (sequences.fingerprint is None or sequences.fingerprint.agrees(column.fingerprint)):
+                raise InvalidSequenceError(
+                    "shared_encoder=True reads all columns alike, but column 0 holds ids of "
+                    f"{sequences.fingerprint}, and column {number} of {column.fingerprint}: give the "
+                    "tokenizers one vocabulary="
+                )
+        lengths = np.concatenate([column.lengths for column in columns])
+        joined = Sequences.from_lengths(np.concatenate([column.values for column in columns]), lengths)
+        joined = replace(joined, features=None, fingerprint=sequences.fingerprint)
+        return [joined] * len(columns)
+
     def _learn_later_input(self, sequences: Sequences) -> None:
-        super()._learn_later_input(sequences)
-        for column, other in zip(self.other_columns_, sequences.others, strict=True):
+        first, *others = self._columns_to_learn(sequences)
+        super()._learn_later_input(first)
+        for column, other in zip(self.other_columns_, others, strict=True):
             column._learn_later_input(other)
 
     def _as_network_reads(self, sequences: Sequences) -> Sequences:

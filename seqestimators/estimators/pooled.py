@@ -12,7 +12,7 @@ from ..modules import Batch, PooledEncoder, PooledNetwork, Ragged, RecurrentEnco
 from ..parameters import with_parameters
 from ..preprocessing.dna import complement_ids
 from ..sequences import Sequences
-from ._groups import Input, Motifs, Network, PoolingParameters, Positions, Pretraining
+from ._groups import Columns, Input, Motifs, Network, PoolingParameters, Positions, Pretraining
 from ._joined import JoinedInput
 from .base import BaseRecurrent
 
@@ -21,7 +21,7 @@ __all__ = ["BasePooled"]
 
 @with_parameters
 class BasePooled(
-    JoinedInput, BaseRecurrent, Input, Pretraining, PoolingParameters, Motifs, Positions, Network
+    JoinedInput, BaseRecurrent, Input, Pretraining, PoolingParameters, Columns, Motifs, Positions, Network
 ):
     """Base of the estimators that read their answer from the pooled hidden states.
 
@@ -46,13 +46,16 @@ class BasePooled(
         """Return the loss: a callable of outputs and target, (n, ...), that gives one number per row."""
 
     def _make_network(self, encoder: RecurrentEncoder) -> PooledNetwork:
+        encoders = (
+            encoder if self.shared_encoder else self._make_encoder_of(one) for one in self.other_columns_
+        )
         return PooledNetwork(
             encoder,
             self._n_outputs(),
             criterion=self._criterion(),
             pooling=self.pooling,
             n_features=self.n_numbers_,
-            others=[PooledEncoder(self._make_encoder_of(one), self.pooling) for one in self.other_columns_],
+            others=[PooledEncoder(one, self.pooling) for one in encoders],
             dropout=self.dropout,
             batch_norm=self.batch_norm,
             output_bias=self.output_bias,

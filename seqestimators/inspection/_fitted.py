@@ -107,7 +107,7 @@ class FittedModel:
             raise ValueError(f"column={column!r} is none of the columns of sequences: {self._name_columns()}")
         self.place = 0 if column is None else self._columns.index(column)
         self.reader = (model, *others)[self.place]
-        self.encoder = self.encoder_of(self.network)
+        self.encoder = self.part_of(self.network).encoder
         if tokenizers:
             self.tokenizer = tokenizers[self._columns[self.place]]
         self.cell = self.encoder.layers[0][0]
@@ -130,9 +130,9 @@ class FittedModel:
     def _name_columns(self) -> str:
         return ", ".join(map(repr, self._columns))
 
-    def encoder_of(self, network: Any) -> Any:
-        """Return what reads the column in the network, or in a copy of it."""
-        return (network, *getattr(network, "others", ()))[self.place].encoder
+    def part_of(self, network: Any) -> Any:
+        """Return the part of the network, or of a copy of it, whose encoder reads the column."""
+        return (network, *getattr(network, "others", ()))[self.place]
 
     def column_of(self, sequences: Sequences) -> Sequences:
         """Return the column that is looked at, of all that `read` returns, without what stands beside it."""

@@ -1,6 +1,7 @@
 """What each step contributes to the prediction, by gradients along a path from nothing to the sequence."""
 
 import warnings
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -136,8 +137,10 @@ def integrated_gradients(
     sequences = fitted.column_of(rows)
     network = fitted.copy_network().requires_grad_(False)
     device = fitted.estimator.net_.device
-    embed = fitted.encoder_of(fitted.copy_network()).embed
-    fitted.encoder_of(network).tokens = False  # it reads vectors where tokens stood
+    embed = fitted.part_of(fitted.copy_network()).encoder.embed
+    part = fitted.part_of(network)
+    part.encoder = deepcopy(part.encoder)  # which other columns may share
+    part.encoder.tokens = False  # it reads vectors where tokens stood
     origin = _read_baseline(baseline, fitted, sequences, embed)
     dataset = SequenceDataset(in_double_precision(rows), device=device)
     results, unfinished = [], []

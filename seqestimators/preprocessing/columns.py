@@ -83,8 +83,9 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
     values are filled in there, too, by ``SimpleImputer()``.
 
     Several columns of sequences share all parameters of the estimator behind,
-    not their weights. Of each distinct sequence of a column a batch computes
-    the states once.
+    and one encoder under ``shared_encoder=True``. In all columns but the first
+    a batch computes the states of each distinct sequence once: the column of
+    proteins belongs behind that of their ligands.
 
     Examples
     --------

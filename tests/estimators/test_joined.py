@@ -20,7 +20,7 @@ from seqestimators import (
     SequenceColumns,
 )
 from seqestimators.exceptions import InvalidSequenceError
-from seqestimators.inspection import hidden_states
+from seqestimators.inspection import hidden_states, integrated_gradients
 from seqestimators.modules import Batch
 
 
@@ -176,3 +176,34 @@ def test_a_table_of_ids_and_numbers_leads_to_sequence_columns(table):
     mixed = make_column_transformer((DNATokenizer(), ["dna"]), ("passthrough", ["pH"]))
     with pytest.raises(TypeError, match="column 0 of X, one of 2, holds sequences.*SequenceColumns"):
         make_pipeline(mixed, RecurrentClassifier(**SMALL)).fit(table, table["pH"] > 7)
+
+
+def test_columns_of_one_kind_may_share_an_encoder(table):
+    X = pd.DataFrame({"one": table["dna"], "other": table["dna"].to_numpy()[::-1]})
+    columns = SequenceColumns({"one": DNATokenizer(), "other": DNATokenizer()})
+    apart, shared = (
+        make_pipeline(columns, RecurrentRegressor(shared_encoder=is_shared, **SMALL)).fit(X, table["pH"])
+        for is_shared in (False, True)
+    )
+    encoder = shared[1].net_.module_.encoder
+    assert shared[1].net_.module_.others[0].encoder is encoder
+    n_weights = sum(weight.numel() for weight in encoder.parameters())
+    assert apart[1].n_parameters_ - shared[1].n_parameters_ == n_weights
+    for one, other in zip(
+        hidden_states(shared, X, column="one"), hidden_states(shared, X, column="other")[::-1], strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-12)
+    assert [len(one) for one in integrated_gradients(shared, X[:2], column="one")] == [
+        len(dna) for dna in X["one"][:2]
+    ]
+    restored = pickle.loads(pickle.dumps(shared))
+    np.testing.assert_array_equal(restored.predict(X), shared.predict(X))
+    later = restored[1].partial_fit(restored[0].transform(X), table["pH"])
+    assert later.net_.module_.others[0].encoder is later.net_.module_.encoder
+    known = [column.known_tokens_ for column in (later, *later.other_columns_)]
+    np.testing.assert_array_equal(*known)
+    model = RecurrentRegressor(shared_encoder=True, **SMALL)
+    with pytest.raises(ValueError, match="several columns of sequences alike, but X has one"):
+        model.fit(DNATokenizer().fit_transform(table["dna"]), table["pH"])
+    with pytest.raises(InvalidSequenceError, match="and column 1 of .*: give the tokenizers one vocabulary="):
+        make_pipeline(make_columns(), model).fit(table, table["pH"])
