@@ -251,10 +251,10 @@ class Input:
     missing : {"error", "mask"}
         What NaN inside a numeric series is. "error" refuses it, and reads
         steps of NaN behind the end of a series as padding. "mask" reads it
-        as missing: the network is given 0 in its place, which is the mean of
-        standardized channels, and two more channels for each one, whether it
-        was observed and how long ago it was last, see
-        :func:`~seqestimators.sequences.mask_missing`. Steps of NaN at the end
+        as missing: the network is given the value observed before it (at the
+        beginning 0, the mean of standardized channels), and two more channels
+        for each one, whether it was observed and how long ago it was before,
+        see :func:`~seqestimators.sequences.mask_missing`. Steps of NaN at the end
         are padding in an array; in a list each series has its own end, and
         they are steps. Not used for token ids.
     projection_dim : int or None

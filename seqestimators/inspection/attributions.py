@@ -68,7 +68,7 @@ def integrated_gradients(
         padding; for series a number or one a channel in the unit of X, None
         the mean of the training rows (0 if series are not standardized).
         Under ``missing="mask"`` all of it counts as observed, and a missing
-        value is attributed what its absence contributes.
+        value is attributed what the network reads in its place.
     n_steps : int, default=16
         Points of the Gauss-Legendre rule on a piece of the line, at least 1.
         First the whole line is one piece.

@@ -26,6 +26,13 @@ class Windows(NamedTuple):
         Index of the last step of the window in its series.
     groups : ndarray of shape (n_windows,), dtype int64
         Index of the series.
+
+    Examples
+    --------
+    >>> from seqestimators.preprocessing import make_windows
+    >>> windows = make_windows([[1.0, 2.0, 3.0], [4.0, 5.0]], length=1)
+    >>> windows.y.tolist(), windows.time.tolist(), windows.groups.tolist()
+    ([2.0, 5.0, 3.0], [0, 0, 1], [0, 1, 0])
     """
 
     X: np.ndarray

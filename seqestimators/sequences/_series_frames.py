@@ -88,7 +88,7 @@ def _split_steps(X: Any) -> list[np.ndarray]:
     if is_back.any():
         step = int(is_back.argmax())
         raise InvalidSequenceError(
-            f"instance {instances[order[step]]!r} of X has the time {times[step + 1]!r} behind "
-            f"{times[step]!r}: sort the rows with X.sort_index(), and give each time once"
+            f"instance {instances[order[step]]} of X has the time {times[step + 1]} behind "
+            f"{times[step]}: sort the rows with X.sort_index(), and give each time once"
         )
     return np.split(X.to_numpy()[order], np.flatnonzero(~continues) + 1)

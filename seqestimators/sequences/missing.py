@@ -13,10 +13,11 @@ N_PARTS = 3
 
 
 def mask_missing(series: Sequences) -> Sequences:
-    r"""Replace missing values by 0, and say in further channels what is missing.
+    r"""Replace missing values by those observed before, and say in further channels what is missing.
 
-    The channels that come out are the values; then, for each of them, whether
-    it was observed, 1 or 0; then :math:`\log(1 + s_t)` of the number
+    The channels that come out are the values, in the place of a missing one
+    the last that was observed, or 0 if none was; then, for each of them,
+    whether it was observed, 1 or 0; then :math:`\log(1 + s_t)` of the number
     :math:`s_t` of steps since it was last observed before this step [1]_, or
     since the first step if it never was.
 
@@ -42,7 +43,7 @@ def mask_missing(series: Sequences) -> Sequences:
     >>> series = read_sequences([[0.5, np.nan, np.nan, 2.0]], missing="keep")
     >>> value, observed, since = mask_missing(series).values.T
     >>> value.tolist(), observed.tolist(), np.expm1(since).round().tolist()
-    ([0.5, 0.0, 0.0, 2.0], [1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 2.0, 3.0])
+    ([0.5, 0.5, 0.5, 2.0], [1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 2.0, 3.0])
     """
     values = series.values
     observed = ~np.isnan(values)
@@ -51,5 +52,6 @@ def mask_missing(series: Sequences) -> Sequences:
     before = np.vstack([np.full_like(last[:1], -1), last[:-1]])
     begins = np.repeat(series.offsets[:-1], series.lengths)[:, None]
     since = np.log1p(step - np.maximum(before, begins))
-    joined = np.hstack([np.where(observed, values, 0), observed, since])
+    carried = np.take_along_axis(values, np.maximum(last, 0), axis=0)
+    joined = np.hstack([np.where(last < begins, 0, carried), observed, since])
     return replace(series, values=joined.astype(values.dtype), is_masked=True)

@@ -155,7 +155,7 @@ def test_what_reads_one_column_says_so(model, table):
         RecurrentLanguageModel().fit(container)
     with pytest.raises(ValueError, match="reads one column of DNA, but X has 2 columns of sequences"):
         RecurrentClassifier(reverse_complement=True).fit(container, table["pH"] > 7)
-    with pytest.raises(ValueError, match="the model reads several columns of sequences, 0, 1: hidden_states"):
+    with pytest.raises(ValueError, match="several columns of sequences, 'dna', 'protein': hidden_states"):
         hidden_states(model, table)
 
 

@@ -16,7 +16,8 @@ def mask_by_hand(series):
     for t, channel in np.ndindex(series.shape):
         seen = [s for s in range(t) if not np.isnan(series[s, channel])]
         observed = not np.isnan(series[t, channel])
-        value = series[t, channel] if observed else 0
+        known = [*seen, t] if observed else seen
+        value = series[known[-1], channel] if known else 0
         joined[t, channel::n_channels] = value, observed, np.log1p(t - max(seen, default=0))
     return joined
 

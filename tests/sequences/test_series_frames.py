@@ -69,7 +69,7 @@ def test_estimators_read_them_alike():
         (
             LONG.iloc[::-1],
             InvalidSequenceError,
-            r"instance 'case 0' of X has the time 2 behind 3: .*sort_index",
+            r"instance case 0 of X has the time 2 behind 3: .*sort_index",
         ),
         (
             pd.DataFrame([[0, 0, 0, 1.5]], columns=["case_id", "dim_id", "reading_id", "value"]),
