@@ -54,8 +54,9 @@ def make_bunch(
     Bunch, or tuple (data, target)
         All columns besides data and target are in the Bunch under their names.
     """
+    features = [data] if isinstance(data, str) else list(data)
     if invalid == "drop" or (invalid == "keep" and not return_X_y):  # else no one asks, and it takes seconds
-        is_valid = _can_parse(columns[data])
+        is_valid = _can_parse(columns[features[0]])
         details["n_invalid"] = int(np.count_nonzero(~is_valid))
         if invalid == "drop":
             columns = {name: _as_column(values)[is_valid] for name, values in columns.items()}
@@ -66,7 +67,6 @@ def make_bunch(
 
         frame = pd.DataFrame(columns)
         columns = {name: frame[name] for name in columns}
-    features = [data] if isinstance(data, str) else list(data)
     names = [target] if isinstance(target, str) else list(target or ())
     X, y = (_join([columns.pop(name) for name in part], part, frame) for part in (features, names))
     if return_X_y:
