@@ -125,7 +125,10 @@ show(scores, "R² on new series")
 # %%
 # Who is speaking?
 # ----------------
-# TEXT
+# Two thirds of the values still name the speaker of 97 to 99 % of the
+# utterances. Over five seeds, masks gain half a percentage point over the
+# mean, within the noise of 370 utterances; the value before does as well. What
+# masks add, how long ago a value was observed, says nothing of the speaker.
 
 scores = []
 for seed in SEEDS:
