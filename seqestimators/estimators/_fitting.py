@@ -220,7 +220,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         parts = {"train": kept}
         if sets_rows_aside:
             seed = (generators or make_generators(self.random_state)).split_seed
-            parts = self._set_rows_aside(X, y, groups, kept, seed)
+            parts = self._set_rows_aside(sequences, y, groups, kept, seed)
         if goes_on:
             self._learn_later_input(sequences)
             self._learn_later_target(y, sequences)
@@ -248,11 +248,11 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         }
 
     def _set_rows_aside(
-        self, X: Any, y: Any, groups: Any, kept: np.ndarray, seed: int
+        self, sequences: Sequences, y: Any, groups: Any, kept: np.ndarray, seed: int
     ) -> dict[str, np.ndarray]:
         """Split the rows that are present into training and validation."""
         if groups is not None:
-            check_consistent_length(X, groups)
+            check_consistent_length(sequences, groups)
             groups = read_labels(groups, "groups")[kept]
         strata = self._strata(y)
         train, valid = split_validation(

@@ -150,5 +150,5 @@ def _is_one(series: Any) -> bool:
     if len(getattr(series, "shape", ())) == 2 and hasattr(series, "iloc"):
         return all(dtype.kind != "O" for dtype in series.dtypes)
     if hasattr(series, "shape"):
-        return len(series.shape) <= 2 and series.dtype.kind != "O"
+        return len(series.shape) <= 2 and getattr(series.dtype, "kind", "") != "O"
     return len(series) > 0 and all(np.ndim(value) == 0 for value in series)

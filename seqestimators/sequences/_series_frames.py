@@ -41,7 +41,7 @@ def open_series(X: Any, channels_first: bool) -> Any:
             f"X.pivot(index=[{instance!r}, {time!r}], columns={channel!r}, values={value!r}), which has a "
             "row for each step"
         )
-    if getattr(X.index, "nlevels", 1) > 1:
+    if getattr(X.index, "nlevels", 1) > 1 and all(np.ndim(cell) == 0 for cell in X.iloc[0]):
         rows = _split_steps(X)
     elif X.shape[1] > 1 and all(dtype.kind == "O" for dtype in X.dtypes) and _is_nested(X):
         rows = [_join_channels(X, row) for row in range(len(X))]

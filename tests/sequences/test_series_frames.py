@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqestimators import DNATokenizer, RecurrentClassifier
+from seqestimators import DNATokenizer, RecurrentClassifier, RecurrentRegressor
 from seqestimators.exceptions import InvalidSequenceError
 from seqestimators.sequences import read_sequences
 
@@ -50,9 +50,16 @@ def test_containers_of_one_length():
     np.testing.assert_array_equal(read_sequences(wide).values, read_sequences(cube[:, :, :1]).values)
 
 
+def test_an_index_of_two_levels_makes_no_series_of_a_column_of_them():
+    column = pd.DataFrame({"series": SERIES}, pd.MultiIndex.from_product([["a", "b"], [0, 1]]))
+    assert read_sequences(column).lengths.tolist() == [4, 2, 3, 4]
+
+
 def test_estimators_read_them_alike():
     model = RecurrentClassifier(hidden_size=2, max_epochs=1, random_state=0).fit(LONG, [0, 1, 0, 1])
     assert not hasattr(model, "n_features_in_")
+    stopping = RecurrentRegressor(hidden_size=2, max_epochs=1, early_stopping=True, validation_fraction=0.25)
+    stopping.fit(LONG, [0, 1, 0, 1], groups=[0, 1, 2, 3])
     for X in CONTAINERS.values():
         np.testing.assert_array_equal(model.predict_proba(X), model.predict_proba(SERIES))
 
