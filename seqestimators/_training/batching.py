@@ -43,14 +43,18 @@ class FlatRows:
     Attributes
     ----------
     values : Tensor of shape (n_total + 1,) or (n_total + 1, d)
-        The rows, one behind the other, and a last element of 0.
+        The rows, one behind the other, and a last element of 0; whole numbers as the smallest type that
+        holds them.
     lengths, starts : ndarray of shape (n,), dtype int64
         Row `i` is ``values[starts[i]:starts[i] + lengths[i]]``.
     """
 
     def __init__(self, sequences: Sequences, device: str | torch.device = "cpu"):
-        padding = np.zeros((1, *sequences.values.shape[1:]), dtype=sequences.values.dtype)
-        self.values = torch.from_numpy(np.concatenate([sequences.values, padding])).to(device)
+        values = sequences.values
+        kind = _smallest_type(values)
+        padded = np.zeros((len(values) + 1, *values.shape[1:]), dtype=kind)
+        padded[:-1] = values
+        self.values = torch.from_numpy(padded).to(device)
         self.lengths = sequences.lengths
         self.starts = sequences.offsets[:-1]
 
@@ -67,12 +71,15 @@ class FlatRows:
             T is the longest of these rows, at least 1; 0 stands behind.
         lengths : Tensor of shape (n_rows,), dtype int64
         """
-        device = self.values.device
         lengths = self.lengths[rows]
         steps = np.arange(max(lengths.max(initial=1), 1))
         padding = len(self.values) - 1  # the last element of the buffer is 0
         index = np.where(steps < lengths[:, None], self.starts[rows][:, None] + steps, padding)  # (n, T)
-        return self.values[send(index, device)], send(lengths, device)
+        return self._read(index), send(lengths, self.values.device)
+
+    def _read(self, index: np.ndarray) -> torch.Tensor:
+        values = self.values[send(index, self.values.device)]
+        return values if values.is_floating_point() else values.to(torch.int64)
 
     def join(self, rows: np.ndarray) -> Ragged:
         """Return the values of some rows, one behind the other, and their lengths.
@@ -81,11 +88,18 @@ class FlatRows:
         ----------
         rows : ndarray of shape (n_rows,), dtype int64
         """
-        device = self.values.device
         lengths = self.lengths[rows]
         ends = np.cumsum(lengths)
         index = np.arange(lengths.sum()) + np.repeat(self.starts[rows] - ends + lengths, lengths)
-        return Ragged(self.values[send(index, device)], send(lengths, device))
+        return Ragged(self._read(index), send(lengths, self.values.device))
+
+
+def _smallest_type(values: np.ndarray) -> Any:
+    """Return the smallest type of torch and numpy for whole numbers from 0 on; that of others is theirs."""
+    if values.dtype.kind != "i" or values.min(initial=0) < 0:
+        return values.dtype
+    greatest = values.max(initial=0)
+    return next(one for one in (np.uint8, np.int16, np.int32, np.int64) if greatest <= np.iinfo(one).max)
 
 
 class DistinctRows:

@@ -213,7 +213,10 @@ class SequenceReader(LinkedEstimator):
 
     def _replace_unknown(self, sequences: Sequences) -> Sequences:
         """Give ids that fit has not seen the id UNKNOWN."""
-        values = np.where(sequences.values < self.n_inputs_, sequences.values, UNKNOWN)
+        values = sequences.values
+        if values.max(initial=0) < self.n_inputs_ and self.known_tokens_[values].all():
+            return sequences
+        values = np.where(values < self.n_inputs_, values, UNKNOWN)
         return replace(sequences, values=np.where(self.known_tokens_[values], values, UNKNOWN))
 
 

@@ -125,8 +125,8 @@ class SmilesTokenizer(SequenceTokenizer):
         if self.scheme == "atom":
             _continue_brackets(symbols, offsets, continues)
             _continue_ring_closures(symbols, offsets, continues)
-        continues[offsets[:-1]] = False  # no token reaches over the border of two sequences
-        return _number_tokens(symbols, offsets, np.flatnonzero(~continues[:-1]))
+        continues[offsets] = False  # no token reaches over the border of two sequences
+        return _number_tokens(symbols, offsets, continues)
 
     def _normalize(self, sequences: list[Any], name: str) -> list[Any]:
         """As they are where RDKit can't rewrite them: what a network writes may be no molecule."""
@@ -175,13 +175,15 @@ def _continue_ring_closures(symbols: np.ndarray, offsets: np.ndarray, continues:
     percents = np.flatnonzero(symbols == ord("%"))
     if not len(percents):
         return
-    others = np.append(np.flatnonzero((symbols < ord("0")) | (symbols > ord("9"))), len(symbols))
+    others = np.flatnonzero((symbols < ord("0")) | (symbols > ord("9")))
     row_ends = offsets[np.searchsorted(offsets, percents, side="right")]
-    padded = np.append(symbols, [0, 0])
+    padded = np.append(symbols, np.zeros(2, np.uint8))
     in_brackets = padded[percents + 1] == ord("(")
     first_digits = percents + 1 + in_brackets
     # first place behind the digits
-    ends = np.minimum(others[np.searchsorted(others, first_digits)], row_ends)
+    next_other = np.searchsorted(others, first_digits)
+    ends = np.minimum(others[next_other.clip(max=len(others) - 1)], row_ends)
+    ends = np.where(next_other < len(others), ends, row_ends)
     is_short = ~in_brackets & (ends - first_digits >= 2)
     is_long = in_brackets & (ends > first_digits) & (ends < row_ends) & (padded[ends] == ord(")"))
     lengths = np.where(is_short, 2, np.where(is_long, ends - percents, 0))
@@ -194,19 +196,27 @@ def _ranges(begins: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return np.arange(ends[-1] if len(ends) else 0) + np.repeat(begins - (ends - lengths), lengths)
 
 
-def _number_tokens(symbols: np.ndarray, offsets: np.ndarray, begins: np.ndarray) -> Tokens:
-    """Tokens that begin at the given places, each up to the next."""
-    lengths = np.diff(begins, append=len(symbols))
-    codes = symbols[begins].astype(np.uint32)  # a token of one character is its own code
+def _number_tokens(symbols: np.ndarray, offsets: np.ndarray, continues: np.ndarray) -> Tokens:
+    """Tokens of the symbols that continue none, each with those that continue it.
+
+    Masks take a byte a symbol where the places of the tokens would take eight.
+    """
+    begins, goes_on = ~continues[:-1], continues[1:]
+    codes = symbols[begins]  # a token of one character is its own code
     names = list(READ_AS["smiles"])
-    longer = np.flatnonzero(lengths > 1)
-    longer_lengths = lengths[longer]
-    for length in np.unique(longer_lengths).tolist():
-        where = longer[longer_lengths == length]
-        letters = symbols[begins[where, None] + np.arange(length)]
-        distinct, index = np.unique(letters.view(f"S{length}").ravel(), return_inverse=True)
-        codes[where] = len(names) + index
-        names += [token.decode("ascii") for token in distinct]
-    if len(names) <= 256:
-        codes = codes.astype(np.uint8)
-    return Tokens(codes, names, np.searchsorted(begins, offsets))
+    longer = np.flatnonzero(goes_on[begins])
+    if len(longer):
+        codes = codes.astype(np.uint32)
+        places = np.flatnonzero(begins & goes_on)
+        lengths = np.flatnonzero(continues[:-1] & ~goes_on) + 1 - places
+        for length in np.unique(lengths).tolist():
+            chosen = lengths == length
+            letters = symbols[places[chosen, None] + np.arange(length)]
+            distinct, index = np.unique(letters.view(f"S{length}").ravel(), return_inverse=True)
+            codes[longer[chosen]] = len(names) + index
+            names += [token.decode("ascii") for token in distinct]
+        if len(names) <= 256:
+            codes = codes.astype(np.uint8)
+    n_before = np.cumsum(begins, dtype=np.int32 if len(symbols) < 2**31 else np.int64)
+    starts = np.where(offsets > 0, n_before[offsets - 1] if len(n_before) else 0, 0).astype(np.int64)
+    return Tokens(codes, names, starts)

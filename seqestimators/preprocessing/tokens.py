@@ -145,14 +145,18 @@ class Tokens:
         ndarray of shape (n_total,), dtype int64
         """
         table = np.asarray(number_of_name, dtype=np.int64)
-        if self.codes.dtype != np.uint8 or table.min() < 0 or table.max() > 255:
-            return table[self.codes]
-        # bytes.translate is several times faster than indexing with an array
-        translation = table.astype(np.uint8).tobytes().ljust(256, b"\0")
+        translation = None
+        if self.codes.dtype == np.uint8 and table.min() >= 0 and table.max() <= 255:
+            # bytes.translate is several times faster than indexing with an array
+            translation = table.astype(np.uint8).tobytes().ljust(256, b"\0")
         numbers = np.empty(len(self.codes), dtype=np.int64)
         for begin in range(0, len(numbers), _BLOCK):
-            block = self.codes[begin : begin + _BLOCK].tobytes().translate(translation)
-            numbers[begin : begin + _BLOCK] = np.frombuffer(block, np.uint8)
+            block = self.codes[begin : begin + _BLOCK]
+            numbers[begin : begin + _BLOCK] = (
+                table[block]
+                if translation is None
+                else np.frombuffer(block.tobytes().translate(translation), np.uint8)
+            )
         return numbers
 
     def to_lists(self) -> np.ndarray:

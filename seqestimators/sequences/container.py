@@ -172,9 +172,12 @@ class Sequences:
         Returns
         -------
         Sequences
-            A copy; the cost grows with the tokens taken.
+            A copy, whose cost grows with the tokens taken; the same object where it is all rows in order.
         """
-        rows = np.arange(len(self))[rows if isinstance(rows, slice) else np.asarray(rows)]
+        everything = np.arange(len(self))
+        rows = everything[rows if isinstance(rows, slice) else np.asarray(rows)]
+        if np.array_equal(rows, everything):
+            return self
         taken = self.cut(self.offsets[rows], self.lengths[rows])
         return taken.with_beside(self, rows)
 
@@ -231,7 +234,9 @@ class Sequences:
             A copy, one sequence a piece.
         """
         offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-        source = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], lengths)
+        kind = np.int32 if max(offsets[-1], len(self.values)) < 2**31 else np.int64  # half the memory
+        source = np.arange(offsets[-1], dtype=kind)
+        source += np.repeat((begins - offsets[:-1]).astype(kind), lengths)
         return replace(self, values=self.values[source], offsets=offsets, features=None, others=())
 
     def keep(self, kept: np.ndarray) -> "Sequences":

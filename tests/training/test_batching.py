@@ -1,5 +1,6 @@
 """Batches: each row once, little padding, a true shuffle from a generator of its own."""
 
+import tracemalloc
 from dataclasses import replace
 
 import hypothesis
@@ -8,6 +9,7 @@ import pytest
 import torch
 from hypothesis import strategies as st
 
+from seqestimators import SequenceTokenizer
 from seqestimators._training import MAX_STEPS, BatchIterator, SequenceDataset, batching, run_batches
 from seqestimators._training.batching import MAX_PADDING_RATIO, FlatRows, cut_by_length, cut_by_steps
 from seqestimators.modules import Batch, Ragged
@@ -448,3 +450,35 @@ def test_a_graph_is_built_where_it_is_asked_for(make_dataset, gradients):
 def test_targets_and_features_come_along(make_dataset):
     dataset = make_dataset(LENGTHS, target=np.arange(6))
     assert run_batches(dataset, lambda batch: batch.target, max_steps=1).tolist() == list(range(6))
+
+
+# Memory
+
+
+def test_rows_of_a_tokenizer_are_read_in_place_and_held_in_a_byte_a_token():
+    ids = SequenceTokenizer().fit_transform(["abba" * 500, "cab" * 500, ""] * 20)
+    n_tokens = sum(map(len, ids))
+    tracemalloc.start()
+    sequences = read_sequences(ids)
+    source = FlatRows(sequences[np.arange(len(sequences))])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.shares_memory(sequences.values, ids[0])
+    assert source.values.dtype == torch.uint8
+    assert peak < 4 * n_tokens
+    inputs, lengths = source.pad(np.array([1, 2]))
+    assert inputs.dtype == torch.int64 and lengths.tolist() == [1500, 0]
+    assert inputs[0].tolist() == ids[1].tolist()
+
+
+@pytest.mark.parametrize("rows", [[1, 0], [0], [0, 0], [1, 1]])
+def test_rows_in_another_order_are_joined_in_that_order(rows):
+    ids = SequenceTokenizer().fit_transform(["ab", "cd"])[rows]
+    assert read_sequences(ids).values.tolist() == np.concatenate(list(ids)).tolist()
+
+
+@pytest.mark.parametrize("greatest", [255, 256, 2**15, 2**31])
+def test_ids_of_any_size_are_held_exactly(greatest):
+    source = FlatRows(Sequences.from_rows([[4, greatest], [5]]))
+    assert source.pad(np.array([0, 1]))[0].tolist() == [[4, greatest], [5, 0]]
+    assert source.join(np.array([1, 0])).values.tolist() == [5, 4, greatest]
