@@ -467,7 +467,8 @@ def test_rows_of_a_tokenizer_are_read_in_place_and_held_in_a_byte_a_token():
     assert source.values.dtype == torch.uint8
     assert peak < 4 * n_tokens
     inputs, lengths = source.pad(np.array([1, 2]))
-    assert inputs.dtype == torch.int64 and lengths.tolist() == [1500, 0]
+    assert inputs.dtype == torch.int64
+    assert lengths.tolist() == [1500, 0]
     assert inputs[0].tolist() == ids[1].tolist()
 
 
