@@ -23,8 +23,8 @@ def read_series(X: Any, *, channels_first: bool = False) -> np.ndarray:
     X : array-like of n series
         A list of arrays, of data frames or of Series; an array of shape (n,
         T, d) or (n, T); a frame with an index of instances and times (the
-        pd-multiindex of sktime and aeon), a row a step; a nested frame, whose
-        cells are Series or arrays, a column a channel.
+        pd-multiindex of sktime and aeon), one row per step; a nested frame, whose
+        cells are Series or arrays, one column per channel.
     channels_first : bool, default=False
         Whether arrays have the shape (n, d, T), and those of a list (d, T), as
         the numpy3D and np-list of aeon and sktime.

@@ -23,7 +23,7 @@ def open_series(X: Any, channels_first: bool) -> Any:
     X : object
         A nested frame, in which each cell of several columns is the series of
         a channel; or a frame with an index of instances and times, a row a
-        step, a column a channel. The instances are taken in the order in
+        step, one column per channel. The instances are taken in the order in
         which they first occur.
     channels_first : bool
         Whether the series that are returned have the shape (d, T), not (T, d).
