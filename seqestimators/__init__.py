@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         RecurrentRegressor,
         RecurrentSeq2Seq,
         RecurrentTagger,
+        predict_n_best,
+        sample,
     )
     from .preprocessing import (
         CodonTokenizer,
@@ -61,10 +63,18 @@ __all__ = [
     "SmilesTokenizer",
     "WordTokenizer",
     "load",
+    "predict_n_best",
+    "sample",
     "save",
     "show_versions",
 ]
-_FILES = {"load": "_files", "save": "_files", "show_versions": "_show_versions"}
+_ROOMS = {
+    "load": "_files",
+    "predict_n_best": "estimators",
+    "sample": "estimators",
+    "save": "_files",
+    "show_versions": "_show_versions",
+}
 
 
 def _rooms():
@@ -75,7 +85,7 @@ def _rooms():
 
 def __getattr__(name):
     if name in __all__:
-        room = _FILES.get(name, "estimators" if name.startswith("Recurrent") else "preprocessing")
+        room = _ROOMS.get(name, "estimators" if name.startswith("Recurrent") else "preprocessing")
         return getattr(_import_module(f".{room}", __name__), name)
     if name in _rooms():
         return _import_module(f".{name}", __name__)

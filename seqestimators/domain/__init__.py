@@ -2,6 +2,7 @@
 
 from .genetic_code import find_genetic_code
 from .molecules import can_parse as can_parse
+from .molecules import canonical_smiles as canonical_smiles
 from .molecules import parse_molecules, plain_molecule
 from .molecules import require_rdkit as require_rdkit
 from .normal_forms import AMBIGUOUS_NUCLEOTIDES as AMBIGUOUS_NUCLEOTIDES

@@ -91,6 +91,34 @@ def can_parse(smiles: str) -> bool:
     return True
 
 
+def canonical_smiles(smiles: list[str]) -> list[str | None]:
+    """Return the one form of each molecule in which it is compared, None of what is no molecule.
+
+    Parameters
+    ----------
+    smiles : list of str
+
+    Returns
+    -------
+    list of str or None
+        Canonical SMILES by RDKit; atom maps, isotopes and explicit hydrogens
+        don't count, stereochemistry does.
+    """
+    require_rdkit()
+    from rdkit.Chem import MolToSmiles
+
+    written: dict[str, str | None] = {}
+    for text in smiles:
+        if text not in written:
+            try:
+                (molecule,) = parse_molecules([text])
+            except InvalidSequenceError:
+                written[text] = None
+            else:
+                written[text] = MolToSmiles(plain_molecule(molecule)) or None  # the empty string is none
+    return [written[text] for text in smiles]
+
+
 def plain_molecule(molecule: Any, *, stereo: bool = True) -> Any:
     """Return a molecule without what doesn't make it another one.
 

@@ -2,6 +2,7 @@
 
 from .base import BaseRecurrent
 from .classifier import RecurrentClassifier
+from .generation import predict_n_best, sample
 from .language_model import RecurrentLanguageModel
 from .pooled import BasePooled
 from .regressor import RecurrentRegressor
@@ -16,4 +17,6 @@ __all__ = [
     "RecurrentRegressor",
     "RecurrentSeq2Seq",
     "RecurrentTagger",
+    "predict_n_best",
+    "sample",
 ]

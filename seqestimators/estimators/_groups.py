@@ -212,6 +212,12 @@ class Decoding:
     label_smoothing : float
         Share of the probability that training spreads over all tokens, in
         [0, 1).
+    copy_unknown : bool
+        Whether a target may have symbols of its source that the tokenizers
+        don't know: where the decoder writes an unknown token, it is the
+        unknown one of the source that attention looks at most. Training needs
+        unknown tokens in both, as by ``min_frequency=2``. It acts on a fitted
+        model too.
     """
 
     title: ClassVar[str] = "Decoder and search"
@@ -229,6 +235,7 @@ class Decoding:
     )
     max_length_ratio: float | None = parameter(default=None, constraints=[ABOVE_0, None], after_fit=True)
     label_smoothing: float = parameter(default=0.0, constraints=[SHARE])
+    copy_unknown: bool = parameter(default=False, constraints=["boolean"], after_fit=True)
 
 
 @with_parameters

@@ -11,24 +11,34 @@ from sklearn.base import DensityMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, Real, _check_sample_weight, _fit_context, validate_params
-from .._training import make_generators
+from .._training import SequenceDataset, make_generators
 from ..exceptions import TruncationWarning
-from ..modules import Batch, CellState, LanguageNetwork, Ragged, RecurrentEncoder, cross_entropy, sample
+from ..modules import Batch, LanguageNetwork, Ragged, RecurrentEncoder, cross_entropy, sample
 from ..parameters import parameter, with_parameters
 from ..sequences import Fingerprint, Sequences
+from ._joined import JoinedInput
+from ._outliers import OutlierDetection
+from ._prefixes import read_condition, read_prefix
+from ._state import Interrupted
 from .base import BaseRecurrent
 
 __all__ = ["RecurrentLanguageModel"]
 
 
 @with_parameters
-class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
+class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRecurrent):
     """Recurrent network that predicts the next token of a sequence.
 
     It learns the probability of every token given those before it, and so
     that of whole sequences: it scores them, samples new ones, and serves as
     pretrained network where labels are few (transfer learning). Beginning and end are added inside,
     never twice.
+
+    Numbers beside each sequence, as a SequenceColumns before it reads them,
+    are its condition: the first state depends on them, every likelihood is one
+    under the condition, and `sample` takes the condition that is asked for.
+
+    With `contamination` it is an outlier detector of scikit-learn.
 
     Parameters
     ----------
@@ -42,10 +52,18 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
     ----------
     max_length_ : int
         Length of the longest sequence in fit.
+    n_numbers_ : int
+        Number of numbers in the condition; 0 without one.
+    offset_ : float
+        The threshold: mean log-likelihood of a token, below which a sequence
+        is an outlier. Only with `contamination`.
     <attributes>
 
     See Also
     --------
+    sample : Strings from a fitted pipeline.
+    seqestimators.inspection.variant_effect : Likelihood of mutants.
+    seqestimators.metrics.generation_report : What sampled molecules are worth.
     RecurrentClassifier : Starts from this model by ``pretrained``.
 
     Notes
@@ -61,6 +79,9 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
     .. [2] Segler, M. H. S. et al., "Generating Focused Molecule Libraries for
        Drug Discovery with Recurrent Neural Networks", ACS Central Science 4,
        2018.
+    .. [3] Kotsias, P.-C. et al., "Direct steering of de novo molecular
+       generation with descriptor conditional recurrent neural networks",
+       Nature Machine Intelligence 2, 2020 (a condition in the first state).
 
     Examples
     --------
@@ -86,6 +107,7 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         ----------
         X : array-like of n sequences
             Token ids. See :func:`~seqestimators.sequences.read_sequences`.
+            Numbers beside them, of a SequenceColumns, are the condition.
         y : Ignored
             Present for scikit-learn's API.
         sample_weight : array-like of shape (n,) or None, default=None
@@ -130,7 +152,22 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         return self._partial_fit(X, None, sample_weight)
 
     def _read(self, X: Any, reset: bool) -> Sequences:
-        return super()._read(X, reset).without_ends().with_ends()
+        sequences = super()._read(X, reset).without_ends().with_ends()
+        if sequences.others:
+            raise ValueError(
+                f"X has {1 + len(sequences.others)} columns of sequences, but a {type(self).__name__} "
+                "reads one, and numbers beside it: leave out the others"
+            )
+        return sequences
+
+    def _train(self, datasets: dict[str, SequenceDataset], **options: Any) -> Any:
+        try:
+            super()._train(datasets, **options)
+        except Interrupted:  # what it has learned is kept
+            self._learn_offset(datasets["train"])
+            raise
+        self._learn_offset(datasets["train"])
+        return self
 
     def _learn_target(self, y: Any, sequences: Any, sample_weight: Any, classes: Any = None) -> None:
         self.max_length_ = int(sequences.lengths.max()) - 2
@@ -169,7 +206,9 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         return super()._make_encoder(mix_directions=False, **options)
 
     def _make_network(self, encoder: RecurrentEncoder) -> LanguageNetwork:
-        return LanguageNetwork(encoder, dropout=self.dropout, output_bias=self.output_bias)
+        return LanguageNetwork(
+            encoder, dropout=self.dropout, output_bias=self.output_bias, n_numbers=self.n_numbers_
+        )
 
     def _run_steps(
         self, X: Any, of_logits: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -188,21 +227,41 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
 
         return self.run(sequences, of_batch, target=_without(sequences, first=True))
 
-    def score_samples(self, X: Any) -> np.ndarray:
+    def score_samples(self, X: Any, *, per_token: bool = False, normalize: bool = False) -> np.ndarray:
         """Return the logarithm of the probability of every sequence.
 
         Parameters
         ----------
         X : array-like of n sequences
             As in fit.
+        per_token : bool, default=False
+            Whether to return that of every token, given those before it,
+            instead of their sum.
+        normalize : bool, default=False
+            Whether to divide by the number of tokens, the end included, so
+            that sequences of different lengths can be compared.
 
         Returns
         -------
         ndarray of shape (n,), dtype `dtype`
-            Natural logarithm; the end of the sequence is included.
+            Natural logarithm; the end of the sequence is included. With
+            `per_token`, of dtype object: an array of length + 1 for each
+            sequence, the end last.
+
+        Raises
+        ------
+        ValueError
+            Both `per_token` and `normalize` are set.
         """
+        if per_token and normalize:
+            raise ValueError(
+                "normalize=True averages over the tokens, and per_token=True gives each of them: set one"
+            )
         steps = self._run_steps(X, lambda logits, target: -cross_entropy(logits, target))
-        return np.add.reduceat(steps.values, steps.offsets[:-1])  # no row is empty: each has its end
+        if per_token:
+            return steps.to_list()
+        scores = np.add.reduceat(steps.values, steps.offsets[:-1])  # no row is empty: each has its end
+        return scores / steps.lengths.astype(scores.dtype) if normalize else scores
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Return the mean log-likelihood of a token.
@@ -278,8 +337,13 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
         top_p: float | None = None,
         max_length: int | None = None,
         random_state: Any = None,
+        prefix: Any = None,
+        condition: Any = None,
     ) -> np.ndarray:
         """Sample new sequences.
+
+        For strings from a fitted pipeline, take
+        :func:`seqestimators.sample`.
 
         Parameters
         ----------
@@ -295,14 +359,32 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
             this probability, in (0, 1].
         max_length : int or None, default=None
             Greatest number of tokens of a sequence, at least 1; longer ones
-            are cut there, with a warning. None takes twice the longest in fit.
+            are cut there, with a warning. None takes twice the longest in
+            fit, behind a prefix at least once.
         random_state : int, RandomState instance or None, default=None
             Source of randomness; an int makes the result repeatable.
+        prefix : array-like or None, default=None
+            Token ids that the sequences begin with: a 1-D array for all of
+            them, or `n_samples` sequences, one for each.
+        condition : array-like or None, default=None
+            Numbers that the model is to go by, of shape (n_numbers,) for all
+            sequences, or (n_samples, n_numbers), as those beside the sequences
+            in fit: a SequenceColumns has standardized them. Needed if fit had
+            some.
 
         Returns
         -------
         ndarray of shape (n_samples,), dtype object
-            1-D arrays of token ids, dtype int64, without beginning and end.
+            1-D arrays of token ids, dtype int64, without beginning and end;
+            the prefix included.
+
+        Raises
+        ------
+        InvalidSequenceError
+            The prefix can't be read, or has a token that training has not
+            met. The message names row, position and token.
+        ValueError
+            The condition doesn't fit the model, or `max_length` the prefix.
 
         Warns
         -----
@@ -310,17 +392,25 @@ class RecurrentLanguageModel(DensityMixin, BaseRecurrent):
             Sequences reached `max_length`; the message counts them.
         """
         check_is_fitted(self)
-        limit = max_length if max_length is not None else max(2 * self.max_length_, 1)
         device = torch.device(self.net_.device)
+        start, longest = None, 0
+        if prefix is not None:
+            start = torch.from_numpy(read_prefix(self, prefix, n_samples)).to(device)
+            longest = start.shape[1]
+        limit = max(2 * self.max_length_, longest + self.max_length_, 1) if max_length is None else max_length
+        if longest > limit:
+            raise ValueError(f"max_length={limit}, but a prefix has {longest} tokens, and counts: raise it")
+        numbers = read_condition(self, condition, n_samples)
         generator = make_generators(random_state, device).weights
         network = self.net_.module_.eval()
         with torch.inference_mode():
             rows, is_finished = sample(
                 network.step,
-                CellState(),
+                network.begin(None if numbers is None else torch.from_numpy(numbers).to(device)),
                 n_samples,
                 limit,
                 generator,
+                start,
                 temperature=temperature,
                 top_k=top_k,
                 top_p=top_p,

@@ -18,7 +18,17 @@ from ..metrics import exact_match_score
 from ..modules import AttentionDecoder, Batch, RecurrentEncoder, Seq2SeqNetwork, beam_search, greedy_search
 from ..parameters import parameter, with_parameters
 from ..preprocessing import SequenceTokenizer, SmilesTokenizer
-from ..sequences import UNKNOWN, Sequences, object_array, place_of, read_sequences, to_kind
+from ..sequences import (
+    EOS,
+    UNKNOWN,
+    Sequences,
+    object_array,
+    open_rows,
+    place_of,
+    read_sequences,
+    to_kind,
+    unknown_symbols,
+)
 from ._groups import Decoding, Input, Network, Positions, Pretraining
 from ._target_rows import SequenceTargets
 from .base import BaseRecurrent
@@ -78,7 +88,9 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
        with Neural Networks", NeurIPS 2014.
     .. [2] Luong, M.-T., H. Pham, C. D. Manning, "Effective Approaches to
        Attention-based Neural Machine Translation", EMNLP 2015.
-    .. [3] Battenberg, E. et al., "Location-Relative Attention Mechanisms for
+    .. [3] Jean, S. et al., "On Using Very Large Target Vocabulary for Neural
+       Machine Translation", ACL 2015 (copies of unknown words).
+    .. [4] Battenberg, E. et al., "Location-Relative Attention Mechanisms for
        Robust Long-Form Speech Synthesis", ICASSP 2020.
 
     Examples
@@ -213,13 +225,16 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
         if width > 1:
             find = partial(beam_search, width=width, n_best=n_best, length_penalty=self.length_penalty)
 
+        symbols = _unknown_symbols(X) if self.copy_unknown else None
+        may_copy = None if symbols is None else np.array(list(map(bool, symbols)))
+
         def of_batch(batch: Batch) -> list[Any]:
             lengths = torch.cat(batch.lengths)
             limits = torch.ceil(ratio * lengths.double()).clamp(max=2.0**40).long() + SPARE_TOKENS
             most = (2 * lengths).clamp(min=max(MAX_TOKENS, 10 * self.max_length_))
-            return network.search(batch, limits.minimum(most), find)
+            return network.search(batch, limits.minimum(most), find, batch.target)
 
-        found = self.run(X, of_batch, max_steps=MAX_HELD_STEPS // width, min_rows=1)
+        found = self.run(X, of_batch, target=may_copy, max_steps=MAX_HELD_STEPS // width, min_rows=1)
         n_cut = sum(any(one.is_cut for one in hypotheses) for hypotheses in found)
         if n_cut and not self.net_.is_training:  # a score after each epoch says nothing of it
             warnings.warn(
@@ -231,14 +246,38 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
             )
         return found
 
-    def _to_targets(self, rows: list[Any]) -> np.ndarray:
-        """Turn lists of token ids into targets of the kind that fit has seen."""
+    def _to_targets(self, rows: list[Any], X: Any, sources: np.ndarray) -> np.ndarray:
+        """Turn lists of token ids, each of a row of X, into targets of the kind that fit has seen."""
         ids = object_array([np.asarray(row, dtype=np.int64) for row in rows])
-        targets = self.target_tokenizer_.inverse_transform(ids)
+        copied = {"unknown": self._copy(rows, X, sources)} if self.copy_unknown else {}
+        targets = self.target_tokenizer_.inverse_transform(ids, **copied)
         if self.target_kind_ in ("string", "list"):
             return targets
         arrays = [np.array(row, dtype=None if row else np.int64) for row in targets]
         return to_kind(arrays, self.target_kind_)
+
+    def _copy(self, rows: list[Any], X: Any, sources: np.ndarray) -> list[list[Any]]:
+        """Return for each unknown token of a row the unknown symbol of its source that it looks at most."""
+        copied: list[list[Any]] = [[] for _ in rows]
+        with_gaps = [i for i, row in enumerate(rows) if UNKNOWN in row]
+        if not with_gaps:
+            return copied
+        symbols, read = _unknown_symbols(X), self._read(X, reset=False).take(sources[with_gaps])
+        targets = Sequences.from_rows([[*rows[i], EOS] for i in with_gaps])
+        for i, source, weights in zip(with_gaps, read, self._align(read, targets), strict=True):
+            looked_at = weights[np.array([*rows[i], EOS]) == UNKNOWN][:, source == UNKNOWN].argmax(axis=1)
+            copied[i] = [symbols[sources[i]][place] for place in looked_at.tolist()]
+        return copied
+
+    def _align(self, X: Any, targets: Sequences) -> np.ndarray:
+        """Return where the decoder looks for each token of targets, an object array of matrices."""
+        network = self.net_.module_
+
+        def of_batch(batch: Batch) -> list[np.ndarray]:
+            return [weights.cpu().numpy() for weights in network.align(batch)]
+
+        n_steps = MAX_HELD_STEPS // max(1, int(targets.lengths.max()))
+        return self.run(X, of_batch, target=targets, max_steps=n_steps, min_rows=1)
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the likeliest target of every source that the search finds.
@@ -258,7 +297,8 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
         TruncationWarning
             Targets were cut at the greatest length; the message counts them.
         """
-        return self._to_targets([best.tokens for best, *_ in self._search(X, self.beam_width, 1)])
+        best = [one.tokens for one, *_ in self._search(X, self.beam_width, 1)]
+        return self._to_targets(best, X, np.arange(len(best)))
 
     def predict_n_best(self, X: Any, n: int = 5) -> np.ndarray:
         """Return several targets of every source, the best first.
@@ -286,7 +326,8 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
         if not isinstance(n, Integral) or n < 1:
             raise ValueError(f"n={n!r} must be a whole number of at least 1")
         found = self._search(X, max(self.beam_width, n), n)
-        targets = iter(self._to_targets([one.tokens for hypotheses in found for one in hypotheses]))
+        rows = [one.tokens for hypotheses in found for one in hypotheses]
+        targets = iter(self._to_targets(rows, X, np.repeat(np.arange(len(found)), list(map(len, found)))))
         return object_array(
             [[(next(targets), one.log_probability) for one in hypotheses] for hypotheses in found]
         )
@@ -308,15 +349,9 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
             the last row belongs to the end of the target. Rows sum to 1.
         """
         check_is_fitted(self)
-        network = self.net_.module_
         sequences = self.read(X)
-        targets = self.encode_target(sequences, self.predict(sequences) if y is None else y)
-
-        def of_batch(batch: Batch) -> list[np.ndarray]:
-            return [weights.cpu().numpy() for weights in network.align(batch)]
-
-        n_steps = MAX_HELD_STEPS // max(1, int(targets.lengths.max()))
-        return self.run(sequences, of_batch, target=targets, max_steps=n_steps, min_rows=1)
+        targets = self.encode_target(sequences, self.predict(X) if y is None else y)
+        return self._align(sequences, targets)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the share of targets that are right from beginning to end.
@@ -354,3 +389,10 @@ def _naming_y() -> Iterator[None]:
 
 def _find_likeliest(step: Any, state: Any, limits: torch.Tensor) -> list[Any]:
     return [[best] for best in greedy_search(step, state, limits)]
+
+
+def _unknown_symbols(X: Any) -> list[list[Any]]:
+    """The symbols of each source that its tokenizer has no id for, none where they aren't known."""
+    rows = [None] * len(X) if isinstance(X, Sequences) else open_rows(X, "X")
+    rows = rows.ravel() if isinstance(rows, np.ndarray) and rows.dtype == object else rows
+    return [unknown_symbols(row) or [] for row in rows]

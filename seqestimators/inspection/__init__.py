@@ -13,6 +13,7 @@ from .gradients import gradient_flow
 from .mutagenesis import mutagenesis
 from .numpy_forward import numpy_forward
 from .states import hidden_states
+from .variants import variant_effect
 
 __all__ = [
     "AtomAlignment",
@@ -31,5 +32,6 @@ __all__ = [
     "token_contrast",
     "token_embeddings",
     "token_similarity",
+    "variant_effect",
 ]
 __all__ += _displays

@@ -125,6 +125,11 @@ class FittedModel:
                 "integrated_gradients and mutagenesis look at one of them, by column=...; sklearn.inspection."
                 "permutation_importance tells what each column is worth"
             )
+        if getattr(self.network, "condition", None) is not None:
+            raise ValueError(
+                f"the first state of this {type(self.estimator).__name__} depends on a condition, and "
+                "only models without one can be looked into: score_samples, transform and sample go by it"
+            )
         return self.estimator.read(self.prepare(X))
 
     def _name_columns(self) -> str:

@@ -1,5 +1,6 @@
 """Scores of sequences: of every token, of whole sequences, by edit distance; and scorers of them."""
 
+from .generation import GenerationReport, generation_report
 from .masked import masked_accuracy_scorer, masked_average_precision_scorer, masked_roc_auc_scorer
 from .masked import replace_plain_scorers as replace_plain_scorers
 from .perplexity import perplexity
@@ -11,12 +12,15 @@ from .scores import (
     token_accuracy_score,
     word_error_rate,
 )
+from .top_n import top_n_accuracy_score
 
 __all__ = [
+    "GenerationReport",
     "edit_similarity_score",
     "edit_similarity_scorer",
     "exact_match_score",
     "exact_match_scorer",
+    "generation_report",
     "masked_accuracy_scorer",
     "masked_average_precision_scorer",
     "masked_roc_auc_scorer",
@@ -24,5 +28,6 @@ __all__ = [
     "phoneme_error_rate",
     "token_accuracy_score",
     "token_accuracy_scorer",
+    "top_n_accuracy_score",
     "word_error_rate",
 ]

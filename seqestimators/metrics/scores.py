@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._sklearn import HasMethods, StrOptions, _check_sample_weight, validate_params
-from ..domain import KINDS, normalize
+from ..domain import KINDS, canonical_smiles, normalize
 from ..exceptions import InvalidSequenceError
 from ..sequences import Sequences, check_items, check_sequences, is_masked
 from ._edit_distance import edit_distance
@@ -19,9 +19,10 @@ __all__ = [
     "word_error_rate",
 ]
 
+MOLECULE = "molecule"
 WEIGHTED: dict = {"sample_weight": ["array-like", None]}
 _OPTIONS: dict = {
-    "kind": [StrOptions(set(KINDS)), None],
+    "kind": [StrOptions({*KINDS, MOLECULE}), None],
     "tokenizer": [HasMethods(["normalize"]), None],
     **WEIGHTED,
 }
@@ -46,10 +47,13 @@ def token_accuracy_score(
         position doesn't count.
     y_pred : array-like of shape (n_samples,)
         Predicted sequences, of either kind; ``["M", "K"]`` equals ``"MK"``.
-    kind : {"dna", "rna", "protein", "smiles"} or None, default=None
+    kind : {"dna", "rna", "protein", "smiles", "molecule"} or None, default=None
         What the sequences are: they are compared in its
         :func:`normal form <seqestimators.domain.normalize>`, so that case, for
-        instance, doesn't count in DNA. None compares them as they are.
+        instance, doesn't count in DNA. "molecule" compares SMILES as RDKit
+        writes them, so that all ways to write a molecule are alike; a
+        prediction that is no molecule is wrong. None compares sequences as
+        they are.
     tokenizer : tokenizer or None, default=None
         What reads the sequences, instead of `kind`: they are compared as it
         writes them, of ``SmilesTokenizer(canonical=True)`` as canonical SMILES.
@@ -111,7 +115,7 @@ def exact_match_score(
         True sequences, of any kind that :func:`token_accuracy_score` reads.
     y_pred : array-like of shape (n_samples,)
         Predicted sequences, one for each true one.
-    kind : {"dna", "rna", "protein", "smiles"} or None, default=None
+    kind : {"dna", "rna", "protein", "smiles", "molecule"} or None, default=None
         What the sequences are, as in :func:`token_accuracy_score`.
     tokenizer : tokenizer or None, default=None
         What reads the sequences, instead of `kind`.
@@ -137,6 +141,8 @@ def exact_match_score(
     >>> from seqestimators.metrics import exact_match_score
     >>> exact_match_score(["MKLV", "MA"], ["MKIV", "MA"])
     0.5
+    >>> exact_match_score(["CCO", "c1ccccc1"], ["OCC", "c1ccccc"], kind="molecule")
+    0.5
     """
     y_true, y_pred, weight = _check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
     return float(np.average(_are_equal(y_true, y_pred), weights=weight))
@@ -159,7 +165,7 @@ def edit_similarity_score(
         True sequences, of any kind that :func:`token_accuracy_score` reads.
     y_pred : array-like of shape (n_samples,)
         Predicted sequences, one for each true one.
-    kind : {"dna", "rna", "protein", "smiles"} or None, default=None
+    kind : {"dna", "rna", "protein", "smiles", "molecule"} or None, default=None
         What the sequences are, as in :func:`token_accuracy_score`.
     tokenizer : tokenizer or None, default=None
         What reads the sequences, instead of `kind`.
@@ -210,7 +216,7 @@ def word_error_rate(
         True sequences, of any kind that :func:`token_accuracy_score` reads.
     y_pred : array-like of shape (n_samples,)
         Predicted sequences, one for each true one.
-    kind : {"dna", "rna", "protein", "smiles"} or None, default=None
+    kind : {"dna", "rna", "protein", "smiles", "molecule"} or None, default=None
         What the sequences are, as in :func:`token_accuracy_score`.
     tokenizer : tokenizer or None, default=None
         What reads the sequences, instead of `kind`.
@@ -259,7 +265,7 @@ def phoneme_error_rate(
         True sequences, of any kind that :func:`token_accuracy_score` reads.
     y_pred : array-like of shape (n_samples,)
         Predicted sequences, one for each true one.
-    kind : {"dna", "rna", "protein", "smiles"} or None, default=None
+    kind : {"dna", "rna", "protein", "smiles", "molecule"} or None, default=None
         What the sequences are, as in :func:`token_accuracy_score`.
     tokenizer : tokenizer or None, default=None
         What reads the sequences, instead of `kind`.
@@ -303,11 +309,11 @@ def _check_pair(y_true, y_pred, kind, tokenizer, sample_weight, has_masks=False)
     """Both as lists of strings, or both as lists of lists, and the weights; masked positions are left out."""
     if kind is not None and tokenizer is not None:
         raise ValueError(f"kind={kind!r} and a tokenizer both say how sequences are read: give one of them")
-    y_true, y_pred = _read(y_true, "y_true", has_masks), _read(y_pred, "y_pred")
+    y_true, y_pred = read_rows(y_true, "y_true", has_masks), read_rows(y_pred, "y_pred")
     if has_masks and len(y_true) == len(y_pred):
         y_true, y_pred = _leave_out_masked(y_true, y_pred)
     y_true, y_pred = (
-        _to_normal_form(y, name, kind, tokenizer) for y, name in ((y_true, "y_true"), (y_pred, "y_pred"))
+        to_normal_form(y, name, kind, tokenizer) for y, name in ((y_true, "y_true"), (y_pred, "y_pred"))
     )
     if len(y_true) != len(y_pred):
         raise ValueError(
@@ -345,7 +351,7 @@ def _leave_out_masked(y_true, y_pred):
     return keep(y_true), keep(y_pred)
 
 
-def _read(y, name, has_masks=False):
+def read_rows(y, name, has_masks=False):
     if isinstance(y, np.ndarray) and y.ndim == 2 and (y.dtype.kind in "iufb" or y.shape[1] != 1):
         y = list(y)
     rows = check_sequences(y, lists=True, name=name)
@@ -353,16 +359,30 @@ def _read(y, name, has_masks=False):
     return rows
 
 
-def _to_normal_form(rows, name, kind, tokenizer):
+def to_normal_form(rows, name, kind, tokenizer):
     """As the kind or the tokenizer writes them, if there is one; lists are joined where strings are read."""
     if kind is None and tokenizer is None:
         return rows
     reads_lists = getattr(tokenizer, "_reads_lists", False)
     if not isinstance(rows[0], str) and not reads_lists:
         rows = [_join_letters(row, f"row {i}", name) for i, row in enumerate(rows)]
+    if kind == MOLECULE:
+        return _canonical(rows, name)
     if kind is not None:
         return normalize(rows, kind, name=name)
     return list(tokenizer.normalize(rows, name=name))
+
+
+def _canonical(rows, name):
+    """SMILES as RDKit writes them; a prediction that is no molecule stays as it is, and is like none."""
+    written = canonical_smiles(rows)
+    if name == "y_true" and None in written:
+        row = written.index(None)
+        raise InvalidSequenceError(
+            f"Could not parse {rows[row]!r} at row {row} of {name} as a molecule: correct the SMILES or drop "
+            "the row"
+        )
+    return [text if one is None else one for text, one in zip(rows, written, strict=True)]
 
 
 def _join_letters(row, place, name):

@@ -1,5 +1,6 @@
 """The recurrent encoder: sequences of any lengths in, hidden states out."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -8,11 +9,14 @@ from torch.nn import functional as F
 
 from ..sequences import PAD
 from .batch import real_steps, shortest
-from .cells import CELLS, Cell
+from .cells import CELLS, Cell, State
 from .dropout import Dropout, TokenDropout
 from .stem import Stem
 
-__all__ = ["RecurrentEncoder", "States", "last_state", "reverse_each"]
+__all__ = ["FirstStates", "RecurrentEncoder", "States", "last_state", "reverse_each"]
+
+FirstStates = Sequence[Sequence[State | None]]
+"""Of each layer, and in it of each direction, the state before the first step."""
 
 
 class _Permute(torch.autograd.Function):
@@ -281,7 +285,7 @@ class RecurrentEncoder(nn.Module):
             vectors = vectors + table * real_steps(lengths, len(table))[..., None]
         return (vectors, lengths) if self.stem is None else self.stem(vectors, lengths)
 
-    def forward(self, inputs: Tensor, lengths: Tensor) -> States:
+    def forward(self, inputs: Tensor, lengths: Tensor, first: FirstStates | None = None) -> States:
         """Return the hidden states of the last layer.
 
         Parameters
@@ -289,6 +293,9 @@ class RecurrentEncoder(nn.Module):
         inputs : Tensor of shape (n, T) of token ids or (n, T, d) of values
             Padded behind with 0.
         lengths : Tensor of shape (n,), dtype int64
+        first : list of a list a layer, of a tuple a direction, or None, default=None
+            The state before the first step: Tensors of shape (n, hidden_size),
+            one for each of the cell's `parts`. None stands for zeros.
 
         Returns
         -------
@@ -296,32 +303,33 @@ class RecurrentEncoder(nn.Module):
             Pooling needs no common order of both directions, which saves
             turning one round.
         """
-        return self.read_layers(inputs, lengths)[-1]
+        return self.read_layers(inputs, lengths, first)[-1]
 
-    def read_layers(self, inputs: Tensor, lengths: Tensor) -> list[States]:
+    def read_layers(self, inputs: Tensor, lengths: Tensor, first: FirstStates | None = None) -> list[States]:
         """Return what `forward` returns for each layer, the first layer first."""
-        read = [self._read_first(inputs, lengths)]
+        first = first or [[None, None]] * len(self.layers)
+        read = [self._read_first(inputs, lengths, first[0])]
         lengths = read[0].lengths
-        for layer in self.layers[1:]:
+        for layer, before in zip(self.layers[1:], first[1:], strict=True):
             if self.mix_directions:
                 states = self.dropout(read[-1].join())  # (n, T, output_size)
-                read.append(self._read_layer(layer, states, lengths))
+                read.append(self._read_layer(layer, states, lengths, before))
             else:
                 cells: Any = layer.children()
-                pairs = zip(cells, read[-1].directions, strict=True)
-                directions = [cell.read(self.dropout(states), lengths) for cell, states in pairs]
+                given = zip(cells, read[-1].directions, before, strict=False)
+                directions = [_read(cell, self.dropout(states), lengths, h) for cell, states, h in given]
                 read.append(States(directions, lengths))
         return read
 
-    def _read_first(self, inputs: Tensor, lengths: Tensor) -> States:
+    def _read_first(self, inputs: Tensor, lengths: Tensor, before: Sequence[Any]) -> States:
         layer: Any = self.layers[0]
-        is_table_small = self.tokens and inputs.numel() >= self.input_size
+        is_table_small = self.tokens and inputs.numel() >= self.input_size and before[0] is None
         if is_table_small and self._is_plain and all(cell.reads_ids for cell in layer):
             vectors = self.embed(torch.arange(self.input_size, device=inputs.device))
             ids = self.token_dropout(inputs)
             ways = zip(layer, (False, True), strict=False)
             return States([cell.read_ids(vectors, ids, lengths, way) for cell, way in ways], lengths)
-        return self._read_layer(layer, *self.prepare(inputs, lengths))
+        return self._read_layer(layer, *self.prepare(inputs, lengths), before)
 
     @property
     def _is_plain(self) -> bool:
@@ -330,10 +338,15 @@ class RecurrentEncoder(nn.Module):
         is_own = kind.prepare is not RecurrentEncoder.prepare or kind.embed is not RecurrentEncoder.embed
         return self.stem is None and self.positions is None and not is_own
 
-    def _read_layer(self, layer: nn.Module, states: Tensor, lengths: Tensor) -> States:
+    def _read_layer(self, layer: nn.Module, states: Tensor, lengths: Tensor, before: Sequence[Any]) -> States:
         cells: Any = layer.children()
         forward, *backward = cells
-        directions = [forward.read(states, lengths)]  # (n, T, hidden_size)
+        directions = [_read(forward, states, lengths, before[0])]  # (n, T, hidden_size)
         for cell in backward:
-            directions.append(cell.read(reverse_each(states, lengths), lengths))
+            directions.append(_read(cell, reverse_each(states, lengths), lengths, before[1]))
         return States(directions, lengths)
+
+
+def _read(cell: Cell, states: Tensor, lengths: Tensor, first: State | None) -> Tensor:
+    """Return the states of a cell from a first one, by default of zeros, for which it may be faster."""
+    return cell.read(states, lengths) if first is None else cell(states, first)[0]

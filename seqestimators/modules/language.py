@@ -1,5 +1,8 @@
 """The network of the language model: what comes next, at every step."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -7,7 +10,7 @@ from ..sequences import BOS, EOS, PAD, UNKNOWN
 from ._losses import cross_entropy
 from .batch import Batch, Ragged, real_steps
 from .dropout import Dropout
-from .encoder import RecurrentEncoder
+from .encoder import FirstStates, RecurrentEncoder, States
 from .network import SequenceNetwork
 
 __all__ = ["LanguageNetwork"]
@@ -39,6 +42,10 @@ class LanguageNetwork(SequenceNetwork):
         Probability of an input of the output layer to be dropped, in [0, 1).
     output_bias : bool, default=True
         Whether the output layer has the bias `b`.
+    n_numbers : int, default=0
+        Size of the condition: numbers `c` beside each sequence, which the
+        state before the first step depends on, :math:`h_0 = V c + v` for each
+        part of the state of each layer and direction. Without any, it is 0.
 
     Raises
     ------
@@ -67,7 +74,9 @@ class LanguageNetwork(SequenceNetwork):
         """Whether logits depend on the tokens before theirs alone: yes, in the order of reading."""
         return True
 
-    def __init__(self, encoder: RecurrentEncoder, *, dropout: float = 0.0, output_bias: bool = True):
+    def __init__(
+        self, encoder: RecurrentEncoder, *, dropout: float = 0.0, output_bias: bool = True, n_numbers: int = 0
+    ):
         if not (encoder.is_causal or encoder.bidirectional):
             raise ValueError(
                 f"a {type(encoder).__name__} reads steps that are yet to come, which a language model "
@@ -77,6 +86,10 @@ class LanguageNetwork(SequenceNetwork):
         self.dropout = Dropout(dropout)
         size = encoder.output_size // (2 if encoder.bidirectional else 1)
         self.output = nn.Linear(size, encoder.input_size, bias=output_bias)
+        self.condition: nn.Linear | None = None
+        if n_numbers:
+            parts = [part for layer in encoder.layers for cell in layer for part in cell.parts]  # type: ignore[attr-defined]
+            self.condition = nn.Linear(n_numbers, len(parts) * size)
 
     def forward(self, batch: Batch) -> Ragged:
         """Return the logits for one batch.
@@ -102,16 +115,42 @@ class LanguageNetwork(SequenceNetwork):
 
     def _predict(self, batch: Batch, n_directions: int) -> Ragged:
         parts = []
-        for inputs, lengths in batch.pieces:
-            n_steps = inputs.shape[1] - 1  # nothing follows the last token
-            directions = self.encoder(inputs, lengths).directions[:n_directions]
+        for lengths, states in self._read(batch):
+            n_steps = states.directions[0].shape[1] - 1  # nothing follows the last token
+            directions = states.directions[:n_directions]
             logits = [
-                self.next_logits(states[:, :n_steps], end)
-                for states, end in zip(directions, (EOS, BOS), strict=False)
+                self.next_logits(one[:, :n_steps], end)
+                for one, end in zip(directions, (EOS, BOS), strict=False)
             ]
             real = real_steps(lengths - 1, n_steps).repeat(1, len(logits))
             parts.append(Ragged(torch.cat(logits, dim=1)[real], (lengths - 1) * len(logits)))
         return Ragged(*(torch.cat(part) for part in zip(*parts, strict=True)))
+
+    def _read(self, batch: Batch) -> Iterator[tuple[Tensor, States]]:
+        """The lengths of each piece of a batch, and the hidden states."""
+        sizes = [len(lengths) for lengths in batch.lengths]
+        conditions = [None] * len(sizes) if batch.features is None else batch.features.split(sizes)
+        for (inputs, lengths), numbers in zip(batch.pieces, conditions, strict=True):
+            first = () if numbers is None else (self.first_states(numbers),)
+            yield lengths, self.encoder(inputs, lengths, *first)
+
+    def first_states(self, numbers: Tensor) -> FirstStates:
+        """Return the state before the first step under a condition, of each layer and in it each direction.
+
+        Parameters
+        ----------
+        numbers : Tensor of shape (n, n_numbers)
+        """
+        assert self.condition is not None
+        parts = iter(self.condition(numbers).split(self.encoder.hidden_size, dim=1))
+        layers: Any = self.encoder.layers
+        return [[tuple(next(parts) for _ in cell.parts) for cell in layer] for layer in layers]
+
+    def begin(self, numbers: Tensor | None) -> CellState:
+        """Return the state from which `step` goes, of a condition of shape (n, n_numbers) if there is one."""
+        if numbers is None:
+            return CellState()
+        return CellState(forward for forward, *_ in self.first_states(numbers))  # type: ignore[misc]
 
     def row_losses(self, outputs: Ragged, batch: Batch) -> Tensor:  # type: ignore[override]
         """Return the cross-entropy of every next token, Tensor of shape (n_total,)."""
@@ -141,7 +180,7 @@ class LanguageNetwork(SequenceNetwork):
         ----------
         token : Tensor of shape (n,)
         state : CellState
-            Of all layers; ``CellState()`` before the first token.
+            Of all layers; before the first token what `begin` returns.
 
         Returns
         -------
@@ -162,4 +201,4 @@ class LanguageNetwork(SequenceNetwork):
 
     def represent(self, batch: Batch) -> Tensor:
         """Return the state that has read the whole sequence, Tensor of shape (n, representation_size)."""
-        return torch.cat([self.encoder(*piece).last() for piece in batch.pieces])
+        return torch.cat([states.last() for _, states in self._read(batch)])

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ..sequences import BOS, EOS
+from ..sequences import BOS, EOS, PAD
 
 __all__ = ["Hypothesis", "beam_search", "filter_tokens", "greedy_search", "sample"]
 
@@ -294,7 +294,13 @@ def filter_tokens(
 
 
 def sample(
-    step: Any, state: Any, n: int, max_length: int, generator: torch.Generator, **options: Any
+    step: Any,
+    state: Any,
+    n: int,
+    max_length: int,
+    generator: torch.Generator,
+    prefix: Tensor | None = None,
+    **options: Any,
 ) -> tuple[list[Tensor], list[bool]]:
     """Draw sequences token by token.
 
@@ -310,6 +316,9 @@ def sample(
         Greatest number of tokens, EOS not counted.
     generator : torch.Generator
         On the device of the network.
+    prefix : Tensor of shape (n, P), dtype int64, or None, default=None
+        What each sequence begins with, padded behind with 0; none is longer
+        than `max_length`.
     **options : dict
         Those of :func:`filter_tokens`.
 
@@ -347,6 +356,9 @@ def sample(
         log_probabilities, state = step(token, state)
         odds = filter_tokens(log_probabilities, **options).exp()
         token = torch.multinomial(odds, 1, generator=generator)[:, 0]
+        if prefix is not None and length < prefix.shape[1]:
+            given = prefix[rows, length]
+            token = torch.where(given == PAD, token, given)
         is_finished[rows[token == EOS]] = True
         kept = (token != EOS).nonzero()[:, 0]
         if length == max_length or not len(kept):

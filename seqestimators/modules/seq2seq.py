@@ -33,15 +33,20 @@ class DecoderState(NamedTuple):
         The state of each layer: h, and for an LSTM c behind it.
     memory : Memory
         What attention keeps of the source.
+    may_copy : Tensor of shape (n,), dtype bool, or None, default=None
+        Whether UNKNOWN may be written, for a symbol of the source; None of
+        none.
     """
 
     hidden: tuple[Tensor, ...]
     memory: Memory
+    may_copy: Tensor | None = None
 
     def select(self, rows: Tensor) -> "DecoderState":
         """Return the state of some rows, in that order; a row may come several times."""
         memory = Memory(*(part[rows] for part in self.memory))
-        return DecoderState(tuple(part[rows] for part in self.hidden), memory)
+        may_copy = None if self.may_copy is None else self.may_copy[rows]
+        return DecoderState(tuple(part[rows] for part in self.hidden), memory, may_copy)
 
 
 class Seq2SeqOutput(NamedTuple):
@@ -185,7 +190,7 @@ class AttentionDecoder(nn.Module):
         attended = self.attention(states, state.memory, need_weights)
         outputs = torch.tanh(self.combine(torch.cat([attended.context, states], dim=2)))
         memory = state.memory._replace(position=attended.position)
-        return outputs, DecoderState(tuple(hidden), memory), attended
+        return outputs, state._replace(hidden=tuple(hidden), memory=memory), attended
 
     def logits(self, outputs: Tensor) -> Tensor:
         """Return the logits of the next token; padding and the beginning never come next.
@@ -329,7 +334,13 @@ class Seq2SeqNetwork(SequenceNetwork):
             found += [matrix[:n_tokens, :n_steps] for matrix, n_tokens, n_steps in sizes]
         return found
 
-    def search(self, batch: Batch, limits: Tensor, find: Callable[..., list[object]]) -> list[object]:
+    def search(
+        self,
+        batch: Batch,
+        limits: Tensor,
+        find: Callable[..., list[object]],
+        may_copy: Tensor | None = None,
+    ) -> list[object]:
         """Search for the target of each source.
 
         Parameters
@@ -340,6 +351,8 @@ class Seq2SeqNetwork(SequenceNetwork):
         find : callable
             A search, such as :func:`greedy_search`: takes a step, the state
             before the first token, and the limits; returns an item a source.
+        may_copy : Tensor of shape (n,), dtype bool, or None, default=None
+            Of which sources the target may have UNKNOWN.
 
         Returns
         -------
@@ -347,15 +360,21 @@ class Seq2SeqNetwork(SequenceNetwork):
         """
         found: list[object] = []
         for inputs, lengths in batch.pieces:
-            n_found = len(found)
-            found += find(self._step, self.read(inputs, lengths), limits[n_found : n_found + len(lengths)])
+            own = slice(len(found), len(found) + len(lengths))
+            state = self.read(inputs, lengths)
+            if may_copy is not None:
+                state = state._replace(may_copy=may_copy[own])
+            found += find(self._step, state, limits[own])
         return found
 
     def _step(self, token: Tensor, state: DecoderState) -> tuple[Tensor, DecoderState]:
-        """Logarithm of the probability of each next token, none for UNKNOWN."""
+        """Logarithm of the probability of each next token, none for UNKNOWN where nothing may be copied."""
         outputs, state, _ = self.decoder(token[:, None], state)
         logits = self.decoder.logits(outputs[:, 0])
-        logits[:, UNKNOWN] = -torch.inf  # it stands for no token that could be written
+        if state.may_copy is None:
+            logits[:, UNKNOWN] = -torch.inf  # it stands for no token that could be written
+        else:
+            logits[~state.may_copy, UNKNOWN] = -torch.inf
         return torch.log_softmax(logits, dim=1), state
 
     def represent(self, batch: Batch) -> Tensor:

@@ -1,5 +1,6 @@
 """What all tokenizers share, and the tokenizer of any sequence."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -16,11 +17,13 @@ from ..sequences import (
     UNKNOWN,
     Fingerprint,
     Sequences,
+    Unknown,
     check_sequences,
     is_column,
     object_array,
     place_of,
     read_sequences,
+    remember_unknown,
 )
 from ._foreign import warn_of_foreign
 from .tokens import Tokens
@@ -277,7 +280,7 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
         """
         return self._tokenize(X).to_lists()
 
-    def inverse_transform(self, ids: Any) -> np.ndarray:
+    def inverse_transform(self, ids: Any, unknown: Any = None) -> np.ndarray:
         """Turn token ids back into sequences.
 
         Parameters
@@ -285,6 +288,9 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
         ids : array-like of shape (n_samples,), (n_samples, 1) or (n_samples, length)
             1-D integer arrays, also as a column, or an integer matrix padded
             with 0.
+        unknown : list of n_samples lists or None, default=None
+            What stands for the unknown tokens of each sequence, in order,
+            where it is known otherwise.
 
         Returns
         -------
@@ -320,6 +326,8 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
         names[UNKNOWN] = SPECIAL_TOKENS[UNKNOWN] if as_list else self._unknown_text()
         ids = ids.keep(~ids.is_end & (ids.values != PAD))
         rows = ([names[token] for token in row.tolist()] for row in ids)
+        if unknown is not None:
+            rows = (_fill(row, names[UNKNOWN], given) for row, given in zip(rows, unknown, strict=True))
         return object_array(rows if as_list else map(self._join, rows), len(ids))
 
     def normalize(self, X: Any, *, name: str = "X") -> np.ndarray:
@@ -424,4 +432,16 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
         ids = Sequences(self._encode(tokens), tokens.offsets, fingerprint=self._fingerprint())
         if self.add_bos or self.add_eos:
             ids = ids.with_ends(begin=self.add_bos, end=self.add_eos)
-        return ids.to_list()[:, None] if is_column(X) else ids.to_list()
+        rows = ids.to_list()
+        is_unknown = ids.values == UNKNOWN
+        if is_unknown.any():
+            codes = tokens.codes[is_unknown[~ids.is_end]]
+            unknown = Unknown(np.flatnonzero(is_unknown), codes, tokens.names)
+            remember_unknown(next(row for row in rows if len(row)), unknown)
+        return rows[:, None] if is_column(X) else rows
+
+
+def _fill(tokens: list[Any], gap: Any, symbols: Iterable[Any]) -> list[Any]:
+    """Put symbols, in order, into the gaps between tokens."""
+    symbols = iter(symbols)
+    return [next(symbols, gap) if token == gap else token for token in tokens]

@@ -243,12 +243,29 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
             _read_column(self._take_column(table, name), tokenizer, self._inputs[name])
             for name, tokenizer in self.tokenizers_.items()
         )
-        features = None
-        if self.column_transformer_ is not None:
-            numbers = self._compute_numbers(table, self.column_transformer_.transform)
-            _refuse_missing(numbers, self.number_names_)
-            features = ((numbers - self.mean_) / self.scale_).astype(numbers.dtype)
+        features = None if self.column_transformer_ is None else self.transform_numbers(table)
         return replace(first, features=features, others=tuple(others))
+
+    def transform_numbers(self, X: Any) -> np.ndarray:
+        """Return the numbers alone, as they stand beside the sequences.
+
+        Parameters
+        ----------
+        X : data frame or array of shape (n, n_columns)
+            As in fit, but that columns of sequences may lack.
+
+        Returns
+        -------
+        ndarray of shape (n, n_numbers)
+            Standardized by the rows of fit; no columns without `numeric` and
+            `blocks`.
+        """
+        check_is_fitted(self)
+        if self.column_transformer_ is None:
+            return np.empty((len(X), 0))
+        numbers = self._compute_numbers(X, self.column_transformer_.transform)
+        _refuse_missing(numbers, self.number_names_)
+        return ((numbers - self.mean_) / self.scale_).astype(numbers.dtype)
 
     @property
     def named_transformers_(self) -> dict[str, Any]:

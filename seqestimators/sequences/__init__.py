@@ -8,7 +8,10 @@ from ._series_frames import open_series as open_series
 from .container import Sequences, TokenIds, object_array, place_of
 from .container import offsets_of as offsets_of
 from .fingerprint import Fingerprint
+from .fingerprint import Unknown as Unknown
 from .fingerprint import mark as mark
+from .fingerprint import remember_unknown as remember_unknown
+from .fingerprint import unknown_symbols as unknown_symbols
 from .ids import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN
 from .label_tables import is_label_table, read_label_table
 from .label_tables import score_rows as score_rows

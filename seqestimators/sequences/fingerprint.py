@@ -1,14 +1,14 @@
 """Whose token ids these are: memory of ids remembers the vocabulary that made them."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
 
-__all__ = ["Fingerprint", "fingerprint_of", "mark"]
+__all__ = ["Fingerprint", "Unknown", "fingerprint_of", "mark", "remember_unknown", "unknown_symbols"]
 
 
 class Fingerprint(NamedTuple):
@@ -79,12 +79,31 @@ class Fingerprint(NamedTuple):
         return f"a {self.tokenizer} of {self.n_tokens} ids"
 
 
+class Unknown(NamedTuple):
+    """The symbols in marked ids that have no id of their own.
+
+    Parameters
+    ----------
+    places : ndarray of shape (n_unknown,), dtype int64
+        Where the id UNKNOWN stands, in ascending order.
+    codes : ndarray of shape (n_unknown,), dtype int
+        For each, the index of its symbol.
+    names : list
+        The symbols.
+    """
+
+    places: np.ndarray
+    codes: np.ndarray
+    names: Sequence[Any]
+
+
 class _Memory:
     """The owner of marked ids, which every view of them leads back to."""
 
     def __init__(self, ids: np.ndarray, fingerprint: Fingerprint):
         self.ids = ids
         self.fingerprint = fingerprint
+        self.unknown: Unknown | None = None
         self.__array_interface__ = ids.__array_interface__
 
 
@@ -125,7 +144,44 @@ def fingerprint_of(arrays: Iterable[np.ndarray]) -> Fingerprint | None:
     return first
 
 
-def _mark_of(owner: Any) -> Fingerprint | None:
+def remember_unknown(row: np.ndarray, unknown: Unknown) -> None:
+    """Let the marked ids of which a row is a view remember the symbols that have no id."""
+    memory = _memory_of(row)
+    if memory is not None:
+        memory.unknown = unknown
+
+
+def unknown_symbols(row: Any) -> list[Any] | None:
+    """Return the symbols of the unknown tokens of a row of ids, in order.
+
+    Parameters
+    ----------
+    row : ndarray of shape (length,), dtype int64, or another sequence of ids
+
+    Returns
+    -------
+    list or None
+        One for each id UNKNOWN; None where no tokenizer has left any.
+    """
+    memory = _memory_of(row)
+    if memory is None or memory.unknown is None or row.strides != memory.ids.strides:
+        return None
+    places, codes, names = memory.unknown
+    begin = (_address_of(row) - _address_of(memory.ids)) // memory.ids.itemsize
+    own = slice(*np.searchsorted(places, [begin, begin + len(row)]))
+    return [names[code] for code in codes[own].tolist()]
+
+
+def _address_of(array: np.ndarray) -> int:
+    return array.__array_interface__["data"][0]
+
+
+def _memory_of(owner: Any) -> "_Memory | None":
     while isinstance(owner, np.ndarray):
         owner = owner.base
-    return owner.fingerprint if isinstance(owner, _Memory) else None
+    return owner if isinstance(owner, _Memory) else None
+
+
+def _mark_of(owner: Any) -> Fingerprint | None:
+    memory = _memory_of(owner)
+    return None if memory is None else memory.fingerprint

@@ -151,7 +151,7 @@ def test_what_reads_one_column_says_so(model, table):
     for estimator in (RecurrentTagger(), RecurrentSeq2Seq()):
         with pytest.raises(ValueError, match=r"more columns than one of sequences, which Recurrent\w+ can't"):
             estimator.fit(container, table["dna"])
-    with pytest.raises(ValueError, match="which RecurrentLanguageModel can't read"):
+    with pytest.raises(ValueError, match="2 columns of sequences, but a RecurrentLanguageModel reads one"):
         RecurrentLanguageModel().fit(container)
     with pytest.raises(ValueError, match="reads one column of DNA, but X has 2 columns of sequences"):
         RecurrentClassifier(reverse_complement=True).fit(container, table["pH"] > 7)

@@ -150,6 +150,7 @@ LOOKS = {
     "token_contrast": (("classifier",), lambda f, model, x, y: f(model, "A", ["C"], ["G"])),
     "token_embeddings": (ALL, lambda f, model, x, y: f(model)),
     "token_similarity": (("classifier",), lambda f, model, x, y: f([model, model], "A")),
+    "variant_effect": (("language model",), lambda f, model, x, y: f(model, x, [x])),
     "AttentionDisplay.from_estimator": (("seq2seq", "classifier"), lambda f, model, x, y: f(model, x, y)),
     "CodonTableDisplay.from_estimator": (
         CODED, lambda f, model, x, y: f(model, n_contexts=1, length=4, kind="cells"),

@@ -34,9 +34,9 @@ def make_batch(rows=ROWS, **rest):
     )
 
 
-def in_pieces():
+def in_pieces(**rest):
     """The same batch, each sequence in a piece of its own."""
-    return Batch([torch.tensor([row]) for row in ROWS], [torch.tensor([len(row)]) for row in ROWS])
+    return Batch([torch.tensor([row]) for row in ROWS], [torch.tensor([len(row)]) for row in ROWS], **rest)
 
 
 @every_cell
@@ -183,3 +183,67 @@ def test_an_encoder_that_looks_ahead_is_refused():
 
     with pytest.raises(ValueError, match="a Ahead reads steps that are yet to come"):
         LanguageNetwork(Ahead(9))
+
+
+NUMBERS = torch.tensor([[0.5, -1.0], [2.0, 0.3], [-1.5, 0.0], [0.0, 1.0]], dtype=torch.float64)
+
+
+@every_cell
+@every_direction
+def test_the_first_state_is_affine_in_the_condition(cell, bidirectional):
+    network = make_network(cell, bidirectional=bidirectional, n_numbers=2)
+    weight, bias = network.condition.weight, network.condition.bias
+    torch.nn.init.normal_(bias, generator=torch.Generator().manual_seed(1))
+    first = network.first_states(NUMBERS)
+    assert [len(layer) for layer in first] == [1 + bidirectional] * 2
+    flat = torch.cat([part for layer in first for state in layer for part in state], dim=1)
+    torch.testing.assert_close(flat, NUMBERS @ weight.T + bias, rtol=0, atol=1e-12)
+
+
+@every_cell
+@every_direction
+def test_under_a_condition_step_by_step_is_the_same_as_at_once(cell, bidirectional):
+    network = make_network(cell, bidirectional=bidirectional, n_numbers=2)
+    logits = network.forward_logits(make_batch(features=NUMBERS))
+    expected = torch.log_softmax(logits.values.index_fill(1, torch.tensor([UNKNOWN]), -torch.inf), dim=1)
+    for i, (row, after) in enumerate(zip(ROWS, expected.split(logits.lengths.tolist()), strict=True)):
+        state = network.begin(NUMBERS[i : i + 1])
+        for token, log_probabilities in zip(row[:-1], after, strict=True):
+            found, state = network.step(torch.tensor([token]), state)
+            torch.testing.assert_close(found[0], log_probabilities, rtol=0, atol=1e-12)
+    pieces = network(in_pieces(features=NUMBERS))
+    torch.testing.assert_close(
+        network(make_batch(features=NUMBERS)).values, pieces.values, rtol=0, atol=1e-12
+    )
+
+
+def test_a_condition_of_zeros_and_no_bias_is_none():
+    network = make_network(n_numbers=2)
+    plain = make_network()
+    plain.load_state_dict(
+        {name: one for name, one in network.state_dict().items() if "condition" not in name}
+    )
+    torch.nn.init.zeros_(network.condition.bias)
+    given = network(make_batch(features=torch.zeros_like(NUMBERS))).values
+    torch.testing.assert_close(given, plain(make_batch()).values, rtol=0, atol=1e-12)
+
+
+@every_cell
+def test_the_gradient_of_the_condition_is_that_of_differences(cell):
+    network = make_network(cell, n_numbers=2, bidirectional=True).train()
+    read = [row[1:] + row[-2::-1] for row in ROWS]
+    tokens = torch.tensor([token for row in read for token in row])
+    target = Ragged(tokens, torch.tensor(list(map(len, read))))
+    batch = make_batch(features=NUMBERS, target=target)
+    network.loss(batch).backward()
+    weight, step = network.condition.weight, 1e-6
+    for place in ((0, 0), (7, 1), (-1, 0)):
+        losses = []
+        for sign in (1, -1):
+            with torch.no_grad():
+                weight[place] += sign * step
+                losses.append(float(network.loss(batch)))
+                weight[place] -= sign * step
+        assert float(weight.grad[place]) == pytest.approx(
+            (losses[0] - losses[1]) / (2 * step), rel=1e-4, abs=1e-7
+        )

@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 import torch
 
@@ -117,6 +118,23 @@ def test_samples_come_as_often_as_they_are_likely():
     for log_probability, tokens in enumerate_all(1):
         p = float(torch.tensor(log_probability).exp())
         assert abs(drawn.count(tokens) / n - p) < 5 * (p * (1 - p) / n) ** 0.5 + 1e-9
+
+
+def test_samples_come_as_often_as_they_are_likely_behind_their_prefix():
+    n = 6000
+    state = Prefix([()] * n, [make_table(1)] * n)
+    prefix = torch.tensor([[4, 0], [5, 4], [0, 0]] * (n // 3))  # padded behind; the third has none
+    rows, is_finished = sample(step, state, n, LONGEST, torch.Generator().manual_seed(0), prefix)
+    for i, given in enumerate(((4,), (5, 4), ())):
+        drawn = [tuple(row.tolist()) for row, end in zip(rows[i::3], is_finished[i::3], strict=True) if end]
+        table = make_table(1)
+        of_prefix = float(sum(table[given[:k]][token] for k, token in enumerate(given)))
+        assert all(tuple(row[: len(given)].tolist()) == given for row in rows[i::3])
+        for log_probability, tokens in enumerate_all(1):
+            if tokens[: len(given)] == given:
+                p = float(np.exp(log_probability - of_prefix))
+                share = drawn.count(tokens) / (n / 3)
+                assert abs(share - p) < 5 * (p * (1 - p) / (n / 3)) ** 0.5 + 1e-9
 
 
 def test_filters_keep_the_likeliest():

@@ -15,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from seqestimators import CodonTokenizer, DNATokenizer, Padder, SequenceTokenizer
 from seqestimators.exceptions import InvalidSequenceError
-from seqestimators.sequences import Fingerprint, Sequences, TokenIds, read_sequences
+from seqestimators.sequences import Fingerprint, Sequences, TokenIds, read_sequences, unknown_symbols
 
 STRINGS = ["abba", "cab", "", "b"]
 TOKENIZER = SequenceTokenizer(add_bos=True).fit(STRINGS)
@@ -134,3 +134,19 @@ def test_pickles_hold_one_buffer():
     restored = pickle.loads(pickle.dumps(many))
     assert type(restored) is TokenIds
     assert Sequences.from_rows(list(restored)).values.tolist() == [4, 5] * 1000
+
+
+@pytest.mark.parametrize("ends", [{}, {"add_bos": True}, {"add_bos": True, "add_eos": True}], ids=str)
+def test_ids_remember_the_symbols_that_have_none(ends):
+    tokenizer = SequenceTokenizer(**ends).fit(["ab"])
+    ids = tokenizer.transform(["axb", "", "yaz\u4e00", "ba"])
+    assert [unknown_symbols(row) for row in ids] == [["x"], [], ["y", "z", "\u4e00"], []]
+    assert unknown_symbols(ids[::-1][1]) == ["y", "z", "\u4e00"]
+    assert unknown_symbols(ids[2][-2:]) == (["\u4e00"] if "add_eos" in ends else ["z", "\u4e00"])
+    column = tokenizer.transform(np.array(["ab", "xa"], dtype=object)[:, None])
+    assert [unknown_symbols(row) for row in column.ravel()] == [[], ["x"]]
+    for forgotten in ([4, 1], ids[2] + 0, ids[2][::2], tokenizer.transform(["ab"])[0]):
+        assert unknown_symbols(forgotten) is None
+    given = tokenizer.inverse_transform(ids, unknown=[["x"], [], ["y", "z"], []])
+    assert given.tolist() == ["axb", "", "yaz\ufffd", "ba"]
+    assert tokenizer.inverse_transform(ids).tolist() == ["a\ufffdb", "", "\ufffda\ufffd\ufffd", "ba"]

@@ -37,7 +37,7 @@ SMALL = {"hidden_size": 8, "embedding_dim": 4, "max_epochs": 1, "batch_size": 8}
         RecurrentSeq2Seq(**SMALL, attention="additive", cell="rnn", beam_width=2),
         RecurrentSeq2Seq(**SMALL, attention="monotonic", decoder_layers=2, cell="gru"),
         RecurrentLanguageModel(**SMALL),
-        RecurrentLanguageModel(**SMALL, bidirectional=True, num_layers=2, cell="gru"),
+        RecurrentLanguageModel(**SMALL, bidirectional=True, num_layers=2, cell="gru", contamination=0.2),
     ]
 )
 def test_estimators_of_the_library(estimator, check):

@@ -1,0 +1,222 @@
+"""Strings out of fitted pipelines, where a method of the last step gives or takes token ids."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import MetaEstimatorMixin
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from .._sklearn import Integral, Interval, validate_params
+from ..preprocessing import SequenceColumns
+from .language_model import RecurrentLanguageModel
+from .seq2seq import RecurrentSeq2Seq
+
+__all__ = ["predict_n_best", "sample"]
+
+
+def predict_n_best(model: Any, X: Any, n: int = 5) -> np.ndarray:
+    """Return several targets of every source, the best first, from a fitted pipeline.
+
+    Parameters
+    ----------
+    model : Pipeline, RecurrentSeq2Seq, fitted search or FrozenEstimator
+        Fitted; its last step is a RecurrentSeq2Seq.
+    X : array-like of n_samples sequences
+        What the model predicts from: strings for a pipeline.
+    n : int, default=5
+        Number of targets a source, at least 1.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), dtype object
+        Lists of at most n pairs (target, log-probability), as of
+        :meth:`RecurrentSeq2Seq.predict_n_best`.
+
+    Raises
+    ------
+    NotFittedError
+        The model isn't fitted.
+    TypeError
+        The last step isn't a RecurrentSeq2Seq.
+
+    See Also
+    --------
+    seqestimators.metrics.top_n_accuracy_score : Score of such lists.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import RecurrentSeq2Seq, SequenceTokenizer, predict_n_best
+    >>> model = make_pipeline(
+    ...     SequenceTokenizer(), RecurrentSeq2Seq(hidden_size=8, random_state=0)
+    ... )
+    >>> model = model.fit(["ab", "ba", "b"] * 5, ["AB", "BA", "B"] * 5)
+    >>> [len(targets) for targets in predict_n_best(model, ["ab", "b"], 3)]
+    [3, 3]
+    """
+    steps, last = _open(model, RecurrentSeq2Seq)
+    return last.predict_n_best(X if steps is None else steps.transform(X), n)
+
+
+@validate_params({"n_samples": [Interval(Integral, 1, None, closed="left")]}, nested=True)
+def sample(
+    model: Any, n_samples: int = 1, *, prefix: Any = None, condition: Any = None, **options: Any
+) -> np.ndarray:
+    """Sample new sequences, as strings, from a fitted pipeline.
+
+    Parameters
+    ----------
+    model : Pipeline, RecurrentLanguageModel, fitted search or FrozenEstimator
+        Fitted; its last step is a RecurrentLanguageModel.
+    n_samples : int, default=1
+        Number of sequences, at least 1.
+    prefix : str, array-like or None, default=None
+        What the sequences begin with: a string for all of them, or `n_samples`
+        strings; token ids where there is no tokenizer.
+    condition : dict, DataFrame, array-like or None, default=None
+        What the model is to go by, if it was fitted behind a SequenceColumns
+        with numbers: the columns beside the sequences, by their names, each
+        with one value for all sequences or `n_samples` values, in the units of
+        fit. Without a pipeline, what
+        :meth:`RecurrentLanguageModel.sample` takes.
+    **options : dict
+        Those of :meth:`RecurrentLanguageModel.sample`: `temperature`, `top_k`,
+        `top_p`, `max_length`, `random_state`.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), dtype object
+        Strings, or what else the tokenizer was fitted on; token ids where
+        there is none. They begin with the prefix.
+
+    Raises
+    ------
+    NotFittedError
+        The model isn't fitted.
+    InvalidSequenceError
+        The prefix can't be read, or has a token that training has not met.
+    TypeError
+        The last step isn't a RecurrentLanguageModel.
+    ValueError
+        The model was fitted without a condition, or needs another one.
+
+    Warns
+    -----
+    TruncationWarning
+        Sequences reached `max_length`; the message counts them.
+
+    See Also
+    --------
+    seqestimators.metrics.generation_report : What sampled molecules are worth.
+
+    Notes
+    -----
+    A prefix that is a SMILES by itself, its rings and branches closed, as
+    ``c1ccccc1``, is a substructure of every molecule that it is continued to.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import RecurrentLanguageModel, SequenceTokenizer, sample
+    >>> model = make_pipeline(
+    ...     SequenceTokenizer(), RecurrentLanguageModel(hidden_size=8, random_state=0)
+    ... )
+    >>> model = model.fit(["ab", "aabb", "aaabbb"] * 5)
+    >>> drawn = sample(model, 3, prefix="aa", max_length=99, random_state=0)
+    >>> [string[:2] for string in drawn]
+    ['aa', 'aa', 'aa']
+    """
+    steps, last = _open(model, RecurrentLanguageModel)
+    if steps is None:
+        return last.sample(n_samples, prefix=prefix, condition=condition, **options)
+    readers = []
+    for _, step in steps.steps:
+        is_table = isinstance(step, SequenceColumns)
+        if is_table and condition is not None and step.column_transformer_ is not None:
+            condition = step.transform_numbers(_tabulate(step, condition, n_samples))
+        readers.append(next(iter(step.tokenizers_.values())) if is_table else step)
+    readers = [reader for reader in readers if reader is not None]  # "passthrough" of token ids
+    if prefix is not None and readers:
+        prefix = [prefix] if _is_one(prefix, readers[0]) else prefix
+        for reader in readers:
+            prefix = reader.transform(prefix)
+    rows = last.sample(n_samples, prefix=prefix, condition=condition, **options)
+    for reader in reversed(readers):
+        rows = reader.inverse_transform(rows)
+    return rows
+
+
+def _open(model: Any, kind: type) -> tuple[Pipeline | None, Any]:
+    """Return the steps before the last, None if there is none, and the last one."""
+    steps = None
+    while True:
+        if isinstance(model, MetaEstimatorMixin) and hasattr(model, "refit"):  # a search
+            check_is_fitted(model)
+            model = model.best_estimator_
+        elif isinstance(model, FrozenEstimator):
+            model = model.estimator
+        elif isinstance(model, Pipeline):
+            *before, (_, last) = model.steps
+            before = [(name, step) for name, step in before if step not in (None, "passthrough")]
+            steps, model = Pipeline(before) if before else None, last
+        else:
+            break
+    if not isinstance(model, kind):
+        raise TypeError(
+            f"{type(model).__name__} is no {kind.__name__}: give a fitted one, or a fitted Pipeline that "
+            "ends in one"
+        )
+    check_is_fitted(model)
+    return steps, model
+
+
+def _is_one(prefix: Any, reader: Any) -> bool:
+    """Whether a prefix is one sequence: a string, or a list of symbols where the tokenizer reads lists."""
+    if isinstance(prefix, str):
+        return True
+    reads_lists = getattr(reader, "sequence_type_", "string") == "list"
+    return reads_lists and not any(isinstance(one, list | tuple | np.ndarray) for one in prefix)
+
+
+def _tabulate(columns: SequenceColumns, condition: Any, n_samples: int) -> Any:
+    """Return a condition as a table of the columns beside the sequences, a row for each sample."""
+    import pandas as pd
+
+    if not isinstance(condition, dict | pd.DataFrame):
+        names = ", ".join(map(repr, columns.numeric)) or "those of its blocks"
+        raise TypeError(
+            f"condition is {condition!r}, but must be a dict or a data frame of the columns that the model "
+            f"was fitted on beside the sequences: {names}"
+        )
+    needed: dict[Any, None] = {}
+    for _, part, names in columns.column_transformer_.transformers_:
+        if part == "drop":  # of no use to the model
+            continue
+        needed |= dict.fromkeys([names] if isinstance(names, str | int) else names)
+    if own := [name for name in columns.columns if name in needed]:
+        raise ValueError(
+            f"a block of SequenceColumns reads {own[0]!r}, the sequences that are yet to be sampled: give "
+            "its numbers to `sample` of the last step"
+        )
+    if set(needed) != set(condition):
+        raise ValueError(
+            f"condition has {', '.join(map(repr, condition)) or 'no columns'}, but the model was fitted on "
+            f"{', '.join(map(repr, needed))} beside the sequences: give each of these, and no other"
+        )
+    table = {}
+    for name in needed:
+        values = np.asarray(condition[name])
+        if values.shape not in {(), (1,), (n_samples,)}:
+            raise ValueError(
+                f"condition[{name!r}] has shape {values.shape}, but n_samples={n_samples}: give one value "
+                "for all, or one for each"
+            )
+        table[name] = np.broadcast_to(values, n_samples)
+    if all(isinstance(name, str) for name in needed):
+        return pd.DataFrame(table)
+    matrix = np.empty((n_samples, columns.column_transformer_.n_features_in_), dtype=object)
+    for name, values in table.items():
+        matrix[:, name] = values
+    return matrix
