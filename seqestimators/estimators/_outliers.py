@@ -32,12 +32,6 @@ class OutlierDetection:
         Share of outliers in the training rows, in (0, 0.5]: as many of them
         are below the threshold that `predict` and `decision_function` go by.
         None sets no threshold, and there are no such methods.
-
-    Attributes
-    ----------
-    offset_ : float
-        The threshold: mean log-likelihood of a token, below which a sequence
-        is an outlier. Only with `contamination`.
     """
 
     title: ClassVar[str] = "Outliers"

@@ -26,6 +26,11 @@ def read_prefix(model: Any, prefix: Any, n_samples: int) -> np.ndarray:
     ndarray of shape (n_samples, longest), dtype int64
         Padded behind with 0.
     """
+    if isinstance(prefix, str):
+        raise TypeError(
+            f"prefix is the string {prefix!r}, but a {type(model).__name__} reads token ids: give the "
+            "pipeline and the string to seqestimators.sample"
+        )
     rows = [np.asarray(prefix, dtype=None if len(prefix) else np.int64)] if _is_one(prefix) else prefix
     try:
         given = read_sequences(rows, "tokens").without_ends()

@@ -30,7 +30,7 @@ def model():
     return make_pipeline(rare, network).fit(X, [row.upper() for row in X])
 
 
-NEW = ["aZb", "baQ", "Xa", "abb"]
+NEW = ["aZb", "baQ", "Xa", "bY"]
 
 
 def test_what_no_tokenizer_knows_is_copied_through_a_pipeline_of_strings(model):
@@ -54,7 +54,6 @@ def test_without_it_nothing_unknown_is_written(model):
 def test_ids_whose_symbols_are_not_known_give_none(model):
     ids = [row + 0 for row in model[0].transform(NEW)]  # computed ids remember nothing
     assert {*"".join(model[-1].predict(ids))} <= {"A", "B"}
-    assert model.predict(["abb"]).tolist() == ["ABB"]
 
 
 def test_several_unknown_symbols_are_told_apart_by_attention(model):

@@ -68,7 +68,7 @@ def test_a_pipeline_of_strings_tells_outliers():
     strings = ["ab" * n for n in range(1, 10)] * 4 + ["bbbb"]
     chain = make_pipeline(
         SequenceTokenizer(),
-        RecurrentLanguageModel(contamination=0.03, hidden_size=12, lr=0.03, max_epochs=15, random_state=0),
+        RecurrentLanguageModel(contamination=0.03, hidden_size=12, lr=0.03, max_epochs=10, random_state=0),
     ).fit(strings)
     assert chain.predict(["abab", "bbbbbb"]).tolist() == [1, -1]
     assert chain.fit_predict(strings)[-1] == -1

@@ -61,7 +61,8 @@ def test_the_longest_may_be_longer_behind_a_prefix(plain):
         plain.sample(2, prefix=[A, A, B], max_length=2)
     with pytest.warns(TruncationWarning, match="1 of 1 sequences were cut at max_length=3"):
         assert plain.sample(1, prefix=[A] * 3, max_length=3, random_state=0)[0].tolist() == [A] * 3
-    rows = plain.sample(5, prefix=[A] * 40, max_length=None, random_state=0)
+    with pytest.warns(TruncationWarning, match="max_length=46"):  # the longest in fit has 6
+        rows = plain.sample(5, prefix=[A] * 40, random_state=0)
     assert all(row[:40].tolist() == [A] * 40 for row in rows)
 
 
@@ -72,7 +73,7 @@ def test_the_longest_may_be_longer_behind_a_prefix(plain):
         ([[A], [B, C]], InvalidSequenceError, "row 1, position 1 of prefix is 6, a token that training has"),
         ([A, 3, A], InvalidSequenceError, "row 0, position 1 of prefix is 3, which marks an end"),
         ([[A], [A], [A]], ValueError, "prefix has 3 sequences, but n_samples=2"),
-        ("ab", ValueError, "prefix"),
+        ("ab", TypeError, "give the pipeline and the string to seqestimators.sample"),
         ([["a"], ["b"]], TypeError, "of prefix"),
         ([A, -1], InvalidSequenceError, "of prefix"),
         ([A, 4.5], InvalidSequenceError, "of prefix"),
@@ -106,9 +107,6 @@ def test_likelihoods_are_those_under_the_condition(conditional):
     ids = conditional[0].transform(TABLE)
     assert conditional[-1].perplexity(ids) == pytest.approx(np.exp(-conditional.score(TABLE)))
     assert conditional[-1].transform(ids).shape == (24, 16)
-    # what is scored is what is drawn: both go from the same first state
-    steps = conditional[-1].score_samples(ids[:1], per_token=True)[0]
-    assert np.exp(steps[0]) > 0.9
 
 
 def test_a_condition_works_in_cross_validation_and_alone(conditional):
