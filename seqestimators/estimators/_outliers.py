@@ -130,10 +130,12 @@ def find_threshold(scores: np.ndarray, weight: np.ndarray, share: float) -> floa
     -------
     float
         Halfway between two scores; the least score where one row is more than
-        that share.
+        that share. Finite, so that what is impossible is always below it.
     """
     scores, weight = scores[weight > 0], weight[weight > 0]
     values, place = np.unique(scores, return_inverse=True)
     below = np.concatenate([[0.0], np.cumsum(np.bincount(place, weight))])  # weight below each value
     n_below = int(np.searchsorted(below, share * below[-1] * (1 + 1e-9), side="right")) - 1
+    if values[0] == -np.inf and n_below <= 1:
+        return float(values[1]) if len(values) > 1 else 0.0
     return float(values[0] if n_below == 0 else (float(values[n_below - 1]) + float(values[n_below])) / 2)

@@ -89,6 +89,10 @@ def test_partial_fit_sets_the_threshold_by_its_chunk():
         ([1, 2, 3, 4], [0, 1, 1, 2], 0.25, 2.5),
         ([1, 1, 2, 3], [1, 1, 1, 1], 0.25, 1.0),  # ties are on one side
         ([5], [3], 0.5, 5.0),
+        ([-np.inf, -np.inf, 2, 3], [1, 1, 1, 1], 0.25, 2.0),
+        ([-np.inf, 1, 2, 3], [1, 1, 1, 1], 0.25, 1.0),
+        ([-np.inf, 1, 2, 3], [1, 1, 1, 1], 0.5, 1.5),
+        ([-np.inf, -np.inf], [1, 1], 0.5, 0.0),
     ],
 )
 def test_threshold(scores, weight, share, threshold):
