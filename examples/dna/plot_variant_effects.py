@@ -12,6 +12,8 @@ change of one nucleotide in genes that it has not seen.
 coding sequences of Escherichia coli K-12, downloaded once.
 """
 
+# sphinx_gallery_thumbnail_number = 1
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd

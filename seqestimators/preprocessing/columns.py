@@ -28,7 +28,8 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
     blocks of features that other transformers compute, stand beside them. The
     result is one container, which a RecurrentClassifier or RecurrentRegressor
     behind it reads as a whole: an encoder for each column of sequences, whose
-    pooled states are joined to what a layer makes of the numbers.
+    pooled states are joined to what a layer makes of the numbers. A
+    RecurrentLanguageModel takes the numbers as the condition of its samples.
 
     Parameters
     ----------
