@@ -249,8 +249,8 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
     def _to_targets(self, rows: list[Any], X: Any, sources: np.ndarray) -> np.ndarray:
         """Turn lists of token ids, each of a row of X, into targets of the kind that fit has seen."""
         ids = object_array([np.asarray(row, dtype=np.int64) for row in rows])
-        copied = {"unknown": self._copy(rows, X, sources)} if self.copy_unknown else {}
-        targets = self.target_tokenizer_.inverse_transform(ids, **copied)
+        copied = self._copy(rows, X, sources) if self.copy_unknown else []
+        targets = self.target_tokenizer_.inverse_transform(ids, **{"unknown": copied} if any(copied) else {})
         if self.target_kind_ in ("string", "list"):
             return targets
         arrays = [np.array(row, dtype=None if row else np.int64) for row in targets]
@@ -394,5 +394,6 @@ def _find_likeliest(step: Any, state: Any, limits: torch.Tensor) -> list[Any]:
 def _unknown_symbols(X: Any) -> list[list[Any]]:
     """The symbols of each source that its tokenizer has no id for, none where they aren't known."""
     rows = [None] * len(X) if isinstance(X, Sequences) else open_rows(X, "X")
+    rows = rows.to_numpy() if hasattr(rows, "to_numpy") else rows
     rows = rows.ravel() if isinstance(rows, np.ndarray) and rows.dtype == object else rows
     return [unknown_symbols(row) or [] for row in rows]

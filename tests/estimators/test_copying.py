@@ -1,6 +1,7 @@
 """Symbols that the tokenizers don't know, copied from the source by attention."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.pipeline import make_pipeline
 
@@ -39,6 +40,10 @@ def test_what_no_tokenizer_knows_is_copied_through_a_pipeline_of_strings(model):
     assert [best[0][0] for best in predict_n_best(model, NEW, 3)] == predicted.tolist()
     as_column = model.predict(np.array(NEW, dtype=object)[:, None])
     assert as_column.tolist() == predicted.tolist()
+    as_frame = model[0].set_output(transform="pandas").transform(pd.DataFrame({"text": NEW}))
+    model[0].set_output(transform="default")
+    assert model[-1].predict(as_frame).tolist() == predicted.tolist()
+    assert model[-1].predict(list(as_frame.iloc[:, 0])).tolist() == predicted.tolist()
     assert model.score(NEW, [row.upper() for row in NEW]) == 1
 
 
