@@ -1,12 +1,15 @@
 """What samples begin with, and the condition that they go by."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 
-from seqestimators import RecurrentLanguageModel, SequenceColumns, SequenceTokenizer
+from seqestimators import RecurrentLanguageModel, SequenceColumns, SequenceTokenizer, load, save
 from seqestimators.exceptions import InvalidSequenceError, TruncationWarning
 
 A, B, C = 4, 5, 6
@@ -109,7 +112,17 @@ def test_likelihoods_are_those_under_the_condition(conditional):
     assert conditional[-1].transform(ids).shape == (24, 16)
 
 
-def test_a_condition_works_in_cross_validation_and_alone(conditional):
+def test_a_condition_is_kept_in_files(conditional, tmp_path):
+    save(conditional, tmp_path / "model.skops")
+    for restored in (pickle.loads(pickle.dumps(conditional)), load(tmp_path / "model.skops")):
+        np.testing.assert_array_equal(restored.score_samples(TABLE), conditional.score_samples(TABLE))
+        with pytest.raises(ValueError, match="under a condition of 1 numbers"):
+            restored[-1].sample()
+    refitted = clone(conditional).fit(TABLE)
+    np.testing.assert_array_equal(refitted.score_samples(TABLE), conditional.score_samples(TABLE))
+
+
+def test_a_condition_works_in_cross_validation():
     settings = SMALL | {"max_epochs": 1}
     columns = SequenceColumns({"text": SequenceTokenizer()}, numeric=["length"])
     scores = cross_val_score(make_pipeline(columns, RecurrentLanguageModel(**settings)), TABLE, cv=2)
