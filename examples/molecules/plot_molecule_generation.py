@@ -72,8 +72,8 @@ model = make_pipeline(
     SequenceColumns({"smiles": SmilesTokenizer()}, numeric=["logP"]),
     RecurrentLanguageModel(
         cell="gru",
-        hidden_size=160,
-        max_epochs=12,
+        hidden_size=128,
+        max_epochs=9,
         batch_size=64,
         lr=0.01,
         random_state=0,
