@@ -164,9 +164,9 @@ plt.show()
 # --------------------------
 # How many are molecules at all (valid), how many of these are distinct
 # (unique), how many of those the training didn't have (new), how near they
-# come to it, and how varied they are. Behind benzene there is little that makes
-# a molecule of low logP, so that many samples are the same. A larger network
-# that has read more molecules than these few thousand writes more valid ones.
+# come to it, and how varied they are. Behind benzene there is little that
+# makes a molecule of low logP, so that many samples are the same. A larger
+# network that has read more molecules writes more valid ones.
 
 reports = {
     name: generation_report(strings, molecules["smiles"][::2])
