@@ -118,7 +118,7 @@ axes.set(
     ylabel="density",
     title=f"A condition shifts the mean by {shift:.1f} standard deviations",
 )
-axes.legend()
+figure.legend(loc="outside lower center", ncols=3, frameon=False)
 plt.show()
 
 # %%
