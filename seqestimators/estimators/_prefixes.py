@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from ..sequences import BOS, EOS, UNKNOWN, Sequences, place_of, read_sequences
+from ..sequences import EOS, UNKNOWN, Sequences, place_of, read_sequences
 
 
 def read_prefix(model: Any, prefix: Any, n_samples: int) -> np.ndarray:
@@ -42,17 +42,15 @@ def read_prefix(model: Any, prefix: Any, n_samples: int) -> np.ndarray:
             f"prefix has {len(given)} sequences, but n_samples={n_samples}: give one for all, or one for each"
         )
     read = model._replace_unknown(given)
-    is_unknown = (read.values == UNKNOWN) | given.is_end
-    if is_unknown.any():
-        index = int(is_unknown.argmax())
+    is_special = read.values <= EOS
+    if is_special.any():
+        index = int(is_special.argmax())
         row, position = place_of(index, given.offsets)
+        reason = "a token that training has not met, so that the model knows nothing of what follows it"
+        if read.values[index] != UNKNOWN:
+            reason = "which stands for padding, or for an end of a sequence: leave it out"
         raise InvalidSequenceError(
-            f"row {row}, position {position} of prefix is {given.values[index]}, "
-            + (
-                "which marks an end of a sequence: leave it out"
-                if given.values[index] in (BOS, EOS)
-                else "a token that training has not met, so that the model knows nothing of what follows it"
-            )
+            f"row {row}, position {position} of prefix is {given.values[index]}, {reason}"
         )
     table = np.zeros((len(read), int(read.lengths.max())), dtype=np.int64)
     table[np.arange(table.shape[1]) < read.lengths[:, None]] = read.values

@@ -115,6 +115,8 @@ def sample(
     -----
     A prefix that is a SMILES by itself, its rings and branches closed, as
     ``c1ccccc1``, is a substructure of every molecule that it is continued to.
+    A tokenizer that rewrites what it reads, as ``SmilesTokenizer(canonical=True)``
+    does, rewrites the prefix as well.
 
     Examples
     --------

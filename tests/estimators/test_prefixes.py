@@ -74,7 +74,12 @@ def test_the_longest_may_be_longer_behind_a_prefix(plain):
     [
         ([A, 1], InvalidSequenceError, "row 0, position 1 of prefix is 1, a token that training has not met"),
         ([[A], [B, C]], InvalidSequenceError, "row 1, position 1 of prefix is 6, a token that training has"),
-        ([A, 3, A], InvalidSequenceError, "row 0, position 1 of prefix is 3, which marks an end"),
+        ([A, 3, A], InvalidSequenceError, "row 0, position 1 of prefix is 3, which stands for padding, or"),
+        (
+            [[A], [A, 0, A]],
+            InvalidSequenceError,
+            "row 1, position 1 of prefix is 0, which stands for padding",
+        ),
         ([[A], [A], [A]], ValueError, "prefix has 3 sequences, but n_samples=2"),
         ("ab", TypeError, "give the pipeline and the string to seqestimators.sample"),
         ([["a"], ["b"]], TypeError, "of prefix"),
