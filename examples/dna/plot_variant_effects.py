@@ -1,6 +1,6 @@
 """
-Which mutations does a language model find unlikely?
-====================================================
+Variant effects: which mutations does a language model find unlikely?
+=====================================================================
 
 A language model of genes has only seen what selection has left over. A
 mutation after which a gene is much less likely than before is one that genes

@@ -1,12 +1,12 @@
 """
-Molecules on demand: a scaffold and a property
-==============================================
+Conditional generation of molecules: a scaffold and a property
+==============================================================
 
 A language model of SMILES writes molecules of its own. Mostly one wants some
 of a certain kind: with a given scaffold, or of a given solubility. Here the
 model learns each molecule beside its logP (the partition between octanol and
 water, a measure of how greasy it is), and is then asked for molecules of low
-and of high logP, and for such that contain a benzene ring.
+and of high logP, and for molecules with a benzene ring.
 
 **Level:** intermediate. **Time:** one minute on one core. **Data:** molecules
 of the NCI, shipped with RDKit.
