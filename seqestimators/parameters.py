@@ -231,7 +231,7 @@ def groups_of(class_: type) -> dict[str, list[str]]:
     >>> from seqestimators import RecurrentTagger
     >>> from seqestimators.parameters import groups_of
     >>> list(groups_of(RecurrentTagger))[:2], groups_of(RecurrentTagger)["Task"]
-    (['Task', 'Network'], ['stride'])
+    (['Task', 'Network'], ['stride', 'transitions'])
     """
     named: dict[str, list[str]] = {"Task": []}
     for name in _fields(class_):

@@ -97,7 +97,7 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
     ) -> None:
         """Learn from y, as `_read_target` returns it, how it is encoded; rows of weight 0 are absent."""
 
-    def _learn_later_target(self, y: Any, sequences: Sequences) -> None:
+    def _learn_later_target(self, y: Any, sequences: Sequences, sample_weight: np.ndarray) -> None:
         """Learn what may still grow when the training goes on with other rows."""
 
     @abstractmethod
@@ -221,13 +221,13 @@ class Fitting(FittedState, SequenceReader, Computation, EarlyStopping, Training,
         if sets_rows_aside:
             seed = (generators or make_generators(self.random_state)).split_seed
             parts = self._set_rows_aside(sequences, y, groups, kept, seed)
+        seen = np.zeros(len(sequences))
+        seen[parts["train"]] = weight[parts["train"]]
         if goes_on:
             self._learn_later_input(sequences)
-            self._learn_later_target(y, sequences)
+            self._learn_later_target(y, sequences, seen)
         else:
             self._remember_parameters()
-            seen = np.zeros(len(sequences))
-            seen[parts["train"]] = weight[parts["train"]]
             self._learn_input(sequences[parts["train"]], weight[parts["train"]])
             self._learn_target(y, sequences, seen, classes)
         sequences = self._as_network_reads(sequences)

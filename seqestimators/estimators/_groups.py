@@ -58,6 +58,22 @@ class Network:
 
 
 @with_parameters
+class Stride:
+    """Which steps a target belongs to.
+
+    Parameters
+    ----------
+    stride : int
+        Number of steps per target, at least 1; it divides the length of every
+        sequence. The ids of beginning and end have no target.
+    """
+
+    title: ClassVar[str] = "Task"
+
+    stride: int = parameter(default=1, constraints=[AT_LEAST_1])
+
+
+@with_parameters
 class Positions:
     """Where a step stands.
 

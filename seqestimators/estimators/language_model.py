@@ -172,7 +172,7 @@ class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRe
     def _learn_target(self, y: Any, sequences: Any, sample_weight: Any, classes: Any = None) -> None:
         self.max_length_ = int(sequences.lengths.max()) - 2
 
-    def _learn_later_target(self, y: Any, sequences: Any) -> None:
+    def _learn_later_target(self, y: Any, sequences: Any, sample_weight: Any) -> None:
         self.max_length_ = max(int(sequences.lengths.max()) - 2, self.max_length_)
 
     def _encode_target(self, y: Any, sequences: Any) -> Sequences:

@@ -170,7 +170,7 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
             self.target_tokenizer_ = clone(tokenizer).fit(y)
         self._learn_lengths(y, sequences)
 
-    def _learn_later_target(self, y: Any, sequences: Any) -> None:
+    def _learn_later_target(self, y: Any, sequences: Any, sample_weight: Any) -> None:
         self._learn_lengths(y, sequences, self.max_length_ratio_, self.max_length_)
         if type(self.target_tokenizer_) not in (SequenceTokenizer, SmilesTokenizer):
             return  # whose vocabulary doesn't come from the first call

@@ -1,22 +1,21 @@
 """RecurrentTagger: a label for every step of a sequence."""
 
-from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import torch
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import _fit_context
+from .._sklearn import StrOptions, _fit_context
 from ..metrics import token_accuracy_score
-from ..modules import Batch, Ragged, RecurrentEncoder, TaggingNetwork
+from ..modules import CRFTaggingNetwork, Ragged, RecurrentEncoder, StepNetwork, TaggingNetwork, best_seen_path
 from ..parameters import parameter, with_parameters
 from ..preprocessing.vocabulary import sort_tokens
 from ..sequences import (
     MASKED,
     Sequences,
-    count_labels,
     encode_labels,
+    find_transitions,
     is_masked,
     join_labels,
     object_array,
@@ -24,7 +23,8 @@ from ..sequences import (
     to_kind,
 )
 from ._class_weights import weigh_classes
-from ._groups import AT_LEAST_1, ClassWeight, Input, Motifs, Network, Positions, Pretraining
+from ._groups import ClassWeight, Input, Motifs, Network, Positions, Pretraining
+from ._step_targets import StepTargets
 from ._target_rows import SequenceTargets, WeightedRows
 from .base import BaseRecurrent
 
@@ -33,9 +33,9 @@ __all__ = ["RecurrentTagger"]
 
 @with_parameters
 class RecurrentTagger(
-    SequenceTargets, BaseRecurrent, ClassWeight, Input, Pretraining, Motifs, Positions, Network
+    SequenceTargets, StepTargets, BaseRecurrent, ClassWeight, Input, Pretraining, Motifs, Positions, Network
 ):
-    """Recurrent network that predicts a label for every step of a sequence.
+    r"""Recurrent network that predicts a label for every step of a sequence.
 
     Each label belongs to one step of the sequence, or to `stride` steps: the
     amino acid to a codon token, or to three nucleotides. The label is read
@@ -44,9 +44,13 @@ class RecurrentTagger(
 
     Parameters
     ----------
-    stride : int
-        Number of steps per label, at least 1; it divides the length of every
-        sequence. The ids of beginning and end carry no label.
+    transitions : {"free", "observed", "crf"}
+        How neighbouring labels depend on each other. "free" predicts each
+        label by itself. "observed" predicts the likeliest labels among those
+        in which only such labels stand first, last and next to each other as
+        do in the training rows (Viterbi algorithm); the training is that of
+        "free". "crf" learns scores of neighbouring labels together with the
+        network, as a conditional random field.
     class_weight : dict, "balanced" or None
         Weight of every label in the loss, times the weight of the row.
         "balanced" weighs all labels alike in sum.
@@ -57,23 +61,38 @@ class RecurrentTagger(
         The labels, sorted.
     target_kind_ : {"string", "list", "tuple", "array"}
         What a row of y was in fit, and is in predict.
+    seen_transitions_ : ndarray of shape (n_classes + 1, n_classes + 1), dtype bool
+        Whether a label (in the column) stands behind another (in the row) in
+        the training rows; the last row is the beginning of a sequence, the
+        last column its end. Only with ``transitions="observed"``.
     <attributes>
 
     See Also
     --------
+    RecurrentStepRegressor : Numbers instead of labels.
     RecurrentSeq2Seq : Targets that aren't aligned with the sequence.
     seqestimators.metrics.token_accuracy_score : What `score` returns.
 
     Notes
     -----
     The loss is the mean over all labels of a batch: long sequences count for
-    more than short ones.
+    more than short ones. That of a label under ``transitions="crf"`` [2]_ is
+    :math:`-\log p(y_t \mid y_1, \ldots, y_{t-1}, x)`: those of a sequence add
+    up to minus its log-likelihood, and the weights of rows, steps and classes
+    multiply them one by one. Labels that are masked are summed over, which is
+    exact. Under "observed", a masked label says nothing of its neighbours;
+    where no label is known to stand first (or last), each may. A sequence for
+    which there is no path of seen neighbours is given one with the fewest
+    unseen ones.
 
     References
     ----------
     .. [1] Graves, A., J. Schmidhuber, "Framewise phoneme classification with
        bidirectional LSTM and other neural network architectures", Neural
        Networks 18, 2005.
+    .. [2] Lafferty, J., A. McCallum, F. Pereira, "Conditional Random Fields:
+       Probabilistic models for segmenting and labeling sequence data",
+       ICML 2001.
 
     Examples
     --------
@@ -85,7 +104,9 @@ class RecurrentTagger(
     [3, 1]
     """
 
-    stride: int = parameter(default=1, constraints=[AT_LEAST_1])
+    transitions: Literal["free", "observed", "crf"] = parameter(
+        default="free", constraints=[StrOptions({"free", "observed", "crf"})]
+    )
 
     @_fit_context
     def fit(
@@ -172,49 +193,43 @@ class RecurrentTagger(
         labels = sort_tokens(used if classes is None else set(classes))
         is_plain = len(set(map(type, labels))) == 1 and np.ndim(labels[0]) == 0
         self.classes_ = np.array(labels) if is_plain else object_array(labels)
+        self.__dict__.pop("seen_transitions_", None)
+        if self.transitions == "observed":
+            self.seen_transitions_ = self._find_transitions(y, sequences, sample_weight)
+
+    def _learn_later_target(self, y: Any, sequences: Any, sample_weight: np.ndarray) -> None:
+        if self._as_fitted().transitions == "observed":
+            found = self._find_transitions(y, sequences, sample_weight)
+            self.seen_transitions_ = self.seen_transitions_ | found
+
+    def _find_transitions(self, y: Any, sequences: Sequences, sample_weight: np.ndarray) -> np.ndarray:
+        """Return which labels are neighbours in the rows that are present."""
+        labels = self._encode_target(y, sequences)[sample_weight > 0]
+        return find_transitions(labels, len(self.classes_))
 
     def _join_labels(self, y: Any, sequences: Sequences) -> Sequences:
-        stride = self._as_fitted().stride
         rows: Any = y.rows if isinstance(y, WeightedRows) else y
-        return join_labels(rows, count_labels(sequences, stride), stride=stride)
+        return join_labels(rows, self._count_targets(sequences), stride=self._as_fitted().stride)
 
     def _encode_target(self, y: Any, sequences: Sequences) -> Sequences:
         return encode_labels(self._join_labels(y, sequences), self.classes_)
 
     def _row_weights(self, target: Any, sample_weight: np.ndarray, y: Any) -> Sequences:
-        weight = np.repeat(sample_weight, target.lengths)
-        if isinstance(y, WeightedRows):
-            weight = weight * y.weights.values
+        weight = self._weights_of_steps(target, sample_weight, y)
         known = target.values != MASKED
         weight[~known] = 0
         weight[known] = weigh_classes(self.class_weight, self.classes_, target.values[known], weight[known])
         return Sequences(weight, target.offsets)
 
-    def _make_network(self, encoder: RecurrentEncoder) -> TaggingNetwork:
-        if self.stem is not None and self.stem[2] > 1:
-            raise ValueError(
-                f"stem={self.stem!r} joins {self.stem[2]} steps to one, but a label belongs to every step: "
-                f"set stem=({self.stem[0]}, {self.stem[1]}, 1)"
-            )
-        return TaggingNetwork(
-            encoder,
-            len(self.classes_),
-            stride=self.stride,
-            dropout=self.dropout,
-            output_bias=self.output_bias,
-        )
+    def _make_network(self, encoder: RecurrentEncoder) -> StepNetwork:
+        kind = CRFTaggingNetwork if self.transitions == "crf" else TaggingNetwork
+        return self._make_step_network(kind, encoder, len(self.classes_))
 
-    def _run_labels(self, X: Any, read: Callable[[Ragged], torch.Tensor]) -> Sequences:
-        """Return what a function reads from the outputs, one value per label."""
-        network = self.net_.module_
-        sequences = self.read(X)
-        count_labels(sequences, network.stride)
-
-        def of_batch(batch: Batch) -> Ragged:
-            outputs = network(batch)
-            return Ragged(read(outputs), outputs.lengths)
-
-        return self.run(sequences, of_batch)
+    def _decode(self, outputs: Ragged) -> torch.Tensor:
+        """Return the index of every label that is predicted."""
+        if self._as_fitted().transitions != "observed":
+            return self.net_.module_.decode(outputs)
+        return best_seen_path(outputs, torch.from_numpy(self.seen_transitions_).to(outputs.values.device))
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probability of every label of every step.
@@ -228,13 +243,16 @@ class RecurrentTagger(
         -------
         ndarray of shape (n,), dtype object
             Arrays of shape (n_labels, n_classes), dtype `dtype`, whose rows
-            sum to 1; columns are in the order of `classes_`.
+            sum to 1; columns are in the order of `classes_`. Under
+            ``transitions="crf"`` they are the marginal probabilities, summed
+            over all other labels; under "observed" those of each label by
+            itself.
         """
         check_is_fitted(self)
-        return self._run_labels(X, self.net_.module_.probabilities).to_list()
+        return self._run_steps(X, self.net_.module_.probabilities).to_list()
 
     def predict(self, X: Any) -> np.ndarray:
-        """Return the likeliest label of every step.
+        """Return the likeliest label of every step, or the likeliest labels of every sequence.
 
         Parameters
         ----------
@@ -244,10 +262,11 @@ class RecurrentTagger(
         Returns
         -------
         ndarray of shape (n,), dtype object
-            Label sequences, of the kind that fit saw.
+            Label sequences, of the kind that fit saw; the likeliest as a whole,
+            unless ``transitions="free"``.
         """
         check_is_fitted(self)
-        codes = self._run_labels(X, self.net_.module_.decode)
+        codes = self._run_steps(X, self._decode)
         rows = Sequences(self.classes_[codes.values], codes.offsets)
         return to_kind(list(rows.to_list()), self.target_kind_)
 

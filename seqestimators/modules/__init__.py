@@ -8,6 +8,8 @@ from ._losses import squared_error as squared_error
 from .attention import ATTENTIONS, Attention
 from .batch import Batch, Ragged
 from .cells import CELLS, Cell
+from .conditional_random_field import ConditionalRandomField
+from .conditional_random_field import best_seen_path as best_seen_path
 from .dropout import Dropout
 from .dropout import drive_dropout as drive_dropout
 from .encoder import RecurrentEncoder, States
@@ -21,7 +23,7 @@ from .search import greedy_search as greedy_search
 from .search import sample as sample
 from .seq2seq import AttentionDecoder, Seq2SeqNetwork
 from .stem import Stem
-from .tagging import TaggingNetwork
+from .tagging import CRFTaggingNetwork, StepNetwork, StepRegressionNetwork, TaggingNetwork
 
 __all__ = [
     "ATTENTIONS",
@@ -30,7 +32,9 @@ __all__ = [
     "Attention",
     "AttentionDecoder",
     "Batch",
+    "CRFTaggingNetwork",
     "Cell",
+    "ConditionalRandomField",
     "Dropout",
     "LanguageNetwork",
     "PooledEncoder",
@@ -42,6 +46,8 @@ __all__ = [
     "SequenceNetwork",
     "States",
     "Stem",
+    "StepNetwork",
+    "StepRegressionNetwork",
     "TaggingNetwork",
     "beam_search",
 ]

@@ -261,6 +261,49 @@ def encode_labels(labels: Sequences, classes: np.ndarray) -> Sequences:
     return Sequences(codes, labels.offsets)
 
 
+def find_transitions(labels: Sequences, n_classes: int) -> np.ndarray:
+    """Return which labels stand first, last, and next to each other.
+
+    Parameters
+    ----------
+    labels : Sequences
+        What :func:`encode_labels` returns. Labels that are masked say nothing
+        of their neighbours.
+    n_classes : int
+
+    Returns
+    -------
+    ndarray of shape (n_classes + 1, n_classes + 1), dtype bool
+        Whether a label (in the column) stands behind another (in the row).
+        The last row is the beginning of a sequence, the last column its end;
+        where no label is known there, any may stand there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from seqestimators.sequences import Sequences
+    >>> from seqestimators.sequences.step_labels import find_transitions
+    >>> find_transitions(Sequences.from_rows([[0, 1], [0]]), 2)
+    array([[False,  True,  True],
+           [False, False,  True],
+           [ True, False, False]])
+    """
+    values, begins, ends = labels.values, labels.offsets[:-1], labels.offsets[1:]
+    present = labels.lengths > 0
+    first, last = values[begins[present]], values[ends[present] - 1]
+    has_neighbour = np.ones(len(values), dtype=bool)
+    has_neighbour[begins[present]] = False
+    place = np.flatnonzero(has_neighbour)
+    outside = np.full_like(first, n_classes)
+    seen = np.zeros((n_classes + 1, n_classes + 1), dtype=bool)
+    for before, behind in ((outside, first), (values[place - 1], values[place]), (last, outside)):
+        known = (before != MASKED) & (behind != MASKED)
+        seen[before[known], behind[known]] = True
+    seen[-1, :-1] |= not seen[-1].any()
+    seen[:-1, -1] |= not seen[:, -1].any()
+    return seen
+
+
 def check_items(rows: Sequence[Any], name: str, may_be_missing: bool = False) -> None:
     """Refuse items of rows that can't be compared.
 

@@ -1,5 +1,6 @@
 """RecurrentTagger: kinds of targets, alignment, weights, and scikit-learn's tools around it."""
 
+import itertools
 import pickle
 
 import numpy as np
@@ -248,3 +249,91 @@ def test_a_row_of_another_number_of_labels_is_not_scored():
     short[1] = ""
     with pytest.raises(InvalidSequenceError, match="row 1 of y has 0 labels, but row 1 of X has 1"):
         model.score(IDS, short)
+
+
+# Neighbouring labels: the tokens say nothing, but a label is the other of that before
+TURNS_X = [np.random.RandomState(i).randint(4, 6, size=1 + i % 7).tolist() for i in range(40)]
+TURNS = ["".join("ab"[(x[0] + t) % 2] for t in range(len(x))) for x in TURNS_X]
+LEARNING = SMALL | {"hidden_size": 16, "max_epochs": 8, "lr": 0.1, "dropout": 0.0}
+
+
+@pytest.fixture(scope="module")
+def crf():
+    return RecurrentTagger(**LEARNING, transitions="crf").fit(TURNS_X, TURNS)
+
+
+def test_a_crf_learns_what_labels_follow_each_other(crf):
+    assert crf.score(TURNS_X, TURNS) > 0.95
+    for tags, p in zip(crf.predict(TURNS_X), crf.predict_proba(TURNS_X), strict=True):
+        assert p.shape == (len(tags), 2)
+        np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-5)
+    restored = pickle.loads(pickle.dumps(crf))
+    assert restored.predict(TURNS_X).tolist() == crf.predict(TURNS_X).tolist()
+    with pytest.raises(ValueError, match="transitions='free', but this RecurrentTagger was fitted with"):
+        clone(crf).set_params(warm_start=True, max_epochs=1).fit(TURNS_X, TURNS).set_params(
+            transitions="free"
+        ).fit(TURNS_X, TURNS)
+
+
+@pytest.mark.parametrize("option", [{}, {"class_weight": {"a": 1, "b": 3}}], ids=["plain", "class_weight"])
+def test_weights_and_masks_of_a_crf(option):
+    y = labels_of(IDS)
+    weight = np.arange(24) % 3
+    rows = np.repeat(np.arange(24), weight)
+    settings = EXACT | option | {"transitions": "crf"}
+    weighted = RecurrentTagger(**settings).fit(IDS, y, sample_weight=weight)
+    repeated = RecurrentTagger(**settings).fit([IDS[i] for i in rows], [y[i] for i in rows])
+    np.testing.assert_allclose(weighted.transform(IDS), repeated.transform(IDS), atol=1e-9)
+    steps = [[i % 2 for i in range(len(row))] for row in IDS]
+    masked = [
+        [tag if keep else None for tag, keep in zip(tags, kept, strict=True)]
+        for tags, kept in zip(y, steps, strict=True)
+    ]
+    by_weight = RecurrentTagger(**settings).fit(IDS, y, step_weight=steps)
+    by_mask = RecurrentTagger(**settings).fit(IDS, masked)
+    np.testing.assert_allclose(by_weight.transform(IDS), by_mask.transform(IDS), atol=1e-9)
+
+
+def bio_of(tokens):
+    """Runs of the token 6 as spans."""
+    return ["B" if a != 6 and b == 6 else "I" if b == 6 else "O" for a, b in itertools.pairwise([0, *tokens])]
+
+
+def test_observed_neighbours_alone_are_predicted():
+    rng = np.random.RandomState(0)
+    X = [rng.randint(4, 8, size=rng.randint(1, 9)).tolist() for _ in range(30)]
+    y = [bio_of(x) for x in X]
+    free = RecurrentTagger(**SMALL | {"max_epochs": 1}).fit(X, y)
+    model = RecurrentTagger(**SMALL | {"max_epochs": 1}, transitions="observed").fit(X, y)
+    np.testing.assert_array_equal(free.transform(X), model.transform(X))  # the training is the same
+    assert not hasattr(free, "seen_transitions_")
+    seen = {(None, row[0]) for row in y} | {(row[-1], None) for row in y}
+    seen |= {pair for row in y for pair in itertools.pairwise(row)}
+    labels = [*model.classes_, None]
+    table = [[(one, other) in seen for other in labels] for one in labels]
+    np.testing.assert_array_equal(model.seen_transitions_, table)
+    others = [rng.randint(4, 8, size=1 + i % 12).tolist() for i in range(60)]
+    predicted = model.predict(others)
+    for row in predicted:
+        assert {*zip([None, *row], [*row, None], strict=True)} <= seen
+    assert list(map(list, free.predict(others))) != list(map(list, predicted))
+    restored = pickle.loads(pickle.dumps(model))
+    assert restored.predict(others).tolist() == predicted.tolist()
+
+
+def test_a_chunk_adds_neighbours_and_rows_of_weight_0_none():
+    options = SMALL | {"transitions": "observed"}
+    model = RecurrentTagger(**options).partial_fit([[4, 5]] * 2, ["ab"] * 2, classes=["a", "b", "c"])
+    before = model.seen_transitions_
+    assert before.sum() == 3
+    model.partial_fit([[4, 5]] * 2, ["ac", "ca"], sample_weight=[1, 0])
+    added = model.seen_transitions_ & ~before
+    assert np.argwhere(added).tolist() == [[0, 2], [2, 3]]
+    with pytest.raises(InvalidSequenceError, match="'d', which is none of"):
+        model.partial_fit([[4, 5]] * 2, ["ba", "bd"])
+    assert (model.seen_transitions_ & ~before).sum() == 2
+    masked = RecurrentTagger(**options).fit([[4, 5, 4]] * 2, [[None, "a", "b"], [None, "b", None]])
+    np.testing.assert_array_equal(
+        masked.seen_transitions_, [[False, True, False], [False, False, True], [True, True, False]]
+    )
+    assert len(masked.predict([[4] * 6])[0]) == 6  # b has nothing behind it: as few unseen pairs as can be

@@ -5,7 +5,14 @@ import torch
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
-from seqestimators.modules import Batch, Ragged, RecurrentEncoder, TaggingNetwork, initialize
+from seqestimators.modules import (
+    Batch,
+    CRFTaggingNetwork,
+    Ragged,
+    RecurrentEncoder,
+    TaggingNetwork,
+    initialize,
+)
 
 
 def make_network(cell="lstm", stride=1, bidirectional=True):
@@ -99,3 +106,20 @@ def test_a_sequence_is_represented_by_its_mean_state():
 @pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
 def test_one_direction_is_causal(bidirectional):
     assert make_network(bidirectional=bidirectional).is_causal is not bidirectional
+
+
+def test_a_crf_has_the_loss_of_its_field_and_none_for_masked_labels():
+    plain = make_network(bidirectional=False)
+    network = CRFTaggingNetwork(plain.encoder, 5).double()
+    initialize(network, torch.Generator().manual_seed(0))
+    network.field.transitions.data.normal_(generator=torch.Generator().manual_seed(1))
+    assert plain.is_causal
+    assert not network.is_causal
+    target = Ragged(torch.tensor([0, -100, 4, 2]), torch.tensor([3, 1]))
+    batch = Batch(torch.tensor([[4, 5, 7], [6, 0, 0]]), torch.tensor([3, 1]), target)
+    outputs = network(batch)
+    found = network.row_losses(outputs, batch)
+    log_p = network.field.log_probabilities(outputs, target)
+    torch.testing.assert_close(found, -log_p[range(4), [0, 0, 4, 2]] * torch.tensor([1, 0, 1, 1]))
+    assert torch.equal(network.decode(outputs), network.field.decode(outputs))
+    torch.testing.assert_close(network.probabilities(outputs).sum(1), torch.ones(4, dtype=torch.float64))
