@@ -1,10 +1,17 @@
-"""Scores of sequences: of every token, of whole sequences, by edit distance; and scorers of them."""
+"""Scores of sequences: of every token, of segments, of whole sequences, by edit distance; and scorers."""
 
 from .generation import GenerationReport, generation_report
 from .masked import masked_accuracy_scorer, masked_average_precision_scorer, masked_roc_auc_scorer
 from .masked import replace_plain_scorers as replace_plain_scorers
 from .perplexity import perplexity
-from .scorers import edit_similarity_scorer, exact_match_scorer, token_accuracy_scorer
+from .scorers import (
+    edit_similarity_scorer,
+    exact_match_scorer,
+    q3_scorer,
+    segment_f1_scorer,
+    segment_overlap_scorer,
+    token_accuracy_scorer,
+)
 from .scores import (
     edit_similarity_score,
     exact_match_score,
@@ -12,6 +19,7 @@ from .scores import (
     token_accuracy_score,
     word_error_rate,
 )
+from .segments import q3_score, segment_f1_score, segment_overlap_score
 from .top_n import top_n_accuracy_score
 
 __all__ = [
@@ -26,6 +34,12 @@ __all__ = [
     "masked_roc_auc_scorer",
     "perplexity",
     "phoneme_error_rate",
+    "q3_score",
+    "q3_scorer",
+    "segment_f1_score",
+    "segment_f1_scorer",
+    "segment_overlap_score",
+    "segment_overlap_scorer",
     "token_accuracy_score",
     "token_accuracy_scorer",
     "top_n_accuracy_score",

@@ -6,8 +6,16 @@ from typing import Any
 from sklearn.metrics import make_scorer
 
 from .scores import edit_similarity_score, exact_match_score, token_accuracy_score
+from .segments import q3_score, segment_f1_score, segment_overlap_score
 
-__all__ = ["edit_similarity_scorer", "exact_match_scorer", "token_accuracy_scorer"]
+__all__ = [
+    "edit_similarity_scorer",
+    "exact_match_scorer",
+    "q3_scorer",
+    "segment_f1_scorer",
+    "segment_overlap_scorer",
+    "token_accuracy_scorer",
+]
 
 _DOCSTRING = """Scorer of :func:`{metric}`, the higher the better.
 
@@ -31,17 +39,20 @@ Examples
 --------
 >>> from sklearn.dummy import DummyClassifier
 >>> from seqestimators.metrics import {scorer}
->>> X, y = [["ATG"], ["AAA"]], ["M", "K"]
->>> model = DummyClassifier(strategy="constant", constant="M").fit(X, y)
+>>> X, y = [["ATG"], ["AAA"]], ["{right}", "{wrong}"]
+>>> model = DummyClassifier(strategy="constant", constant="{right}").fit(X, y)
 >>> {scorer}(model, X, y)
 0.5
 """
 
 
-def _make_documented_scorer(metric: Callable[..., float]) -> Any:
+def _make_documented_scorer(metric: Callable[..., float], right: str = "M", wrong: str = "K") -> Any:
     scorer = make_scorer(metric)
     scorer.__doc__ = _DOCSTRING.format(
-        metric=metric.__name__, scorer=metric.__name__.removesuffix("_score") + "_scorer"
+        metric=metric.__name__,
+        scorer=metric.__name__.removesuffix("_score") + "_scorer",
+        right=right,
+        wrong=wrong,
     )
     return scorer
 
@@ -49,3 +60,6 @@ def _make_documented_scorer(metric: Callable[..., float]) -> Any:
 token_accuracy_scorer = _make_documented_scorer(token_accuracy_score)
 exact_match_scorer = _make_documented_scorer(exact_match_score)
 edit_similarity_scorer = _make_documented_scorer(edit_similarity_score)
+q3_scorer = _make_documented_scorer(q3_score, "H", "E")
+segment_f1_scorer = _make_documented_scorer(segment_f1_score, "BI", "BB")
+segment_overlap_scorer = _make_documented_scorer(segment_overlap_score, "H", "E")

@@ -96,7 +96,7 @@ def token_accuracy_score(
     >>> token_accuracy_score([["M", None, "L"]], ["MKA"])
     0.5
     """
-    y_true, y_pred, weight = _check_pair(y_true, y_pred, kind, tokenizer, sample_weight, has_masks=True)
+    y_true, y_pred, weight = check_pair(y_true, y_pred, kind, tokenizer, sample_weight, has_masks=True)
     n_positions = weight @ np.maximum(_lengths(y_true), _lengths(y_pred))
     if n_positions == 0:
         return 1.0
@@ -144,7 +144,7 @@ def exact_match_score(
     >>> exact_match_score(["CCO", "c1ccccc1"], ["OCC", "c1ccccc"], kind="molecule")
     0.5
     """
-    y_true, y_pred, weight = _check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
+    y_true, y_pred, weight = check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
     return float(np.average(_are_equal(y_true, y_pred), weights=weight))
 
 
@@ -195,7 +195,7 @@ def edit_similarity_score(
     >>> token_accuracy_score(["MKLVA"], ["KLVA"])
     0.0
     """
-    y_true, y_pred, weight = _check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
+    y_true, y_pred, weight = check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
     longest = np.maximum(_lengths(y_true), _lengths(y_pred))
     return float(np.average(1 - _edit_distances(y_true, y_pred) / np.maximum(longest, 1), weights=weight))
 
@@ -245,7 +245,7 @@ def word_error_rate(
     >>> word_error_rate(truth, [["K", "AE1", "T"], ["D", "AA1", "G"]])
     0.5
     """
-    y_true, y_pred, weight = _check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
+    y_true, y_pred, weight = check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
     return float(np.average(~_are_equal(y_true, y_pred), weights=weight))
 
 
@@ -295,7 +295,7 @@ def phoneme_error_rate(
     >>> phoneme_error_rate(truth, [["K", "AE1", "T", "S"], ["D", "AA1", "G"]])
     0.333...
     """
-    y_true, y_pred, weight = _check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
+    y_true, y_pred, weight = check_pair(y_true, y_pred, kind, tokenizer, sample_weight)
     n_items = weight @ _lengths(y_true)
     if n_items == 0:
         raise ValueError(
@@ -305,7 +305,7 @@ def phoneme_error_rate(
     return float(weight @ _edit_distances(y_true, y_pred) / n_items)
 
 
-def _check_pair(y_true, y_pred, kind, tokenizer, sample_weight, has_masks=False):
+def check_pair(y_true, y_pred, kind, tokenizer, sample_weight, has_masks=False):
     """Both as lists of strings, or both as lists of lists, and the weights; masked positions are left out."""
     if kind is not None and tokenizer is not None:
         raise ValueError(f"kind={kind!r} and a tokenizer both say how sequences are read: give one of them")
