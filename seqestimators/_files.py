@@ -40,6 +40,7 @@ OWN = frozenset(
         "estimators.language_model.RecurrentLanguageModel",
         "estimators.regressor.RecurrentRegressor",
         "estimators.seq2seq.RecurrentSeq2Seq",
+        "estimators.step_regressor.RecurrentStepRegressor",
         "estimators.tagger.RecurrentTagger",
         "preprocessing.base.SequenceTokenizer",
         "preprocessing.codon.CodonTokenizer",

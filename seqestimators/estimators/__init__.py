@@ -7,6 +7,7 @@ from .language_model import RecurrentLanguageModel
 from .pooled import BasePooled
 from .regressor import RecurrentRegressor
 from .seq2seq import RecurrentSeq2Seq
+from .step_regressor import RecurrentStepRegressor
 from .tagger import RecurrentTagger
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "RecurrentLanguageModel",
     "RecurrentRegressor",
     "RecurrentSeq2Seq",
+    "RecurrentStepRegressor",
     "RecurrentTagger",
     "predict_n_best",
     "sample",

@@ -29,7 +29,10 @@ class StepTargets(Stride):
     def _weights_of_steps(self, target: Sequences, sample_weight: np.ndarray, y: Any) -> np.ndarray:
         """Return the weight of every target of all rows: that of the row times that of the step."""
         weight = np.repeat(sample_weight, target.lengths)
-        return weight * y.weights.values if isinstance(y, WeightedRows) else weight
+        if not isinstance(y, WeightedRows):
+            return weight
+        rows = zip(y.weights, target.lengths.tolist(), strict=True)  # y may be padded
+        return weight * np.concatenate([of_steps[:n] for of_steps, n in rows])
 
     def _make_step_network(
         self, kind: type[StepNetwork], encoder: RecurrentEncoder, output_size: int

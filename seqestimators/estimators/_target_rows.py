@@ -10,19 +10,19 @@ KINDS = {str: "string", list: "list", tuple: "tuple", np.ndarray: "array"}
 
 
 class WeightedRows:
-    """Label sequences with a weight for every step, indexed as the object array of their rows.
+    """Targets of steps with a weight for each, indexed as the object array of their rows.
 
     Parameters
     ----------
     rows : ndarray of shape (n,), dtype object
-        As `SequenceTargets` reads them.
+        Labels as `SequenceTargets` reads them, or arrays of numbers.
     step_weight : array-like of n rows
-        A weight for every label.
+        A weight for every label or number.
 
     Attributes
     ----------
     rows : ndarray of shape (n,), dtype object
-        Labels of weight 0 are None.
+        Labels of weight 0 are None, numbers NaN.
     kind : type
         Of the rows as they were.
     weights : Sequences
@@ -43,9 +43,14 @@ class WeightedRows:
 
 
 def _mask(rows: np.ndarray, weights: Sequences) -> np.ndarray:
-    """Put None in the place of every label of weight 0."""
+    """Put None in the place of every label of weight 0, NaN in that of a number."""
     if weights.values.all():
         return rows
+    if getattr(rows[0], "dtype", None) == np.float64:
+        masked = object_array([row.copy() for row in rows])
+        for row, weight in zip(masked, weights, strict=True):
+            row[weight == 0] = np.nan
+        return masked
     masked = object_array(list(map(list, rows))) if isinstance(rows[0], str) else rows.copy()
     for i, (row, weight) in enumerate(zip(rows, weights, strict=True)):
         if not weight.all():

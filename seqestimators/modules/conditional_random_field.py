@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from .batch import Ragged
+from .encoder import reverse_each
 
 __all__ = ["ConditionalRandomField"]
 
@@ -73,33 +74,36 @@ class ConditionalRandomField(nn.Module):
         -------
         Tensor of shape (n_total, n_labels)
         """
-        steps = scores.pad().unbind(1)  # T of (n, n_labels)
-        behind = self._behind(steps, scores.lengths)
+        padded = scores.pad()  # (n, T, n_labels)
+        allowed = padded
         if known is not None:
             label = known.pad()[:, :, None]  # (n, T, 1)
-            is_known = (label >= 0).unbind(1)
             is_label = label == torch.arange(len(self.end), device=label.device)  # (n, T, n_labels)
-            certain = torch.where(is_label, 0.0, -torch.inf).to(scores.values.dtype).unbind(1)
-        found: list[Tensor] = []
-        before: Tensor = self.start
-        for t, step in enumerate(steps):
-            if t:
-                at = found[-1]
-                if known is not None:
-                    at = torch.where(is_known[t - 1], certain[t - 1], at)
-                # of all that may follow a label, this step is a share
-                before = ((at - behind[t - 1])[:, :, None] + self.transitions).logsumexp(1)
-            found.append((step + behind[t] + before).log_softmax(1))
-        return Ragged.from_padded([(torch.stack(found, dim=1), scores.lengths)]).values
+            allowed = padded.masked_fill((label >= 0) & ~is_label, -torch.inf)
+        reverse = reverse_each(padded, scores.lengths)
+        before, behind = self._messages(torch.stack([allowed, reverse])).unbind()
+        total = padded + before + reverse_each(behind, scores.lengths)
+        return Ragged.from_padded([(total.log_softmax(2), scores.lengths)]).values
 
-    def _behind(self, steps: tuple[Tensor, ...], lengths: Tensor) -> list[Tensor]:
-        """Return the log-mass of what may follow each label, T of (n, n_labels), up to a constant each."""
-        behind = [self.end.expand_as(steps[0])]
-        for t in reversed(range(1, len(steps))):
-            mass = (self.transitions + (steps[t] + behind[-1])[:, None]).logsumexp(2)
-            mass = mass - mass[:, :1].detach()  # it would grow with the length, and lose digits
-            behind.append(torch.where((t < lengths)[:, None], mass, self.end))
-        return behind[::-1]
+    def _messages(self, scores: Tensor) -> Tensor:
+        """Return the log-mass of all that leads to each label, up to a constant a step.
+
+        Parameters
+        ----------
+        scores : Tensor of shape (2, n, T, n_labels)
+            Of the steps from the beginning, and from the end.
+
+        Returns
+        -------
+        Tensor of shape (2, n, T, n_labels)
+        """
+        neighbours = torch.stack([self.transitions, self.transitions.T])[:, None]
+        messages = [torch.stack([self.start, self.end])[:, None].expand(-1, scores.shape[1], -1)]
+        for score in scores.unbind(2)[:-1]:
+            mass = ((messages[-1] + score)[..., None] + neighbours).logsumexp(2)
+            # it would grow with the length, and lose digits
+            messages.append(mass - mass[..., :1].detach())
+        return torch.stack(messages, dim=2)
 
     def decode(self, scores: Ragged) -> Tensor:
         """Return the likeliest labels of every sequence as a whole, Tensor of shape (n_total,), dtype int64.

@@ -22,6 +22,7 @@ from .standardization import mean_and_scale
 from .step_labels import MASKED, count_labels, encode_labels, is_masked, join_labels, read_step_weights
 from .step_labels import check_items as check_items
 from .step_labels import find_transitions as find_transitions
+from .step_numbers import join_numbers, read_step_numbers
 from .strings import check_sequences
 from .strings import is_biological as is_biological
 from .targets import read_labels, read_targets
@@ -44,6 +45,7 @@ __all__ = [
     "is_label_table",
     "is_masked",
     "join_labels",
+    "join_numbers",
     "mask_missing",
     "mean_and_scale",
     "object_array",
@@ -51,6 +53,7 @@ __all__ = [
     "read_label_table",
     "read_labels",
     "read_sequences",
+    "read_step_numbers",
     "read_step_weights",
     "read_targets",
 ]

@@ -125,17 +125,10 @@ def join_labels(
     """
     check_consistent_length(n_labels, rows)
     _check_hashable(rows, "y")
-    lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
-    wrong = lengths != n_labels
-    if wrong.any():
-        row = int(wrong.argmax())
-        remedy = "give one label for each"
-        if len(rows) > 2 and all(isinstance(one, str) for one in rows) and len(set(rows)) <= len(rows) / 2:
-            remedy += ". A label for the whole sequence is learned by RecurrentClassifier"
-        raise InvalidSequenceError(
-            f"row {row} of y has {len(rows[row])} labels, but row {row} of X has {n_labels[row]} groups of "
-            f"stride={stride} {unit}: {remedy}"
-        )
+    remedy = "give one label for each"
+    if len(rows) > 2 and all(isinstance(one, str) for one in rows) and len(set(rows)) <= len(rows) / 2:
+        remedy += ". A label for the whole sequence is learned by RecurrentClassifier"
+    lengths = check_counts(rows, n_labels, stride=stride, unit=unit, remedy=remedy)
     labels = np.fromiter(chain.from_iterable(rows), dtype=object, count=lengths.sum())
     distinct = set(labels.tolist())
     fractions = {one for one in distinct if isinstance(one, (float, np.floating)) and not is_masked(one)}
@@ -156,6 +149,45 @@ def join_labels(
             )
         labels[np.fromiter(map(is_masked, labels), dtype=bool, count=len(labels))] = None
     return Sequences.from_lengths(labels, lengths)
+
+
+def check_counts(
+    rows: Sequence[Any],
+    n_targets: np.ndarray,
+    *,
+    stride: int = 1,
+    unit: str = "steps",
+    name: str = "labels",
+    remedy: str,
+) -> np.ndarray:
+    """Raise an error that names the first row with more or fewer targets than its row of X asks for.
+
+    Parameters
+    ----------
+    rows : sequence of n sequences
+    n_targets : ndarray of shape (n,), dtype int64
+        What :func:`count_labels` returns.
+    stride : int, default=1
+        Number of steps per target.
+    unit, name : str
+        What the message calls steps and targets.
+    remedy : str
+        What the message ends with.
+
+    Returns
+    -------
+    ndarray of shape (n,), dtype int64
+        Length of every row.
+    """
+    lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+    wrong = lengths != n_targets
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise InvalidSequenceError(
+            f"row {row} of y has {len(rows[row])} {name}, but row {row} of X has {n_targets[row]} groups of "
+            f"stride={stride} {unit}: {remedy}"
+        )
+    return lengths
 
 
 def read_step_weights(step_weight: Any, n_labels: np.ndarray) -> Sequences:

@@ -13,6 +13,7 @@ from seqestimators import (
     RecurrentLanguageModel,
     RecurrentRegressor,
     RecurrentSeq2Seq,
+    RecurrentStepRegressor,
     RecurrentTagger,
 )
 from seqestimators.parameters import groups_of, parameter, with_parameters
@@ -22,6 +23,7 @@ ESTIMATORS = [
     RecurrentLanguageModel,
     RecurrentRegressor,
     RecurrentSeq2Seq,
+    RecurrentStepRegressor,
     RecurrentTagger,
 ]
 SMALL = {"hidden_size": 3, "embedding_dim": 2, "max_epochs": 1, "random_state": 0}

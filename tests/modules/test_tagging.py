@@ -10,6 +10,7 @@ from seqestimators.modules import (
     CRFTaggingNetwork,
     Ragged,
     RecurrentEncoder,
+    StepRegressionNetwork,
     TaggingNetwork,
     initialize,
 )
@@ -123,3 +124,14 @@ def test_a_crf_has_the_loss_of_its_field_and_none_for_masked_labels():
     torch.testing.assert_close(found, -log_p[range(4), [0, 0, 4, 2]] * torch.tensor([1, 0, 1, 1]))
     assert torch.equal(network.decode(outputs), network.field.decode(outputs))
     torch.testing.assert_close(network.probabilities(outputs).sum(1), torch.ones(4, dtype=torch.float64))
+
+
+def test_numbers_have_the_mean_squared_error_of_those_that_are_known():
+    network = StepRegressionNetwork(make_network().encoder, 2).double()
+    initialize(network, torch.Generator().manual_seed(0))
+    numbers = torch.tensor([[1.0, 2], [3, torch.nan], [torch.nan, torch.nan]], dtype=torch.float64)
+    batch = Batch(torch.tensor([[4, 5], [6, 0]]), torch.tensor([2, 1]), Ragged(numbers, torch.tensor([2, 1])))
+    outputs = network(batch)
+    squares = (outputs.values - numbers) ** 2
+    expected = torch.stack([squares[0].mean(), squares[1, 0], torch.zeros((), dtype=torch.float64)])
+    torch.testing.assert_close(network.row_losses(outputs, batch), expected)

@@ -11,6 +11,7 @@ from seqestimators import (
     RecurrentLanguageModel,
     RecurrentRegressor,
     RecurrentSeq2Seq,
+    RecurrentStepRegressor,
     RecurrentTagger,
 )
 from seqestimators.sequences import read_sequences
@@ -32,7 +33,9 @@ SMALL = {"hidden_size": 8, "embedding_dim": 4, "max_epochs": 1, "batch_size": 8}
         RecurrentClassifier(**SMALL, pooling="attention", num_layers=2, bidirectional=False),
         RecurrentClassifier(**SMALL | {"batch_norm": True, "embedding_dim": None}),
         RecurrentTagger(**SMALL),
-        RecurrentTagger(**SMALL, stride=3, cell="gru"),
+        RecurrentTagger(**SMALL, stride=3, cell="gru", transitions="observed"),
+        RecurrentTagger(**SMALL, transitions="crf"),
+        RecurrentStepRegressor(**SMALL, stride=2),
         RecurrentSeq2Seq(**SMALL),
         RecurrentSeq2Seq(**SMALL, attention="additive", cell="rnn", beam_width=2),
         RecurrentSeq2Seq(**SMALL, attention="monotonic", decoder_layers=2, cell="gru"),
