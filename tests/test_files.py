@@ -31,6 +31,7 @@ from seqestimators import (
     RecurrentLanguageModel,
     RecurrentRegressor,
     RecurrentSeq2Seq,
+    RecurrentStepRegressor,
     RecurrentTagger,
     RegexTokenizer,
     SequenceColumns,
@@ -71,9 +72,14 @@ MODELS = {
         "predict",
     ),
     "tagger": (
-        make_pipeline(ProteinTokenizer(), RecurrentTagger(**SMALL)),
+        make_pipeline(ProteinTokenizer(), RecurrentTagger(**SMALL, transitions="observed")),
         (["MKV", "KL"] * 3, ["HHE", "EE"] * 3),
         "predict_proba",
+    ),
+    "step_regressor": (
+        make_pipeline(DNATokenizer(), RecurrentStepRegressor(**SMALL)),
+        (["ACG", "TA"] * 3, [[0.5, 1, None], [2, 3]] * 3),
+        "predict",
     ),
     "seq2seq": (
         make_pipeline(CodonTokenizer(), RecurrentSeq2Seq(**SMALL)),

@@ -11,6 +11,7 @@ from seqestimators import (
     RecurrentLanguageModel,
     RecurrentRegressor,
     RecurrentSeq2Seq,
+    RecurrentStepRegressor,
     RecurrentTagger,
 )
 from seqestimators.estimators import BaseRecurrent
@@ -24,6 +25,7 @@ TARGETS = {
     RecurrentClassifier: [0, 1, 1, 0] * 4,
     RecurrentRegressor: [0.5, 1.5, 7.0, 2.0] * 4,
     RecurrentTagger: TAGS,
+    RecurrentStepRegressor: [[float(token) for token in row] for row in X],
     RecurrentSeq2Seq: TAGS,
     RecurrentLanguageModel: None,
 }
@@ -95,7 +97,9 @@ def test_encoded_targets_have_a_row_a_sequence(kind, model_of):
         return
     target = model_of[kind].encode_target(X, TARGETS[kind])
     assert len(target) == len(X)
-    assert isinstance(target, Sequences) == (kind in (RecurrentTagger, RecurrentSeq2Seq))
+    assert isinstance(target, Sequences) == (
+        kind in (RecurrentTagger, RecurrentStepRegressor, RecurrentSeq2Seq)
+    )
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         model_of[kind].encode_target(X, TARGETS[kind][1:])
 
@@ -125,7 +129,9 @@ def test_an_answer_is_what_the_outputs_say(model_of):
     assert regressor.margin().unit == pytest.approx(np.std(TARGETS[RecurrentRegressor]))
 
 
-@pytest.mark.parametrize("kind", [RecurrentTagger, RecurrentSeq2Seq, RecurrentLanguageModel])
+@pytest.mark.parametrize(
+    "kind", [RecurrentTagger, RecurrentStepRegressor, RecurrentSeq2Seq, RecurrentLanguageModel]
+)
 def test_many_answers_are_no_single_one(kind, model_of):
     for use in (model_of[kind].answer, model_of[kind].margin):
         with pytest.raises(TypeError, match=f"{kind.__name__} gives no single prediction for a sequence"):

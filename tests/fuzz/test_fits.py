@@ -18,6 +18,7 @@ from seqestimators import (
     RecurrentLanguageModel,
     RecurrentRegressor,
     RecurrentSeq2Seq,
+    RecurrentStepRegressor,
     RecurrentTagger,
 )
 from seqestimators.sequences import object_array
@@ -56,11 +57,13 @@ CHOICES = {
     "max_length_ratio": [None, 0.5],
     "label_smoothing": [0.0, 0.3],
     "stride": [1, 1, 2],
+    "transitions": ["free", "observed", "crf"],
 }
 ESTIMATORS = [
     RecurrentClassifier,
     RecurrentRegressor,
     RecurrentTagger,
+    RecurrentStepRegressor,
     RecurrentSeq2Seq,
     RecurrentLanguageModel,
 ]
@@ -110,6 +113,10 @@ def draw_y(rng, estimator, lengths):
         labels = choose(rng, ["ab", [0, 1], [True, False]])
         rows = [[labels[i] for i in rng.integers(2, size=length // estimator.stride)] for length in lengths]
         return ["".join(row) for row in rows] if labels == "ab" else rows
+    if isinstance(estimator, RecurrentStepRegressor):
+        offset, scale = choose(rng, [0.0, 1e9]), choose(rng, [1.0, 1e-30, 1e6])
+        rows = [offset + scale * rng.normal(size=length // estimator.stride) for length in lengths]
+        return [np.where(rng.random(len(row)) < 0.2, np.nan, row) for row in rows]
     if isinstance(estimator, RecurrentSeq2Seq):
         return ["".join(rng.choice(list("xyz"), size=rng.integers(0, 5))) for _ in lengths]
     if isinstance(estimator, RecurrentLanguageModel):

@@ -17,6 +17,7 @@ from seqestimators import (
     RecurrentLanguageModel,
     RecurrentRegressor,
     RecurrentSeq2Seq,
+    RecurrentStepRegressor,
     RecurrentTagger,
     RegexTokenizer,
     SelfiesTokenizer,
@@ -126,7 +127,9 @@ def other_tasks() -> None:
     codons = CodonTokenizer().fit(dna)
     tokenizers = [RegexTokenizer(r"\w+|\W"), WordTokenizer(), SelfiesTokenizer()]
     ExternalTokenizer(str.split, decode=" ".join, max_tokens=100).fit(tokenizers[1].normalize(dna))
-    tagger = RecurrentTagger(stride=1).fit(codons.transform(dna), protein)
+    profile = RecurrentStepRegressor(stride=1).fit([[4, 5]], [[0.5, None]], step_weight=[[1, 1]])
+    print(profile.predict([[4]])[0], profile.score([[4, 5]], [[0.5, 1.0]]))
+    tagger = RecurrentTagger(stride=1, transitions="crf").fit(codons.transform(dna), protein)
     print(tagger.predict(codons.transform(dna)), tagger.score(codons.transform(dna), protein))
     writer = RecurrentSeq2Seq(target_tokenizer=ProteinTokenizer(), attention="monotonic", beam_width=2)
     writer.fit(DNATokenizer(k=3, stride=3).fit_transform(dna), protein)
