@@ -307,8 +307,7 @@ def find_transitions(labels: Sequences, n_classes: int) -> np.ndarray:
     -------
     ndarray of shape (n_classes + 1, n_classes + 1), dtype bool
         Whether a label (in the column) stands behind another (in the row).
-        The last row is the beginning of a sequence, the last column its end;
-        where no label is known there, any may stand there.
+        The last row is the beginning of a sequence, the last column its end.
 
     Examples
     --------
@@ -331,8 +330,6 @@ def find_transitions(labels: Sequences, n_classes: int) -> np.ndarray:
     for before, behind in ((outside, first), (values[place - 1], values[place]), (last, outside)):
         known = (before != MASKED) & (behind != MASKED)
         seen[before[known], behind[known]] = True
-    seen[-1, :-1] |= not seen[-1].any()
-    seen[:-1, -1] |= not seen[:, -1].any()
     return seen
 
 
