@@ -1,6 +1,5 @@
 """Numbers that are aligned with the steps of a sequence: read, counted, and joined."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -44,7 +43,7 @@ def read_step_numbers(y: Any) -> np.ndarray:
     [array([0.5, nan]), array([2.])]
     """
     if isinstance(y, np.ma.MaskedArray):
-        y = y.astype(np.float64).filled(np.nan)
+        y = np.ma.filled(y.astype(np.float64), np.nan)
     if is_column(y):
         column = first_column(y)
         y = column if np.asarray(column[:1]).dtype.kind == "O" else y
@@ -68,7 +67,7 @@ def _read_row(row: Any, i: int) -> np.ndarray:
     if is_missing(row):
         raise InvalidSequenceError(f"row {i} of y is missing ({row!r}): drop it, or give NaN for each step")
     if isinstance(row, np.ma.MaskedArray):
-        row = row.astype(np.float64).filled(np.nan)
+        row = np.ma.filled(row.astype(np.float64), np.nan)
     if not hasattr(row, "__len__") or getattr(row, "ndim", 1) == 0:
         raise TypeError(
             f"row {i} of y is {shorten(row)}, one value for the whole sequence, but here each row of y is a "
@@ -98,7 +97,7 @@ def _read_row(row: Any, i: int) -> np.ndarray:
     return values
 
 
-def join_numbers(rows: Sequence[np.ndarray], n_targets: np.ndarray, *, stride: int = 1) -> Sequences:
+def join_numbers(rows: Any, n_targets: np.ndarray, *, stride: int = 1) -> Sequences:
     """Join the numbers of all steps into one table, once each row has as many as its row of X asks for.
 
     Parameters

@@ -125,5 +125,3 @@ def test_nothing_to_learn_from_is_an_error():
         RecurrentStepRegressor(**SMALL).fit([[4, 5]], [[[1.0, np.nan], [2.0, np.nan]]])
     with pytest.raises(TypeError, match="one value for the whole sequence"):
         RecurrentStepRegressor(**SMALL).fit([[4, 5], [4]], [1.0, 2.0])
-    with pytest.raises(ValueError, match="joins 2 steps to one, but a target belongs to every step"):
-        RecurrentStepRegressor(**SMALL, stem=(4, 3, 2)).fit(IDS, Y)
