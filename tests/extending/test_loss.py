@@ -38,7 +38,7 @@ class SmoothTagger(RecurrentTagger):
         Weight of the changes in the loss.
     """
 
-    smoothness: float = parameter(default=1.0)
+    smoothness: float = parameter(default=1.0, constraints=[float])
 
     def _make_network(self, encoder):
         return SmoothNetwork(encoder, len(self.classes_), smoothness=self.smoothness)
