@@ -107,8 +107,8 @@ class TaggingNetwork(StepNetwork):
         Reads the sequences.
     output_size : int
         Number of different labels.
-    **options : dict
-        `stride`, `dropout` and `output_bias`, as in StepNetwork.
+    stride, dropout, output_bias : int, float, bool
+        As in StepNetwork.
 
     Examples
     --------
@@ -219,8 +219,8 @@ class StepRegressionNetwork(StepNetwork):
         Reads the sequences.
     output_size : int
         Number of numbers a target.
-    **options : dict
-        `stride`, `dropout` and `output_bias`, as in StepNetwork.
+    stride, dropout, output_bias : int, float, bool
+        As in StepNetwork.
 
     Examples
     --------
