@@ -115,14 +115,15 @@ plt.show()
 # Helices as spans
 # ----------------
 # Where does a helix begin, and where does it end? Tags say so: B for its first
-# residue, I for all further ones, O for residues outside. A B is rare, one in
-# thirty residues, and never likelier than I and O by itself. So the likeliest
-# tag of each residue makes helices without a beginning.
+# residue, I for all further ones, O for residues outside. A B is rare, and
+# seldom the likeliest tag of a residue. So the likeliest tag of each residue
+# makes helices without a beginning, which count as none.
 #
 # ``transitions="observed"`` predicts the likeliest tags as a whole, in which
 # neighbours are those of the training chains: an I stands behind a B or an I.
 # ``transitions="crf"`` trains a conditional random field, which has learned
-# the scores of neighbouring tags too.
+# the scores of neighbouring tags too. A helix is right, here, if it is so from
+# its first residue to its last.
 
 
 def helix_tags(structure):
@@ -140,7 +141,7 @@ tags_test = list(map(helix_tags, y_test))
 predicted = {}
 for transitions in ("observed", "crf"):
     tagger = RecurrentTagger(
-        transitions=transitions, max_epochs=8, random_state=0
+        transitions=transitions, lr=0.02, max_epochs=15, random_state=0
     )
     model = make_pipeline(ProteinTokenizer(), tagger).fit(X[:400], tags)
     if transitions == "observed":  # of single tags, the training is the same
@@ -155,3 +156,9 @@ for transitions, rows in predicted.items():
         f"F1 {segment_f1_score(tags_test, rows):.3f}, "
         f"tags right {token_accuracy_score(tags_test, rows):.3f}"
     )
+
+# %%
+# The tags of single residues have a beginning for 217 helices of 1,268,
+# Viterbi over observed neighbours finds 829, the conditional random field 549.
+# F1 rises from 0.012 to 0.022 and 0.017. All of it is little: a single
+# sequence says roughly where helices are, hardly ever where they begin and end.
