@@ -19,7 +19,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
 import pandas as pd
-from sklearn.compose import make_column_transformer
+from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
 from sklearn.feature_extraction.text import CountVectorizer
@@ -51,9 +51,11 @@ def concordance_index(y, predicted):
     return concordant / total
 
 
-def make_network():
+def make_network(blocks=()):
     """A network over both columns; the kinases come second, where each is encoded once in a batch."""
-    return make_pipeline(SequenceColumns(TOKENIZERS), RecurrentRegressor(**NETWORK, random_state=0))
+    return make_pipeline(
+        SequenceColumns(TOKENIZERS, blocks=blocks), RecurrentRegressor(**NETWORK, random_state=0)
+    )
 
 
 def make_network_without(column):
@@ -62,23 +64,25 @@ def make_network_without(column):
     return make_pipeline(hide, make_network())
 
 
-def make_features():
-    """Counts of Morgan substructures, and of residues and pairs of neighbours."""
-    counts = CountVectorizer(analyzer="char", ngram_range=(1, 2), lowercase=False, dtype=np.float32)
-    return make_column_transformer(
-        (MorganFingerprint(n_bits=1024, counts=True), "smiles"), (counts, "protein"), sparse_threshold=0
-    )
+COUNTS = CountVectorizer(analyzer="char", ngram_range=(1, 2), lowercase=False, dtype=np.float32)
+FEATURES = [
+    ("morgan", MorganFingerprint(n_bits=1024, counts=True), "smiles"),
+    ("residues", COUNTS, "protein"),
+]
+"""Counts of Morgan substructures, and of residues and pairs of neighbours."""
 
 
 MODELS = {
     "mean of the training pairs": DummyRegressor(),
     "features, gradient boosting": make_pipeline(
-        make_features(), HistGradientBoostingRegressor(random_state=0)
+        ColumnTransformer(FEATURES, sparse_threshold=0), HistGradientBoostingRegressor(random_state=0)
     ),
     "features, forest": make_pipeline(
-        make_features(), RandomForestRegressor(200, max_features="sqrt", random_state=0)
+        ColumnTransformer(FEATURES, sparse_threshold=0),
+        RandomForestRegressor(200, max_features="sqrt", random_state=0),
     ),
     "network, both": make_network(),
+    "network, both and the features": make_network(FEATURES),
     "network, inhibitor alone": make_network_without("protein"),
     "network, kinase alone": make_network_without("smiles"),
 }
@@ -103,8 +107,8 @@ SPLITS = {"random": "random", "new inhibitors": "smiles", "new kinases": "protei
 
 
 def measure_fits(X, y, add):
-    for model_name, model in MODELS.items():
-        for split_name, column in SPLITS.items():
+    for split_name, column in SPLITS.items():
+        for model_name, model in MODELS.items():
             if not add(what=model_name, split=split_name):
                 continue
             train, test = split(X, y, column)
