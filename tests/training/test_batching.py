@@ -1,6 +1,5 @@
 """Batches: each row once, little padding, a true shuffle from a generator of its own."""
 
-import tracemalloc
 from dataclasses import replace
 
 import hypothesis
@@ -9,9 +8,8 @@ import pytest
 import torch
 from hypothesis import strategies as st
 
-from seqestimators import SequenceTokenizer
 from seqestimators._training import MAX_STEPS, BatchIterator, SequenceDataset, batching, run_batches
-from seqestimators._training.batching import MAX_PADDING_RATIO, FlatRows, cut_by_length, cut_by_steps
+from seqestimators._training.batching import MAX_PADDING_RATIO, cut_by_length, cut_by_steps
 from seqestimators.modules import Batch, Ragged
 from seqestimators.sequences import Sequences, read_sequences
 
@@ -64,7 +62,7 @@ def test_an_ordinary_batch_is_one_piece():
     assert cut_by_length(np.zeros(3, dtype=np.int64)) == [slice(0, 3)]
 
 
-# FlatRows and SequenceDataset
+# SequenceDataset
 
 
 @pytest.mark.parametrize("channels", [None, 3])
@@ -134,17 +132,6 @@ def test_memory_of_a_batch_follows_its_tokens(make_dataset):
     batch = make_dataset(lengths).batch(np.arange(64))
     assert sum(inputs.numel() for inputs, _ in batch.pieces) == lengths.sum()
     assert len(batch) == 64
-
-
-@hypothesis.settings(max_examples=30)
-@hypothesis.given(st.lists(st.integers(0, 5), min_size=1, max_size=8), st.data())
-def test_rows_are_joined_one_behind_the_other(lengths, data):
-    rows = data.draw(st.lists(st.integers(0, len(lengths) - 1), min_size=1, max_size=8))
-    sequences = Sequences.from_lengths(np.arange(1, sum(lengths) + 1), np.array(lengths))
-    found = FlatRows(sequences).join(np.array(rows))
-    assert found.lengths.tolist() == [lengths[row] for row in rows]
-    for row, values in zip(rows, found.values.split(found.lengths.tolist()), strict=True):
-        assert values.tolist() == sequences[row].tolist()
 
 
 def test_ragged_weights_are_given_or_spread_over_the_values():
@@ -450,36 +437,3 @@ def test_a_graph_is_built_where_it_is_asked_for(make_dataset, gradients):
 def test_targets_and_features_come_along(make_dataset):
     dataset = make_dataset(LENGTHS, target=np.arange(6))
     assert run_batches(dataset, lambda batch: batch.target, max_steps=1).tolist() == list(range(6))
-
-
-# Memory
-
-
-def test_rows_of_a_tokenizer_are_read_in_place_and_held_in_a_byte_a_token():
-    ids = SequenceTokenizer().fit_transform(["abba" * 500, "cab" * 500, ""] * 20)
-    n_tokens = sum(map(len, ids))
-    tracemalloc.start()
-    sequences = read_sequences(ids)
-    source = FlatRows(sequences[np.arange(len(sequences))])
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert np.shares_memory(sequences.values, ids[0])
-    assert source.values.dtype == torch.uint8
-    assert peak < 4 * n_tokens
-    inputs, lengths = source.pad(np.array([1, 2]))
-    assert inputs.dtype == torch.int64
-    assert lengths.tolist() == [1500, 0]
-    assert inputs[0].tolist() == ids[1].tolist()
-
-
-@pytest.mark.parametrize("rows", [[1, 0], [0], [0, 0], [1, 1]])
-def test_rows_in_another_order_are_joined_in_that_order(rows):
-    ids = SequenceTokenizer().fit_transform(["ab", "cd"])[rows]
-    assert read_sequences(ids).values.tolist() == np.concatenate(list(ids)).tolist()
-
-
-@pytest.mark.parametrize("greatest", [255, 256, 2**15, 2**31])
-def test_ids_of_any_size_are_held_exactly(greatest):
-    source = FlatRows(Sequences.from_rows([[4, greatest], [5]]))
-    assert source.pad(np.array([0, 1]))[0].tolist() == [[4, greatest], [5, 0]]
-    assert source.join(np.array([1, 0])).values.tolist() == [5, 4, greatest]
