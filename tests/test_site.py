@@ -172,6 +172,12 @@ QUERIES = {
     "gpu": "speed install",
     "random seed": "reproducibility",
     "progress": "cookbook faq",
+    "missing values": "series plot_missing_values faq",
+    "forecasting": "series faq",
+    "irregular sampling": "series",
+    "variant effects": "language_model plot_variant_effects",
+    "outliers": "language_model glossary",
+    "generate molecules": "plot_molecule_generation plot_smiles_generation",
 }
 
 
