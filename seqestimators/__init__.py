@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._files import load, save
+    from ._onnx import to_onnx
     from ._show_versions import show_versions
     from .estimators import (
         RecurrentClassifier,
@@ -69,6 +70,7 @@ __all__ = [
     "sample",
     "save",
     "show_versions",
+    "to_onnx",
 ]
 _ROOMS = {
     "load": "_files",
@@ -76,6 +78,7 @@ _ROOMS = {
     "sample": "estimators",
     "save": "_files",
     "show_versions": "_show_versions",
+    "to_onnx": "_onnx",
 }
 
 

@@ -46,11 +46,12 @@ ARROWS = {
     "_version": set(),
     "_show_versions": {"_native", "_version"},
     "_files": {"_version"},
+    "_onnx": {"estimators", "modules", "preprocessing", "sequences"},
     # The package itself names its everyday classes for type checkers.
-    "": {"estimators", "preprocessing", "_files", "_show_versions"},
+    "": {"estimators", "preprocessing", "_files", "_onnx", "_show_versions"},
 }
 COMMON = {"exceptions", "_sklearn", "_version", "parameters"}
-ALONE = {"_files", "_show_versions"}  # files that no room imports
+ALONE = {"_files", "_onnx", "_show_versions"}  # what no room imports
 
 DISTRIBUTIONS = {"Bio": "biopython", "sklearn": "scikit-learn"}
 IDS = {"PAD", "UNKNOWN", "BOS", "EOS"}
@@ -243,7 +244,7 @@ def test_private_names_of_scikit_learn_enter_in_one_place():
 
 
 def test_optional_dependencies_are_imported_on_demand():
-    optional = {"matplotlib", "polars", "pyarrow", "pytest", "selfies", "tokenizers"}
+    optional = {"matplotlib", "onnx", "polars", "pyarrow", "pytest", "selfies", "tokenizers"}
     assert_none([place for place, _, one in all_imports() if one.top in optional and not one.delayed])
 
 

@@ -16,7 +16,7 @@ ROOMS = sorted(
     room.name for room in pkgutil.iter_modules(seqestimators.__path__) if not room.name.startswith("_")
 )
 PUBLIC = [(room, name) for room in ROOMS for name in importlib.import_module(f"seqestimators.{room}").__all__]
-PUBLIC += [("", name) for name in ("load", "save", "show_versions")]  # of no room
+PUBLIC += [("", name) for name in ("load", "save", "show_versions", "to_onnx")]  # of no room
 
 every_room = pytest.mark.parametrize("room", ROOMS)
 every_name = pytest.mark.parametrize(("room", "name"), PUBLIC, ids=[".".join(pair) for pair in PUBLIC])

@@ -4,7 +4,7 @@ A cell of one's own is a subclass of :class:`Cell`, entered in `CELLS`; nothing 
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
@@ -22,6 +22,23 @@ CELLS = Registry()
 State = tuple[Tensor, ...]
 Weights = Mapping[str, np.ndarray]
 Step = dict[str, np.ndarray]
+
+
+class OnnxOperator(NamedTuple):
+    """The operator of ONNX that reads sequences as a cell of torch does.
+
+    Parameters
+    ----------
+    name : str
+    blocks : tuple of int
+        Which block of torch's weights comes first, second, ... in those of
+        the operator.
+    attributes : dict of {str: int}
+    """
+
+    name: str
+    blocks: tuple[int, ...]
+    attributes: dict[str, int] = {}
 
 
 class Cell(nn.Module):
@@ -48,6 +65,9 @@ class Cell(nn.Module):
     parts : tuple of str
         Class attribute: which of these are the state that the next step
         reads, `h` first.
+    onnx : OnnxOperator or None
+        Class attribute: what computes the same in an ONNX file; None if
+        nothing does. A subclass doesn't inherit it.
 
     Examples
     --------
@@ -62,6 +82,7 @@ class Cell(nn.Module):
     computed: ClassVar[dict[str, str]] = {"h": "state h"}
     gates: ClassVar[tuple[str, ...]] = ()
     parts: ClassVar[tuple[str, ...]] = ("h",)
+    onnx: ClassVar[OnnxOperator | None] = None
 
     def __init__(self, input_size: int, hidden_size: int):
         super().__init__()
@@ -238,6 +259,7 @@ class ElmanCell(_TorchCell, nn.RNN):  # type: ignore[misc]
     torch_class = nn.RNN
     n_blocks = 1
     recurrence = ElmanStates
+    onnx = OnnxOperator("RNN", (0,))
 
     @staticmethod
     def equations(weights: Weights, x: np.ndarray, before: Step) -> Step:
@@ -270,6 +292,7 @@ class LSTMCell(_TorchCell, nn.LSTM):  # type: ignore[misc]
 
     torch_class = nn.LSTM
     n_blocks = 4
+    onnx = OnnxOperator("LSTM", (0, 3, 1, 2))  # i, o, f, g
     parts = ("h", "c")
     gates = ("i", "f", "o")
     computed: ClassVar[dict[str, str]] = {
@@ -314,6 +337,7 @@ class GRUCell(_TorchCell, nn.GRU):  # type: ignore[misc]
     torch_class = nn.GRU
     n_blocks = 3
     recurrence = GRUStates
+    onnx = OnnxOperator("GRU", (1, 0, 2), {"linear_before_reset": 1})  # z, r, n
     gates = ("r", "z")
     computed: ClassVar[dict[str, str]] = {
         "r": "reset gate r",
