@@ -96,7 +96,11 @@ def test_numbers_with_a_large_offset_stay_as_exact_as_they_are(tmp_path):
         (RecurrentLanguageModel(), TypeError, "RecurrentLanguageModel"),
         (LogisticRegression(), TypeError, "LogisticRegression is an estimator that"),
         (GridSearchCV(RecurrentClassifier(), {}), TypeError, "of a search its best_estimator_"),
-        (AugmentedClassifier(RecurrentClassifier(), ReverseComplement()), TypeError, "AugmentedClassifier"),
+        (
+            AugmentedClassifier(RecurrentClassifier(), ReverseComplement(), n_copies=1),
+            TypeError,
+            "AugmentedClassifier",
+        ),
         (make_pipeline(DNATokenizer(), Padder(), RecurrentClassifier()), ValueError, "has a Padder"),
         (make_pipeline(DNATokenizer(), RecurrentClassifier()), NotFittedError, "not fitted"),
         (RecurrentClassifier, TypeError, "type is an estimator that"),
