@@ -244,7 +244,7 @@ def test_private_names_of_scikit_learn_enter_in_one_place():
 
 
 def test_optional_dependencies_are_imported_on_demand():
-    optional = {"matplotlib", "onnx", "polars", "pyarrow", "pytest", "selfies", "tokenizers"}
+    optional = {"matplotlib", "onnx", "onnxruntime", "polars", "pyarrow", "pytest", "selfies", "tokenizers"}
     assert_none([place for place, _, one in all_imports() if one.top in optional and not one.delayed])
 
 

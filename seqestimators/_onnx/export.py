@@ -13,6 +13,7 @@ from .._version import find_version
 from ..estimators import BaseRecurrent, RecurrentClassifier, RecurrentRegressor, RecurrentTagger
 from ..preprocessing import SequenceTokenizer
 from ..sequences import UNKNOWN
+from .comparison import compare_answers
 from .graph import Graph
 from .networks import (
     DOUBLE,
@@ -91,6 +92,8 @@ def to_onnx(model: Any, path: str | Path, *, output: str = "predictions") -> Non
         The model isn't fitted.
     ImportError
         The package onnx is not installed; the extra ``onnx`` has it.
+    RuntimeError
+        The graph doesn't answer as the model does.
 
     See Also
     --------
@@ -106,7 +109,8 @@ def to_onnx(model: Any, path: str | Path, *, output: str = "predictions") -> Non
     An id that fit hasn't met counts as unknown in the graph too, and series
     that the model standardizes are standardized there. The network of a model
     of ``dtype="float64"`` is computed in float32. The operators are those of
-    version 17 of ONNX [1]_.
+    version 17 of ONNX [1]_. Where onnxruntime is installed, the graph is
+    compared with the model on a few sequences before it is written.
 
     References
     ----------
@@ -148,7 +152,9 @@ def to_onnx(model: Any, path: str | Path, *, output: str = "predictions") -> Non
         answer = _add_answer(graph, estimator, given)
     written = graph.write({name: (dtype, shape), "lengths": ("int64", ["batch"])}, answer)
     onnx.helper.set_model_props(written, _describe(estimator, tokenizer))
-    Path(path).write_bytes(written.SerializeToString())
+    content = written.SerializeToString()
+    compare_answers(content, estimator, output)
+    Path(path).write_bytes(content)
 
 
 def _require_onnx() -> Any:

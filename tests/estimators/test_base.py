@@ -1,6 +1,7 @@
 """What all estimators share once they are fitted: they run, read and encode, and stay as they are."""
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -146,3 +147,14 @@ def test_the_base_is_the_same_and_transform_names_its_columns(kind, model_of):
     assert vectors.dtype == np.float32
     assert vectors.shape == (len(X), len(model.get_feature_names_out()))
     assert model.get_feature_names_out()[0] == f"{kind.__name__.lower()}0"
+
+
+@each_kind
+def test_eight_threads_get_the_answers_of_one(kind, model_of):
+    model = model_of[kind]
+    requests = [X[i : i + 1 + i % 3] * (1 + i % 4) for i in range(12)] * 4
+    expected = [model.transform(one) for one in requests]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(model.transform, requests))
+    for answer, alone in zip(answers, expected, strict=True):
+        np.testing.assert_array_equal(answer, alone)
