@@ -95,12 +95,14 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Fitting):
         ndarray of shape (n, ...), Sequences, or ndarray of shape (n,), dtype object
             The results in the order of the rows.
         """
-        check_is_fitted(self)
+        sequences = self.read(X)
         device = self._device()
         if device != self.net_.device:
             self.net_.move_to(device)
-        network = self.net_.module_.eval()
-        dataset = SequenceDataset(self.read(X), target, device=self.net_.device)
+        network = self.net_.module_
+        if network.training:  # asked first, as eval() walks through the network
+            network.eval()
+        dataset = SequenceDataset(sequences, target, device=self.net_.device)
         if self.max_batch_tokens is not None:
             max_steps, min_rows = min(max_steps, self.max_batch_tokens), 1
         return run_batches(

@@ -311,7 +311,6 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         ndarray of shape (n,) or (n, n_labels)
             Labels of the kind fit saw; of several labels per row 0 or 1 each.
         """
-        check_is_fitted(self)
         decision = self.decision_function(X)
         if self._is_multilabel:
             return (decision > 0).astype(np.int64)
