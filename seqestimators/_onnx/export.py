@@ -86,8 +86,9 @@ def to_onnx(model: Any, path: str | Path, *, output: str = "predictions") -> Non
         The model is none of these, or has a cell, pooling or network of one's
         own.
     ValueError
-        The network reads several columns, or numbers beside the sequence; or
-        the pipeline has another step than a tokenizer.
+        The network reads several columns, numbers beside the sequence, or
+        series with missing values (``missing="mask"``); or the pipeline has
+        another step than a tokenizer.
     NotFittedError
         The model isn't fitted.
     ImportError
@@ -192,6 +193,10 @@ def _take_apart(model: Any) -> tuple[Any, Any]:
         raise ValueError(
             f"the model reads {n_columns} columns of sequences and {n_numbers} numbers beside each, but "
             "to_onnx writes models of one column of sequences: use seqestimators.save"
+        )
+    if estimator.input_ == "values" and estimator._as_fitted().missing == "mask":
+        raise ValueError(
+            'the model was fitted with missing="mask", which to_onnx doesn\'t write: use seqestimators.save'
         )
     return estimator, tokenizer
 

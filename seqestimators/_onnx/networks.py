@@ -111,6 +111,8 @@ def add_vectors(graph: Graph, encoder: RecurrentEncoder, given: Padded) -> Padde
     elif encoder.tokens:  # of an index beyond the last one OneHot makes zeros
         index = graph.add("Where", graph.add("Equal", vectors, PAD), encoder.input_size, vectors)
         vectors = graph.add("OneHot", index, encoder.input_size, torch.tensor([0.0, 1.0]))
+    if encoder.projection is not None:
+        vectors = add_linear(graph, encoder.projection, vectors)
     if encoder.positions is not None:  # those behind the last one have a vector of zeros
         table = nn.functional.pad(encoder.positions, (0, 0, 0, 1))
         places = graph.add("Min", add_places(graph, given.steps), len(encoder.positions))

@@ -130,6 +130,12 @@ def test_several_columns_are_refused(tmp_path):
         to_onnx(model[-1], tmp_path / "model.onnx")
 
 
+def test_missing_values_are_refused(tmp_path):
+    model = RecurrentClassifier(missing="mask", **SMALL).fit([[0.5, np.nan, 1.0], [0.5]] * 2, [0, 1] * 2)
+    with pytest.raises(ValueError, match='missing="mask", which to_onnx doesn'):
+        to_onnx(model, tmp_path / "model.onnx")
+
+
 def test_outputs_of_no_known_name_are_refused(tmp_path):
     with pytest.raises(ValueError, match="'output' parameter of to_onnx"):
         to_onnx(RecurrentClassifier(), tmp_path / "model.onnx", output="logits")

@@ -89,6 +89,7 @@ def test_networks_of_one_answer(pooling, target, cell, kind, before, layers, tmp
         embedding_dim=None if kind == "one-hot" else 3,
         reverse_complement=kind == "strands",
         standardize=kind == "standardized",
+        projection_dim=4 if kind == "standardized" else None,
         **SMALL,
     )
     model.fit(make_sequences(is_tokens, LENGTHS[:N_FITTED]), make_target(target, N_FITTED))
