@@ -63,8 +63,8 @@ def to_onnx(model: Any, path: str | Path, *, output: str = "predictions") -> Non
     ``probabilities`` of shape (n, n_classes), or (n, n_labels) of several
     labels per row; of a tagger, ``probabilities`` of shape (n, T // stride,
     n_classes), 0 behind the last label of a sequence; of a regressor,
-    ``values``, as predict returns them; or ``states``, which `transform`
-    returns. It equals that of the model up to the rounding of float32, whatever
+    ``values``, as predict returns them (``predicted_values``, if it reads
+    series); or ``states``, which `transform` returns. It equals that of the model up to the rounding of float32, whatever
     the padding holds.
 
     Parameters
@@ -239,15 +239,17 @@ def _add_answer(graph: Graph, estimator: Any, given: Padded) -> Answer:
         else:
             probabilities = graph.add("Softmax", outputs, axis=1)
         return Answer("probabilities", probabilities, "float32", ["batch", n_classes])
+    # an input and an output can't have one name
+    name = "values" if estimator.input_ == "tokens" else "predicted_values"
     wide = graph.add("Cast", outputs, to=DOUBLE)
     numbers = graph.add("Add", graph.add("Mul", wide, estimator._y_scale), estimator._y_mean)
     if not estimator._y_is_1d:
-        return Answer("values", numbers, "float64", ["batch", estimator.n_outputs_])
+        return Answer(name, numbers, "float64", ["batch", estimator.n_outputs_])
     dtype = estimator._answer_dtype()
     numbers = graph.add("Squeeze", numbers, [1])
     if dtype == "float32":
         numbers = graph.add("Cast", numbers, to=FLOAT)
-    return Answer("values", numbers, dtype, ["batch"])
+    return Answer(name, numbers, dtype, ["batch"])
 
 
 def _describe(estimator: Any, tokenizer: Any) -> dict[str, str]:

@@ -35,11 +35,6 @@ def test_a_graph_of_another_model_is_noticed(model, y, output, tmp_path):
     assert not np.isnan(model.transform(IDS)).any()
 
 
-def test_a_model_that_has_met_no_token_is_compared_too(tmp_path):
-    model = RecurrentClassifier(**SMALL).fit([np.array([1]), np.array([1, 1])], [0, 1])
-    to_onnx(model, tmp_path / "model.onnx")
-
-
 def test_channels_may_come_first_in_fit(tmp_path):
     model = RecurrentClassifier(channels_first=True, **SMALL).fit(np.zeros((4, 2, 5)), [0, 1] * 2)
     to_onnx(model, tmp_path / "model.onnx")
