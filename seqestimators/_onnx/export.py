@@ -64,8 +64,8 @@ def to_onnx(model: Any, path: str | Path, *, output: str = "predictions") -> Non
     labels per row; of a tagger, ``probabilities`` of shape (n, T // stride,
     n_classes), 0 behind the last label of a sequence; of a regressor,
     ``values``, as predict returns them (``predicted_values``, if it reads
-    series); or ``states``, which `transform` returns. It equals that of the model up to the rounding of float32, whatever
-    the padding holds.
+    series); or ``states``, which `transform` returns. It equals that of the
+    model up to the rounding of float32, whatever the padding holds.
 
     Parameters
     ----------
