@@ -214,7 +214,7 @@ def add_attention(graph: Graph, pooling: AttentionPooling, states: States, size:
     return graph.add("ReduceSum", weighted, [1], keepdims=0)
 
 
-def add_linear(graph: Graph, layer: nn.Linear, vectors: str) -> str:
+def add_linear(graph: Graph, layer: Any, vectors: str) -> str:
     """Return the outputs of a linear layer, (..., n_outputs)."""
     product = graph.add("MatMul", vectors, layer.weight.T)
     return product if layer.bias is None else graph.add("Add", product, layer.bias)
