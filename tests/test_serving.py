@@ -56,8 +56,8 @@ def test_answers_are_those_of_the_model(client, model):
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ({"sequences": ["CCO", "C1CC"]}, "row 1 of X, 'C1CC'"),
-        ({"sequences": ["CC O"]}, "row 0 of X"),
+        ({"sequences": ["CCO", "C1CC"]}, "'C1CC' at row 1 of X"),
+        ({"sequences": ["CC O"]}, "row 0, position 2 of X"),
         ({"sequences": []}, "at least 1 item"),
         ({"sequences": "CCO"}, "valid list"),
         ({"sequences": [None]}, "valid string"),
@@ -109,7 +109,7 @@ def test_requests_that_wait_are_computed_together_by_a_real_server(service, mode
         server.should_exit = True
         thread.join()
     assert [one.status_code for one in answers] == [200] * 9 + [422]
-    assert "row 0 of X, 'C1CC'" in answers[-1].text
+    assert "'C1CC' at row 0 of X" in answers[-1].text
     for sequences, answer in zip(requests[:9], answers[:9], strict=True):
         expected = model.predict_proba(sequences)
         np.testing.assert_allclose(answer.json()["probabilities"], expected, atol=1e-6)

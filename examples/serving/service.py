@@ -103,7 +103,7 @@ def make_app(model=None):
     async def predict(request: Request) -> Answer:
         try:
             rows = await app.state.batcher.predict(request.sequences)
-        except ValueError as error:  # it names row, position and remedy
+        except ValueError as error:  # it names row and remedy
             raise HTTPException(422, str(error)) from None
         classes = model.classes_.tolist()
         return Answer(classes=classes, probabilities=rows.tolist())
