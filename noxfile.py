@@ -41,13 +41,6 @@ def torch(session):
 
 
 @nox.session
-def ray(session):
-    """Run a search on a Ray of its own."""
-    session.install(*CONSTRAINTS, "--group", "test", "-e", ".", "ray>=2.40")
-    session.run("pytest", "tests/test_cluster.py", "-k", "ray", *session.posargs)
-
-
-@nox.session
 def fuzz(session):
     """Read 100,000 random inputs and fit 2,000 random estimators: right, or refused."""
     session.install(*CONSTRAINTS, "--group", "test", "-e", ".")
