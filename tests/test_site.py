@@ -178,6 +178,8 @@ QUERIES = {
     "variant effects": "language_model plot_variant_effects",
     "outliers": "language_model glossary",
     "generate molecules": "plot_molecule_generation plot_smiles_generation",
+    "onnx": "onnx glossary",
+    "web service": "serving",
     "crf": "tagger glossary",
 }
 
