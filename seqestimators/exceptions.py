@@ -1,6 +1,7 @@
 """Errors and warnings of the library's own."""
 
 __all__ = [
+    "CheckpointWarning",
     "DataNotFoundError",
     "FileFormatWarning",
     "InvalidSequenceError",
@@ -70,6 +71,31 @@ class UnknownSymbolsWarning(UserWarning):
     ...     warnings.simplefilter("always")
     ...     _ = DNATokenizer().fit(["MKLVFF"])
     >>> caught[0].category is UnknownSymbolsWarning
+    True
+    """
+
+
+class CheckpointWarning(UserWarning):
+    """A checkpoint can't be written or read, or doesn't hold all that its fit has gathered.
+
+    The message names the file and says how the training goes on.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> from seqestimators import RecurrentClassifier
+    >>> from seqestimators.exceptions import CheckpointWarning
+    >>> folder = Path(mkdtemp())
+    >>> model = RecurrentClassifier(max_epochs=1, random_state=0)
+    >>> model = model.fit([[4], [5]], [0, 1], checkpoint=folder)
+    >>> next(folder.iterdir()).write_bytes(b"damaged")
+    7
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     _ = model.fit([[4], [5]], [0, 1], checkpoint=folder)
+    >>> caught[0].category is CheckpointWarning
     True
     """
 

@@ -27,6 +27,7 @@ ARROWS = {
     "baselines": {"preprocessing", "domain", "sequences"},
     "model_selection": {"preprocessing", "domain", "sequences", "plotting"},
     "augmentation": {"preprocessing", "domain", "sequences"},
+    "streaming": {"datasets", "preprocessing"},
     "_training": {"modules", "sequences"},
     "estimators": {"_training", "modules", "preprocessing", "metrics", "sequences"},
     "inspection": {

@@ -1,8 +1,10 @@
-"""The bridge to skorch: batches and the loop that runs them, the net, generators and callbacks."""
+"""The bridge to skorch: batches and their loop, the net, generators, callbacks and checkpoints."""
 
 from .batching import MAX_HELD_STEPS, MAX_STEPS, BatchIterator, SequenceDataset, run_batches
 from .callbacks import Unfreezing, make_callbacks
+from .checkpoints import Resuming, generators_of
 from .devices import find_device
+from .digests import digest_of
 from .net import SequenceNet
 from .optimizers import OPTIMIZERS
 from .seeding import make_generators
@@ -12,10 +14,13 @@ __all__ = [
     "MAX_STEPS",
     "OPTIMIZERS",
     "BatchIterator",
+    "Resuming",
     "SequenceDataset",
     "SequenceNet",
     "Unfreezing",
+    "digest_of",
     "find_device",
+    "generators_of",
     "make_callbacks",
     "make_generators",
     "run_batches",

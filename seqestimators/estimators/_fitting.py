@@ -1,25 +1,22 @@
 """What happens in fit: the inputs read and checked, what is to be learned of them, then the training."""
 
 from abc import abstractmethod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from sklearn.utils import check_consistent_length
 
 from .._sklearn import _check_sample_weight
-from .._training import (
-    SequenceDataset,
-    make_generators,
-)
+from .._training import Resuming, SequenceDataset, make_generators
+from ..exceptions import InvalidSequenceError
 from ..parameters import warn_of_unused, with_parameters
 from ..sequences import Sequences, read_labels
 from ._loop import TrainingLoop
 from ._monitoring import check_callbacks
-from ._pretraining import (
-    find_pretrained,
-    refuse_contradictions,
-    refuse_other_input,
-)
+from ._pretraining import find_pretrained, refuse_contradictions, refuse_other_input
+from ._resuming import open_folder, resume
 from ._validation_split import split_validation
 
 
@@ -97,23 +94,59 @@ class Fitting(TrainingLoop):
 
     # What happens in fit
 
-    def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any = None, **of_target: Any) -> Any:
+    def _fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        groups: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        checkpoint: Any = None,
+        **of_target: Any,
+    ) -> Any:
         """Fit from the start, or go on from the present weights under `warm_start`."""
         goes_on = self.warm_start and hasattr(self, "net_")
+        has_own_validation = self._check_validation_rows(X_val, y_val, groups)
         with self._all_or_nothing(goes_on):
+            datasets, resuming = self._prepare(
+                X,
+                y,
+                sample_weight,
+                groups,
+                of_target=of_target,
+                goes_on=goes_on,
+                has_validation=self.early_stopping,
+                validation_rows=(X_val, y_val) if has_own_validation else None,
+                folder=open_folder(checkpoint, self.random_state),
+            )
             return self._train(
-                self._prepare(
-                    X,
-                    y,
-                    sample_weight,
-                    groups,
-                    of_target=of_target,
-                    goes_on=goes_on,
-                    sets_rows_aside=self.early_stopping,
-                ),
+                datasets,
                 max_epochs=int(self.max_epochs),
                 lr_schedule="constant" if goes_on else self.lr_schedule,
+                resuming=resuming,
             )
+
+    def _check_validation_rows(self, X_val: Any, y_val: Any, groups: Any) -> bool:
+        """Return whether validation rows are given, as early stopping can use them."""
+        if X_val is None:
+            if y_val is not None:
+                raise ValueError("y_val is given without X_val: give both")
+            return False
+        if y_val is None and self.__sklearn_tags__().target_tags.required:
+            raise ValueError("X_val is given without y_val: give both")
+        if not self.early_stopping:
+            raise ValueError(
+                "X_val are validation rows for early stopping, and early_stopping=False: set it to True, or "
+                "leave X_val out"
+            )
+        if groups is not None:
+            raise ValueError(
+                "groups say which rows stay together where some are set aside for validation, but X_val are "
+                "given: leave one of them out"
+            )
+        return True
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any = None, **of_target: Any) -> Any:
         """Run one epoch at a constant learning rate."""
@@ -131,7 +164,7 @@ class Fitting(TrainingLoop):
                 f"{self.classes_.tolist()}: leave them out, or give the same"
             )
         with self._all_or_nothing(goes_on):
-            datasets = self._prepare(
+            datasets, _ = self._prepare(
                 X, y, sample_weight, of_target=of_target, classes=classes, goes_on=goes_on
             )
             return self._train(datasets, max_epochs=1, lr_schedule="constant")
@@ -146,20 +179,22 @@ class Fitting(TrainingLoop):
         of_target: dict[str, Any],
         classes: Any = None,
         goes_on: bool,
-        sets_rows_aside: bool = False,
-    ) -> dict[str, SequenceDataset]:
+        has_validation: bool = False,
+        validation_rows: tuple[Any, Any] | None = None,
+        folder: Path | None = None,
+    ) -> tuple[dict[str, SequenceDataset], Resuming | None]:
         """Read and check all inputs, learn what is to be learned of them, and make the net.
 
         Rows of weight 0 count as absent. What is learned of X and y comes
         from the training rows alone. Returns the data sets, "train" and
-        perhaps "valid".
+        perhaps "valid", and what resumes the training from a file in `folder`.
         """
         if y is None and self.__sklearn_tags__().target_tags.required:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: give one per row"
             )
         device = self._device()
-        check_callbacks(self.callbacks, has_validation=sets_rows_aside)
+        check_callbacks(self.callbacks, has_validation=has_validation)
         if goes_on:
             self._refuse_changes()
             self.net_.move_to(device)
@@ -185,7 +220,7 @@ class Fitting(TrainingLoop):
         y = self._read_target(y, **of_target)
         generators = None if goes_on else make_generators(self.random_state, device)
         parts = {"train": kept}
-        if sets_rows_aside:
+        if has_validation and validation_rows is None:
             seed = (generators or make_generators(self.random_state)).split_seed
             parts = self._set_rows_aside(sequences, y, groups, kept, seed)
         seen = np.zeros(len(sequences))
@@ -197,12 +232,47 @@ class Fitting(TrainingLoop):
             self._remember_parameters()
             self._learn_input(sequences[parts["train"]], weight[parts["train"]])
             self._learn_target(y, sequences, seen, classes)
-        sequences = self._as_network_reads(sequences)
-        target, labels = self._encode_target(y, sequences), self._write_target(y)
-        weights = self._row_weights(target, weight, y)
+        valid: Any = None
+        if validation_rows is not None:
+            valid = self._read_validation_rows(*validation_rows)
+        resuming = None
+        if folder is not None:
+            data = {"X": sequences, "y": y, "weight": weight, "rows": parts, "validation": valid}
+            resuming = resume(folder, self, device, goes_on, **data)
         if generators is not None:
             self._make_net(generators)
             self.history_: list[dict[str, Any]] = []
+        datasets = self._encode(sequences, y, weight, parts, device)
+        if valid is not None:
+            n_valid = len(valid[0])
+            datasets |= self._encode(*valid, np.ones(n_valid), {"valid": np.arange(n_valid)}, device)
+        return datasets, resuming
+
+    def _read_validation_rows(self, X: Any, y: Any) -> tuple[Sequences, Any]:
+        """Read validation rows as predict reads X, and their targets; an error says that it is about them."""
+        try:
+            sequences = self._read(X, reset=False)
+            check_consistent_length(sequences, y)
+            y = self._read_target(y)
+            self._encode_target(y, self._as_network_reads(sequences))
+        except (TypeError, ValueError) as error:
+            kinds = (InvalidSequenceError, ValueError, TypeError)
+            kind = next(one for one in kinds if isinstance(error, one))
+            raise kind(f"of X_val and y_val: {error}") from error
+        return sequences, y
+
+    def _encode(
+        self,
+        sequences: Sequences,
+        y: Any,
+        weight: np.ndarray,
+        parts: dict[str, np.ndarray],
+        device: torch.device,
+    ) -> dict[str, SequenceDataset]:
+        """Return data sets of parts of the rows, which come as they were read."""
+        sequences = self._as_network_reads(sequences)
+        target, labels = self._encode_target(y, sequences), self._write_target(y)
+        weights = self._row_weights(target, weight, y)
         return {
             name: SequenceDataset(
                 sequences[rows],

@@ -10,6 +10,7 @@ from skorch.helper import predefined_split
 from .._training import (
     OPTIMIZERS,
     BatchIterator,
+    Resuming,
     SequenceDataset,
     SequenceNet,
     Unfreezing,
@@ -118,6 +119,7 @@ class TrainingLoop(FittedState, SequenceReader, Computation, EarlyStopping, Trai
         *,
         max_epochs: int,
         lr_schedule: str,
+        resuming: Resuming | None = None,
     ) -> Any:
         """Run skorch's loop over the data sets and take over its history."""
         net = self.net_
@@ -147,6 +149,8 @@ class TrainingLoop(FittedState, SequenceReader, Computation, EarlyStopping, Trai
         )
         if self.pretrained is not None and self.gradual_unfreezing and not self.history_:
             net.callbacks.append(("unfreezing", Unfreezing(layer_groups(net.module_))))
+        if resuming is not None:
+            net.callbacks.append(("checkpoint", resuming))  # behind all others, whose state it keeps
         net.initialize_callbacks()
         net.train_split = predefined_split(datasets["valid"]) if has_validation else None
         net.initialize_history()
@@ -154,8 +158,9 @@ class TrainingLoop(FittedState, SequenceReader, Computation, EarlyStopping, Trai
         interruption = None
         try:
             net.notify("on_train_begin", X=datasets["train"], y=None)
+            n_left = 0 if resuming is not None and resuming.is_finished else max_epochs - len(net.history)
             try:
-                net.fit_loop(datasets["train"], epochs=max_epochs)
+                net.fit_loop(datasets["train"], epochs=n_left)
             except KeyboardInterrupt as error:  # which is also how skorch stops early
                 interruption = None if _has_stopped_early(net) else error
             except KeyError as error:
@@ -167,6 +172,8 @@ class TrainingLoop(FittedState, SequenceReader, Computation, EarlyStopping, Trai
                 ) from error
             net.notify("on_train_end", X=datasets["train"], y=None)
             best_epoch = _find_stoppers(net)[0].best_epoch_ if has_validation else 0
+            if resuming is not None and interruption is None:
+                resuming.finish(net)
         finally:  # the fitted net holds neither data nor callbacks that hold some
             net.train_split = None
             net.callbacks = net.estimator = None

@@ -100,7 +100,17 @@ class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRe
     dropout: float = parameter(default=0.0)
 
     @_fit_context
-    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        groups: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        checkpoint: Any = None,
+    ) -> Self:
         """Fit the network to sequences.
 
         Parameters
@@ -114,6 +124,15 @@ class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRe
             Weight of every row, at least 0; 0 means absent.
         groups : array-like of shape (n,) or None, default=None
             Rows of one group stay on one side of the validation split.
+        X_val : array-like of sequences or None, default=None
+            Validation rows for early stopping, as X, in place of a share of
+            the rows of X. It needs `early_stopping`.
+        y_val : Ignored
+            Present for scikit-learn's API.
+        checkpoint : str, Path or None, default=None
+            A folder in which to keep the training, in a file a fit, written
+            after every epoch. The same fit, called again, goes on from there;
+            a finished one is not trained again. It needs a `random_state`.
 
         Returns
         -------
@@ -127,7 +146,14 @@ class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRe
         TypeError
             X holds strings: a tokenizer must come first.
         """
-        return self._fit(X, None, sample_weight, groups)
+        return self._fit(
+            X,
+            None,
+            sample_weight,
+            groups,
+            X_val=X_val,
+            checkpoint=checkpoint,
+        )
 
     @_fit_context
     def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:

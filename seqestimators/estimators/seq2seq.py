@@ -110,7 +110,17 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
     max_length_ = 0  # in files of before version 0.1
 
     @_fit_context
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        groups: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        checkpoint: Any = None,
+    ) -> Self:
         """Fit the network to sources and their targets.
 
         Parameters
@@ -124,6 +134,15 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
             Weight of every row, at least 0; 0 means absent.
         groups : array-like of shape (n,) or None, default=None
             Rows of one group stay on one side of the validation split.
+        X_val : array-like of sequences or None, default=None
+            Validation rows for early stopping, as X, in place of a share of
+            the rows of X. It needs `early_stopping`.
+        y_val : array-like or None, default=None
+            Their targets, as y.
+        checkpoint : str, Path or None, default=None
+            A folder in which to keep the training, in a file a fit, written
+            after every epoch. The same fit, called again, goes on from there;
+            a finished one is not trained again. It needs a `random_state`.
 
         Returns
         -------
@@ -139,7 +158,15 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
         TypeError
             X holds strings: a tokenizer must come first.
         """
-        return self._fit(X, y, sample_weight, groups)
+        return self._fit(
+            X,
+            y,
+            sample_weight,
+            groups,
+            X_val=X_val,
+            y_val=y_val,
+            checkpoint=checkpoint,
+        )
 
     @_fit_context
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:

@@ -1,6 +1,6 @@
 """What all tokenizers share, and the tokenizer of any sequence."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -245,6 +245,30 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
         """
         return self._to_ids(self._learn(X), X)
 
+    @_fit_context
+    def partial_fit(self, X: Any, y: Any = None) -> Self:
+        """Learn the vocabulary of one chunk of the data and of the chunks before it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples,) or (n_samples, 1)
+            Sequences, as in `fit`.
+        y : Ignored
+            Present for scikit-learn's API.
+
+        Returns
+        -------
+        self : object
+            Fitted tokenizer; after the last chunk as `fit` on all of them.
+        """
+        known = dict.fromkeys(getattr(self, "vocabulary_", ()), self.min_frequency)
+        counts = {**getattr(self, "_counts", known)}
+        for token, count in self._learn(X).count().items():
+            counts[token] = counts.get(token, 0) + count
+        self._counts, self.vocabulary_ = counts, self._make_vocabulary(lambda: counts)
+        self.n_tokens_ = len(self.vocabulary_)
+        return self
+
     def transform(self, X: Any) -> np.ndarray:
         """Turn sequences into token ids.
 
@@ -377,15 +401,16 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
         sequences = check_sequences(X, lists=self._reads_lists)
         tokens = self._split(sequences)
         self.sequence_type_ = "string" if isinstance(sequences[0], str) else "list"
-        self.vocabulary_ = self._make_vocabulary(tokens)
+        self.vocabulary_ = self._make_vocabulary(tokens.count)
         self.n_tokens_ = len(self.vocabulary_)
         self.n_features_in_ = 1
-        self.__dict__.pop("feature_names_in_", None)
+        for name in ("feature_names_in_", "_counts"):  # of a fit before
+            self.__dict__.pop(name, None)
         if is_column(X):
             validate_data(self, X, skip_check_array=True)
         return tokens
 
-    def _make_vocabulary(self, tokens: Tokens) -> Vocabulary:
+    def _make_vocabulary(self, count: Callable[[], dict[Any, int]]) -> Vocabulary:
         alphabet = self._alphabet()
         if self.vocabulary is not None:
             vocabulary = Vocabulary.read(self.vocabulary)
@@ -399,15 +424,12 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
             return vocabulary
         if alphabet is not None and self.min_frequency == 1 and self.max_tokens is None:
             return Vocabulary(alphabet)
-        counts = tokens.count()
-        known = {token for token in counts if counts[token] >= self.min_frequency} - set(SPECIAL_TOKENS)
+        counts = count()
+        known = set(counts if alphabet is None else alphabet).intersection(counts)
         if self.sequence_type_ == "string":
             known.discard(UNKNOWN_SYMBOL)
-        if alphabet is not None:
-            known &= set(alphabet)
-        # sorted() is stable: among equals the first in sorted order stay
-        by_frequency = sorted(sort_tokens(known), key=counts.__getitem__, reverse=True)
-        return Vocabulary(by_frequency[: self.max_tokens])
+        counts = {token: counts[token] for token in known}
+        return Vocabulary.of_frequent(counts, self.min_frequency, self.max_tokens)
 
     def _fingerprint(self) -> Fingerprint:
         return Fingerprint.of(self.vocabulary_, type(self).__name__)

@@ -1,8 +1,9 @@
 """Tokenizers of other libraries."""
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 from sklearn.utils.validation import check_is_fitted
 
@@ -130,10 +131,28 @@ class ExternalTokenizer(SequenceTokenizer):
         tokenizer, unknown = _load(self.json_)
         return [token for token, i in tokenizer.get_vocab().items() if i != unknown]
 
-    def _make_vocabulary(self, tokens: Tokens) -> Vocabulary:
+    def partial_fit(self, X: Any, y: Any = None) -> NoReturn:
+        """Refuse: an external tokenizer learns from all sequences at once.
+
+        Parameters
+        ----------
+        X, y : Ignored
+            Present for the API of the tokenizers.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
+        raise TypeError(
+            "an ExternalTokenizer can't learn from chunks: fit it on a sample of the sequences, and put "
+            "sklearn.frozen.FrozenEstimator(tokenizer) into the Pipeline"
+        )
+
+    def _make_vocabulary(self, count: Callable[[], dict[Any, int]]) -> Vocabulary:
         if self._is_trained_here and self.vocabulary is None:
             return Vocabulary(self._alphabet() or [])  # the training has counted
-        return super()._make_vocabulary(tokens)
+        return super()._make_vocabulary(count)
 
     def _split(self, sequences: list[Any]) -> Tokens:
         rows = list(map(split_at_unknown, sequences))

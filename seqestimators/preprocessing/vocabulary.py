@@ -46,6 +46,27 @@ class Vocabulary(dict[Any, int]):
             twice = next(token for i, token in enumerate(tokens) if token in tokens[:i])
             raise ValueError(f"the vocabulary holds {twice!r} twice: list every token once")
 
+    @classmethod
+    def of_frequent(cls, counts: dict[Any, int], min_frequency: int, max_tokens: int | None) -> Self:
+        """Make a vocabulary of the tokens that occur often enough.
+
+        Parameters
+        ----------
+        counts : dict
+            How often each token occurs.
+        min_frequency : int
+            Least number of times.
+        max_tokens : int or None
+            Greatest number of tokens; the first in sorted order among equals stay.
+
+        Returns
+        -------
+        Vocabulary
+        """
+        known = {token for token in counts if counts[token] >= min_frequency} - set(SPECIAL_TOKENS)
+        by_frequency = sorted(sort_tokens(known), key=counts.__getitem__, reverse=True)  # which is stable
+        return cls(by_frequency[:max_tokens])
+
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.tokens[len(SPECIAL_TOKENS) :],)
 

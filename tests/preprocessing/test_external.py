@@ -177,3 +177,8 @@ def test_files_hold_a_tokenizer_given_as_text_and_no_function(tmp_path):
         save(ExternalTokenizer(function), path)
         with pytest.raises(ValueError, match=f"not known here: .*{function.__name__}"):
             load(path)
+
+
+def test_it_does_not_learn_from_chunks():
+    with pytest.raises(TypeError, match="FrozenEstimator"):
+        ExternalTokenizer(str.split).partial_fit(["a b"])

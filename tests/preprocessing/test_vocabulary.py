@@ -54,3 +54,9 @@ def test_read_keeps_the_ids_of_a_dictionary():
 def test_read_refuses_other_ids(given_ids):
     with pytest.raises(ValueError, match="Give the vocabulary_ of a fitted tokenizer"):
         Vocabulary.read(given_ids)
+
+
+def test_the_most_frequent_are_known():
+    counts = {"b": 3, "a": 3, "c": 1, "<pad>": 9}
+    assert Vocabulary.of_frequent(counts, 1, None).tokens[4:] == ["a", "b", "c"]
+    assert Vocabulary.of_frequent(counts, 2, 1).tokens[4:] == ["a"]
