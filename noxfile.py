@@ -49,6 +49,14 @@ def fuzz(session):
 
 
 @nox.session
+def kills(session):
+    """Kill twenty fits at random moments: each goes on to the end of one that nobody kills."""
+    session.install(*CONSTRAINTS, "--group", "test", "-e", ".")
+    many = {"SEQESTIMATORS_KILLS": "20"}
+    session.run("pytest", "-s", "tests/estimators/test_resuming.py", "-k", "killed_fit", env=many)
+
+
+@nox.session
 def lint(session):
     """Check style and formatting with ruff."""
     session.install(*CONSTRAINTS, "--group", "lint")
