@@ -150,7 +150,7 @@ class TrainingLoop(FittedState, SequenceReader, Computation, EarlyStopping, Trai
         if self.pretrained is not None and self.gradual_unfreezing and not self.history_:
             net.callbacks.append(("unfreezing", Unfreezing(layer_groups(net.module_))))
         if resuming is not None:
-            net.callbacks.append(("checkpoint", resuming))  # behind all others, whose state it keeps
+            net.callbacks.append(("resuming", resuming))  # behind all others, whose state it keeps
         net.initialize_callbacks()
         net.train_split = predefined_split(datasets["valid"]) if has_validation else None
         net.initialize_history()

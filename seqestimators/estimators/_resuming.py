@@ -1,6 +1,7 @@
 """Which fit a checkpoint is of, and in which folder it stands."""
 
 import os
+from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,13 @@ def _digest_of_callback(callback: Any) -> list[str]:
     if isinstance(callback, type):
         return [f"{callback.__module__}.{callback.__qualname__}"]
     digests = [f"{type(callback).__module__}.{type(callback).__qualname__}"]
-    for name, value in sorted(callback.get_params(deep=False).items()):
+    declared = signature(type(callback)).parameters
+    takes_more = any(one.kind is Parameter.VAR_KEYWORD for one in declared.values())
+    # what a callback gathers stands in attributes too; only where it takes any keyword, all may be parameters
+    parameters = (
+        callback.get_params() if takes_more else {name: getattr(callback, name, None) for name in declared}
+    )
+    for name, value in sorted(parameters.items()):
         try:
             digests.append(f"{name} {digest_of(value)}")
         except TypeError:  # an open file, a writer of logs

@@ -117,10 +117,11 @@ def fit_chunks(
             "estimators have"
         )
     steps = [(name, step) for name, step in steps if step not in (None, "passthrough")]
-    n_rows, gathered = _learn_first(steps, source, estimator)
-    options = {}
-    if "classes" in signature(estimator.partial_fit).parameters:
-        options["classes"] = gathered if classes is None else classes
+    takes_classes = "classes" in signature(estimator.partial_fit).parameters
+    n_rows, labels = _learn_first(
+        steps, source, lambda y: _labels_of(y, estimator) if takes_classes and classes is None else ()
+    )
+    options = {"classes": sort_tokens(labels) or classes} if takes_classes else {}
     random = check_random_state(random_state)
     for epoch in range(n_epochs):
         name = f"epoch {epoch + 1} of {n_epochs}"
@@ -151,20 +152,22 @@ class _Chunks:
                 yield X, y
 
 
-def _learn_first(steps: list[Any], source: _Chunks, estimator: Any) -> tuple[int, Any]:
+def _learn_first(
+    steps: list[Any], source: _Chunks, labels_of: Callable[[Any], Iterable[Any]]
+) -> tuple[int, set[Any]]:
     """Let the steps learn, in a pass each; return the number of rows, and the labels that there are."""
     learners = [place for place, (name, step) in enumerate(steps) if _learns(name, step)]
-    n_rows, labels = 0, set()
+    n_rows, labels = 0, set[Any]()
     for i in range(max(len(learners), 1)):
         for X, y in source:
             if i == 0:
                 n_rows += len(X)
-                labels |= _labels_of(y, of_steps=not is_classifier(estimator))
+                labels.update(labels_of(y))
             if learners:
                 steps[learners[i]][1].partial_fit(_transform(steps[: learners[i]], X))
     if not n_rows:
         raise ValueError("chunks has no rows: is the file empty?")
-    return n_rows, sort_tokens(labels) or None
+    return n_rows, labels
 
 
 def _learns(name: str, step: Any) -> bool:
@@ -179,15 +182,13 @@ def _learns(name: str, step: Any) -> bool:
     return True
 
 
-def _labels_of(y: Any, of_steps: bool) -> set[Any]:
-    """Return the labels in y, or in its rows; none of a table of labels, whose classes are its columns."""
-    if y is None or (not of_steps and np.ndim(y) > 1):
+def _labels_of(y: Any, estimator: Any) -> set[Any]:
+    """Return the labels of rows or, for a tagger, of steps; of a table, whose columns are classes, none."""
+    if y is None or (is_classifier(estimator) and np.ndim(y) > 1 and np.shape(y)[1] > 1):
         return set()
-    labels = (
-        [label for row in y for label in row] if of_steps and np.ndim(y[0]) + isinstance(y[0], str) else y
-    )
-    labels = [label.item() if isinstance(label, np.generic) else label for label in labels]
-    return {label for label in labels if label is not None and label == label and label != IGNORED}
+    labels = np.ravel(y) if is_classifier(estimator) else [label for row in y for label in row]
+    found = {label.item() if isinstance(label, np.generic) else label for label in labels}
+    return found if is_classifier(estimator) else {one for one in found if one == one} - {None, IGNORED}
 
 
 def _transform(steps: list[Any], X: Any) -> Any:

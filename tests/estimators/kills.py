@@ -9,6 +9,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +55,8 @@ def start(job: Callable[[], None]) -> int:
     if not process:
         try:
             job()
+        except Exception:
+            traceback.print_exc()
         finally:
             os._exit(0)
     return process
