@@ -109,7 +109,7 @@ class Resuming(Callback):
         if not self.path.exists():
             return None
         try:
-            with np.load(self.path, allow_pickle=False) as archive:
+            with self.path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
                 if any(entry.compress_type != ZIP_STORED for entry in archive.zip.infolist()):
                     raise ValueError("it is compressed")
                 state = _unpack(json.loads(archive["state"].tobytes()), archive)
