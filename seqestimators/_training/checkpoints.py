@@ -169,6 +169,11 @@ def _state_of(net: Any, finished: bool) -> dict[str, Any]:
 def _restore(net: Any, state: dict[str, Any]) -> None:
     net.module_.load_state_dict(state["module"])
     net.optimizer_.load_state_dict(state["optimizer"])
+    weights = [one for group in net.optimizer_.param_groups for one in group["params"]]
+    for index, content in state["optimizer"]["state"].items():  # torch has cast it to the type of the weights
+        kept = net.optimizer_.state[weights[index]]
+        for name, value in content.items():
+            kept[name] = value.to(kept[name].device) if isinstance(value, torch.Tensor) else value
     for generator, content in zip(generators_of(net), state["generators"], strict=True):
         generator.set_state(content)
     for row in state["epochs"]:

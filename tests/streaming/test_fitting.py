@@ -46,7 +46,7 @@ def test_a_pipeline_learns_from_chunks():
 def test_every_kind_of_target_comes_in_chunks(kind):
     chunks = {
         RecurrentTagger: [
-            (STRINGS[:3], ["xy", "yx", "yy"]),
+            (STRINGS[:3], [list("xy"), list("yx"), list("yy")]),
             (STRINGS[3:], [["x", "z", None], ["x"] * 3, ["y"]]),
         ],
         RecurrentRegressor: CHUNKS,
@@ -94,7 +94,6 @@ def test_what_was_fitted_before_stays():
             "the step 'padder' can't learn from chunks, .* FrozenEstimator",
         ),
     ],
-    ids=str,
 )
 def test_what_cannot_be_trained_is_named(model, chunks, error, message):
     with pytest.raises(error, match=message):

@@ -1,6 +1,7 @@
 """The file of a training: whole at any moment, read without running anything in it."""
 
 import errno
+import os
 import pickle
 import zipfile
 from pathlib import Path
@@ -11,7 +12,7 @@ import torch
 from skorch.callbacks import Callback
 
 from seqestimators import RecurrentClassifier
-from seqestimators._training import generators_of
+from seqestimators._training import SequenceNet, generators_of
 from seqestimators._training.checkpoints import _pack, _unpack
 from seqestimators.exceptions import CheckpointWarning
 
@@ -38,8 +39,6 @@ def only_two_epochs(monkeypatch):
     """Return a function that lets the next fits break off in their third epoch."""
 
     def breaks():
-        from seqestimators._training import SequenceNet
-
         step, n_steps = SequenceNet.train_step, []
 
         def train_step(net, *args, **kwargs):
@@ -65,7 +64,8 @@ def test_a_file_that_is_none_is_named_and_replaced(damage, tmp_path, whole):
     content = path.read_bytes()
     if damage == "compressed":
         with np.load(path) as archive:
-            np.savez_compressed(path, **archive)
+            arrays = dict(archive)
+        np.savez_compressed(path, **arrays)
     elif damage == "other":
         model(random_state=1).fit(X, Y, checkpoint=tmp_path)
         (other,) = set(tmp_path.iterdir()) - {path}
@@ -88,11 +88,11 @@ def test_a_file_that_is_none_is_named_and_replaced(damage, tmp_path, whole):
 
 
 def test_an_object_in_a_file_is_never_made(tmp_path):
-    made = []
+    made = tmp_path / "made"
 
     class Trap:
         def __reduce__(self):
-            return made.append, (1,)
+            return os.mkdir, (str(made),)
 
     model().fit(X, Y, checkpoint=tmp_path)
     (path,) = tmp_path.iterdir()
@@ -101,7 +101,7 @@ def test_an_object_in_a_file_is_never_made(tmp_path):
     np.savez(path, **arrays | {"array0": np.array([Trap()], dtype=object)})
     with pytest.warns(CheckpointWarning, match="allow_pickle"):
         model().fit(X, Y, checkpoint=tmp_path)
-    assert not made
+    assert not made.exists()
 
 
 def test_arrays_of_another_network_are_refused_by_the_name_of_the_file(tmp_path):

@@ -29,7 +29,6 @@ def rows(*lists):
         (SequenceTokenizer, f1_score),
         (None, False),
     ],
-    ids=str,
 )
 def test_other_content_has_another_digest(one, other):
     assert digest_of(one) == digest_of(one)
