@@ -25,6 +25,8 @@ FORMATS = {
     ".parquet": "parquet",
     ".pq": "parquet",
 }
+MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "None"]
+"""What stands in a table where a target or a number is missing."""
 
 
 class SequenceFile:
@@ -147,10 +149,15 @@ class SequenceFile:
     def _read_text(self, names: list[str]) -> Iterator[pd.DataFrame]:
         separator = "\t" if self.format == "tsv" else ","
         self._check_columns(names, pd.read_csv(self.path, sep=separator, nrows=0).columns)
-        # as they stand in the file: "NA" is a sequence too
-        texts: Any = {self.sequence: str} if isinstance(self.sequence, str) else None
+        one = self.sequence if isinstance(self.sequence, str) else None  # "NA" is a sequence too
         with pd.read_csv(
-            self.path, sep=separator, usecols=names, chunksize=self.chunk_size, converters=texts
+            self.path,
+            sep=separator,
+            usecols=names,
+            chunksize=self.chunk_size,
+            dtype=None if one is None else {one: str},
+            keep_default_na=False,
+            na_values={name: MISSING for name in names if name != one},
         ) as chunks:
             yield from chunks
 
