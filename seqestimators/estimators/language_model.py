@@ -16,6 +16,7 @@ from ..exceptions import TruncationWarning
 from ..modules import Batch, LanguageNetwork, Ragged, RecurrentEncoder, cross_entropy, sample
 from ..parameters import parameter, with_parameters
 from ..sequences import Fingerprint, Sequences
+from ._ends import leave_out
 from ._joined import JoinedInput
 from ._outliers import OutlierDetection
 from ._prefixes import read_condition, read_prefix
@@ -108,7 +109,6 @@ class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRe
         groups: Any = None,
         *,
         X_val: Any = None,
-        y_val: Any = None,
         checkpoint: Any = None,
     ) -> Self:
         """Fit the network to sequences.
@@ -125,14 +125,10 @@ class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRe
         groups : array-like of shape (n,) or None, default=None
             Rows of one group stay on one side of the validation split.
         X_val : array-like of sequences or None, default=None
-            Validation rows for early stopping, as X, in place of a share of
-            the rows of X. It needs `early_stopping`.
-        y_val : Ignored
-            Present for scikit-learn's API.
+            Validation rows for `early_stopping`, in place of a share of X.
         checkpoint : str, Path or None, default=None
-            A folder in which to keep the training, in a file a fit, written
-            after every epoch. The same fit, called again, goes on from there;
-            a finished one is not trained again. It needs a `random_state`.
+            Folder of a file, written after every epoch, from which the same fit
+            goes on; a finished one is read. It needs a `random_state`.
 
         Returns
         -------
@@ -146,14 +142,7 @@ class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRe
         TypeError
             X holds strings: a tokenizer must come first.
         """
-        return self._fit(
-            X,
-            None,
-            sample_weight,
-            groups,
-            X_val=X_val,
-            checkpoint=checkpoint,
-        )
+        return self._fit(X, None, sample_weight, groups, X_val=X_val, checkpoint=checkpoint)
 
     @_fit_context
     def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
@@ -202,10 +191,10 @@ class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRe
         self.max_length_ = max(int(sequences.lengths.max()) - 2, self.max_length_)
 
     def _encode_target(self, y: Any, sequences: Any) -> Sequences:
-        following = _without(sequences, first=True)
+        following = leave_out(sequences, first=True)
         if not self._as_fitted().bidirectional:
             return following
-        before = _without(sequences, first=False)
+        before = leave_out(sequences, first=False)
         pairs = zip(following.to_list(), before.to_list(), strict=True)
         rows = [part for ahead, back in pairs for part in (ahead, back[::-1])]
         return Sequences(np.concatenate(rows), 2 * following.offsets)
@@ -251,7 +240,7 @@ class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRe
             logits = network.forward_logits(batch)
             return Ragged(of_logits(logits.values, batch.target.values), logits.lengths)  # type: ignore[union-attr, arg-type]
 
-        return self.run(sequences, of_batch, target=_without(sequences, first=True))
+        return self.run(sequences, of_batch, target=leave_out(sequences, first=True))
 
     def score_samples(self, X: Any, *, per_token: bool = False, normalize: bool = False) -> np.ndarray:
         """Return the logarithm of the probability of every sequence.
@@ -342,7 +331,7 @@ class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRe
             its first two, ..., all of it. EOS says that it ends.
         """
         steps = self._run_steps(X, lambda logits, target: logits.argmax(dim=1))
-        return _without(steps, first=True).to_list()
+        return leave_out(steps, first=True).to_list()
 
     @validate_params(
         {
@@ -457,10 +446,3 @@ class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRe
         tags = super().__sklearn_tags__()
         tags.target_tags.required = False
         return tags
-
-
-def _without(sequences: Sequences, first: bool) -> Sequences:
-    """Leave out the first or the last value of every sequence; none is empty."""
-    kept = np.ones(len(sequences.values), dtype=bool)
-    kept[sequences.offsets[:-1] if first else sequences.offsets[1:] - 1] = False
-    return sequences.keep(kept)

@@ -158,15 +158,7 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
         TypeError
             X holds strings: a tokenizer must come first.
         """
-        return self._fit(
-            X,
-            y,
-            sample_weight,
-            groups,
-            X_val=X_val,
-            y_val=y_val,
-            checkpoint=checkpoint,
-        )
+        return self._fit(X, y, sample_weight, groups, X_val=X_val, y_val=y_val, checkpoint=checkpoint)
 
     @_fit_context
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:

@@ -25,6 +25,7 @@ from ..sequences import (
     read_sequences,
     remember_unknown,
 )
+from ._chunks import ChunkLearner
 from ._foreign import warn_of_foreign
 from .tokens import Tokens
 from .vocabulary import Vocabulary, sort_tokens
@@ -46,7 +47,7 @@ class StringInput(LinkedEstimator):
 
 
 @with_parameters
-class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
+class SequenceTokenizer(ChunkLearner, OneToOneFeatureMixin, TransformerMixin, StringInput):
     """Turn sequences of any symbols into token ids.
 
     A string is cut into its characters, a list into its items, which may be
@@ -244,30 +245,6 @@ class SequenceTokenizer(OneToOneFeatureMixin, TransformerMixin, StringInput):
             As of `transform`; the sequences are split only once.
         """
         return self._to_ids(self._learn(X), X)
-
-    @_fit_context
-    def partial_fit(self, X: Any, y: Any = None) -> Self:
-        """Learn the vocabulary of one chunk of the data and of the chunks before it.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples,) or (n_samples, 1)
-            Sequences, as in `fit`.
-        y : Ignored
-            Present for scikit-learn's API.
-
-        Returns
-        -------
-        self : object
-            Fitted tokenizer; after the last chunk as `fit` on all of them.
-        """
-        known = dict.fromkeys(getattr(self, "vocabulary_", ()), self.min_frequency)
-        counts = {**getattr(self, "_counts", known)}
-        for token, count in self._learn(X).count().items():
-            counts[token] = counts.get(token, 0) + count
-        self._counts, self.vocabulary_ = counts, self._make_vocabulary(lambda: counts)
-        self.n_tokens_ = len(self.vocabulary_)
-        return self
 
     def transform(self, X: Any) -> np.ndarray:
         """Turn sequences into token ids.

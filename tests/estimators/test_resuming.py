@@ -258,11 +258,12 @@ def test_validation_rows_of_one_s_own_decide():
     assert model.n_inputs_ == 7  # 9 stands in no training row
     for kind, y, y_val in (
         (RecurrentTagger, STEPS, [[1, 0], [0, 0], [0]]),
-        (RecurrentLanguageModel, None, None),
         (RecurrentRegressor, LABELS, [0.5, 1, 2]),
     ):
         fitted = kind(**SMALL, early_stopping=True).fit(X, y, X_val=other, y_val=y_val)
         assert np.isfinite(fitted.history_[-1]["valid_loss"])
+    language = RecurrentLanguageModel(**SMALL, early_stopping=True).fit(X, X_val=other)
+    assert np.isfinite(language.history_[-1]["valid_loss"])
 
 
 def test_validation_rows_are_routed_through_a_pipeline(tmp_path):

@@ -239,23 +239,3 @@ def test_a_frame_holds_the_ids_and_leads_back(library, container):
     padded = make_pipeline(DNATokenizer(), Padder()).set_output(transform=library).fit_transform(X)
     assert list(padded.columns) == ["token0", "token1", "token2"]
     assert padded.to_numpy().tolist() == [[4, 5, 6], [7, 0, 0]]
-
-
-@pytest.mark.parametrize(
-    "parameters", [{}, {"min_frequency": 2}, {"max_tokens": 2}, {"vocabulary": ["a", "b"]}], ids=str
-)
-@pytest.mark.parametrize("kind", [SequenceTokenizer, DNATokenizer])
-def test_chunks_teach_what_all_rows_at_once_do(kind, parameters):
-    if kind is DNATokenizer and "vocabulary" in parameters:
-        parameters = {"vocabulary": ["A", "C"]}
-    rows = ["AAC", "CAG", "T", "CA"]
-    whole, parted = kind(**parameters).fit(rows), kind(**parameters)
-    for begin in (0, 1, 3):
-        parted.partial_fit(rows[begin : {0: 1, 1: 3, 3: 4}[begin]])
-    assert parted.vocabulary_ == whole.vocabulary_
-    assert list(parted.vocabulary_) == list(whole.vocabulary_)
-    assert parted.fit(["CC"]).vocabulary_ == kind(**parameters).fit(["CC"]).vocabulary_
-
-
-def test_chunks_go_on_from_a_fit():
-    assert list(SequenceTokenizer().fit(["ab"]).partial_fit(["c"]).vocabulary_)[4:] == ["a", "b", "c"]
