@@ -67,7 +67,16 @@ class RecurrentStepRegressor(StepTargets, BaseRecurrent, Input, Pretraining, Mot
 
     @_fit_context
     def fit(
-        self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None, step_weight: Any = None
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        groups: Any = None,
+        step_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        checkpoint: Any = None,
     ) -> Self:
         """Fit the network to sequences and the numbers of their steps.
 
@@ -89,6 +98,15 @@ class RecurrentStepRegressor(StepTargets, BaseRecurrent, Input, Pretraining, Mot
         step_weight : array-like of n rows, or None, default=None
             Weight of every step, at least 0, in rows as long as those of y; it
             multiplies that of the row. 0 means that its numbers are not known.
+        X_val : array-like of sequences or None, default=None
+            Validation rows for early stopping, as X, in place of a share of
+            the rows of X. It needs `early_stopping`.
+        y_val : array-like or None, default=None
+            Their targets, as y.
+        checkpoint : str, Path or None, default=None
+            A folder in which to keep the training, in a file a fit, written
+            after every epoch. The same fit, called again, goes on from there;
+            a finished one is not trained again. It needs a `random_state`.
 
         Returns
         -------
@@ -108,7 +126,16 @@ class RecurrentStepRegressor(StepTargets, BaseRecurrent, Input, Pretraining, Mot
             X holds strings: a tokenizer must come first. Or y holds one number
             for each sequence.
         """
-        return self._fit(X, y, sample_weight, groups, step_weight=step_weight)
+        return self._fit(
+            X,
+            y,
+            sample_weight,
+            groups,
+            X_val=X_val,
+            y_val=y_val,
+            checkpoint=checkpoint,
+            step_weight=step_weight,
+        )
 
     @_fit_context
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, step_weight: Any = None) -> Self:
