@@ -105,7 +105,7 @@ def fit_chunks(
     >>> chunks = [(["ab", "ba"], [0, 1]), (["abc", "bb"], [0, 1])]
     >>> model = make_pipeline(SequenceTokenizer(), RecurrentClassifier(random_state=0))
     >>> fitted = fit_chunks(model, chunks, n_epochs=2, random_state=0)
-    >>> fitted[0].n_tokens_, list(fitted.classes_)
+    >>> fitted[0].n_tokens_, fitted.classes_.tolist()
     (7, [0, 1])
     """
     source = _Chunks(chunks)
