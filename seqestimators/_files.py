@@ -26,6 +26,7 @@ OWN = frozenset(
         "augmentation.augmented.AugmentedRegressor",
         "augmentation.augmenters.ReverseComplement",
         "augmentation.augmenters.SmilesRandomizer",
+        "augmentation.ensembles.SeedEnsembleRegressor",
         "baselines._labelwise.DummyClassifier",
         "baselines._labelwise.ExtraTreesClassifier",
         "baselines._labelwise.LogisticRegression",

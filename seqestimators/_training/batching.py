@@ -124,7 +124,7 @@ class SequenceDataset(Dataset):
             return
         self.target = torch.from_numpy(np.ascontiguousarray(target)).to(device)
         weight = np.asarray(weight, dtype=np.float64)
-        self.weight = torch.from_numpy(weight * (len(weight) / _sum_weights(weight))).to(device)
+        self.weight = torch.from_numpy(weight * (weight.size / _sum_weights(weight))).to(device)
 
     def __len__(self) -> int:
         return len(self.lengths)

@@ -2,13 +2,14 @@
 
 from .augmented import AugmentedClassifier, AugmentedRegressor
 from .augmenters import Augmenter, ReverseComplement, SmilesRandomizer
-from .ensembles import make_seed_ensemble
+from .ensembles import SeedEnsembleRegressor, make_seed_ensemble
 
 __all__ = [
     "AugmentedClassifier",
     "AugmentedRegressor",
     "Augmenter",
     "ReverseComplement",
+    "SeedEnsembleRegressor",
     "SmilesRandomizer",
     "make_seed_ensemble",
 ]

@@ -2,12 +2,91 @@
 
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.ensemble import VotingClassifier, VotingRegressor
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import HasMethods, Integral, Interval, validate_params
 
-__all__ = ["make_seed_ensemble"]
+__all__ = ["SeedEnsembleRegressor", "make_seed_ensemble"]
+
+
+class SeedEnsembleRegressor(VotingRegressor):
+    """Vote of regressors that says how far its members are apart.
+
+    It is scikit-learn's VotingRegressor, with standard deviations. One makes it
+    with :func:`make_seed_ensemble`.
+
+    Parameters
+    ----------
+    estimators : list of (str, estimator)
+        Regressors.
+    weights : array-like of shape (n_regressors,) or None, default=None
+        Weights of the members in the mean.
+    n_jobs : int or None, default=None
+        Number of models that are trained at the same time.
+    verbose : bool, default=False
+        Whether to print how long each fit took.
+
+    References
+    ----------
+    .. [1] Lakshminarayanan, B., A. Pritzel, C. Blundell, "Simple and Scalable
+       Predictive Uncertainty Estimation using Deep Ensembles", NeurIPS 2017.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from seqestimators import DNATokenizer, RecurrentRegressor
+    >>> from seqestimators.augmentation import make_seed_ensemble
+    >>> model = make_pipeline(DNATokenizer(), RecurrentRegressor(loss="gaussian", max_epochs=2))
+    >>> ensemble = make_seed_ensemble(model, 3).fit(["AAAA", "CCCC"] * 4, [0, 1] * 4)
+    >>> type(ensemble).__name__
+    'SeedEnsembleRegressor'
+    >>> mean, std = ensemble.predict(["ACAC"], return_std=True)
+    >>> mean.shape, std.shape
+    ((1,), (1,))
+    """
+
+    def predict(self, X: Any, return_std: bool = False) -> Any:
+        """Return the mean of the members' predictions, and perhaps its standard deviation.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As in fit.
+        return_std : bool, default=False
+            Whether to return standard deviations too: of the members'
+            predictions around their mean or, where the members predict
+            standard deviations themselves, of the mixture of their normal
+            distributions [1]_.
+
+        Returns
+        -------
+        y : ndarray of shape (n,)
+        std : ndarray of shape (n,)
+            Only with `return_std`.
+        """
+        if not return_std:
+            return super().predict(X)
+        check_is_fitted(self)
+        pairs = [
+            one.predict(X, return_std=True) if _gives_std(one) else (one.predict(X), 0.0)
+            for one in self.estimators_
+        ]
+        numbers = np.array([mean for mean, _ in pairs], dtype=np.float64)
+        mean = super().predict(X)
+        own = np.array([np.broadcast_to(std, mean.shape) for _, std in pairs], dtype=np.float64)
+        variance = (numbers - np.average(numbers, axis=0, weights=self._weights_not_none)) ** 2 + own**2
+        return mean, np.sqrt(np.average(variance, axis=0, weights=self._weights_not_none))
+
+
+def _gives_std(model: Any) -> bool:
+    """Whether a model, or the last step of a pipeline, predicts standard deviations."""
+    while isinstance(model, Pipeline):
+        model = model[-1]
+    return getattr(model, "gives_std", False)
 
 
 @validate_params(
@@ -19,7 +98,7 @@ __all__ = ["make_seed_ensemble"]
 )
 def make_seed_ensemble(
     estimator: Any, n_seeds: int = 5, *, n_jobs: int | None = None
-) -> VotingClassifier | VotingRegressor:
+) -> VotingClassifier | SeedEnsembleRegressor:
     """Make a vote of one model trained from several seeds.
 
     Networks of different initial weights err on different rows, so that the
@@ -39,9 +118,10 @@ def make_seed_ensemble(
 
     Returns
     -------
-    VotingClassifier or VotingRegressor
+    VotingClassifier or SeedEnsembleRegressor
         Of the estimators "seed0", "seed1" and so on, not fitted. Probabilities
-        are averaged, and numbers.
+        are averaged, and numbers; ``predict(X, return_std=True)`` of the
+        regressor says how far they are apart.
 
     Raises
     ------
@@ -55,7 +135,7 @@ def make_seed_ensemble(
 
     Notes
     -----
-    VotingClassifier takes one label per row, and VotingRegressor one number.
+    The classifier takes one label per row, and the regressor one number.
 
     References
     ----------
@@ -94,4 +174,4 @@ def make_seed_ensemble(
     ]
     if votes_on_classes:
         return VotingClassifier(members, voting="soft", n_jobs=n_jobs)
-    return VotingRegressor(members, n_jobs=n_jobs)
+    return SeedEnsembleRegressor(members, n_jobs=n_jobs)

@@ -161,6 +161,27 @@ class PoolingParameters:
 
 
 @with_parameters
+class DropoutSampling:
+    """Predictions under dropout.
+
+    Parameters
+    ----------
+    n_dropout_samples : int
+        Number of networks with units dropped whose predictions are averaged
+        (Monte Carlo dropout), at least 0; 0 predicts with all units once. Each
+        drops the same units for all rows, and `random_state` determines which:
+        a prediction depends on nothing else. It needs `dropout` above 0, and
+        acts on a fitted model too.
+    """
+
+    title: ClassVar[str] = "Prediction"
+
+    n_dropout_samples: int = parameter(
+        default=0, constraints=[Interval(Integral, 0, None, closed="left")], after_fit=True
+    )
+
+
+@with_parameters
 class Pretraining:
     """Transfer learning: the start from a fitted model.
 
@@ -362,7 +383,8 @@ class ClassWeight(Training):
     ----------
     class_weight : dict, "balanced" or None
         Weight of every class in the loss, times `sample_weight`.
-        "balanced" weighs all classes alike in sum.
+        "balanced" weighs all classes alike in sum; of several labels per
+        row, yes and no of each label.
     """
 
     title: ClassVar[str] = "Training"

@@ -92,6 +92,8 @@ class NumberMargin:
         Of the targets in training; the network's outputs are standardized.
     target : int or None
         Index of a target; None takes the only one.
+    prefix : str, default=""
+        What the name of the number begins with.
 
     Attributes
     ----------
@@ -107,8 +109,9 @@ class NumberMargin:
         There is no such target, or one of several must be named.
     """
 
-    def __init__(self, mean: np.ndarray, scale: np.ndarray, target: int | None):
+    def __init__(self, mean: np.ndarray, scale: np.ndarray, target: int | None, prefix: str = ""):
         self.n_targets = len(mean)
+        self.prefix = prefix
         if target is None and self.n_targets > 1:
             raise ValueError(f"the model predicts {self.n_targets} targets: name one by target=0 and so on")
         self.column = 0 if target is None else target
@@ -126,4 +129,4 @@ class NumberMargin:
 
     def name(self, column: int, scale: str = "log_odds") -> str:
         """What a picture calls the number."""
-        return "prediction" if self.n_targets == 1 else f"prediction of target {column}"
+        return self.prefix + ("prediction" if self.n_targets == 1 else f"prediction of target {column}")

@@ -1,23 +1,27 @@
 """RecurrentClassifier: a label for every sequence."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
 import torch
+from scipy.special import logsumexp
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_consistent_length
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import _check_sample_weight, _check_y, _fit_context
+from .._sklearn import StrOptions, _check_sample_weight, _check_y, _fit_context
 from ..metrics import replace_plain_scorers
-from ..modules import binary_cross_entropy, cross_entropy
-from ..parameters import with_parameters
+from ..modules import binary_cross_entropy, binary_focal_loss, cross_entropy, focal_loss
+from ..parameters import parameter, with_parameters
 from ..sequences import is_label_table, read_label_table, read_labels, refuse_infinite, score_rows
 from ._class_weights import weigh_classes
-from ._groups import ClassWeight
+from ._groups import SHARE, ClassWeight
 from ._margins import ClassMargin
+from ._number_losses import OwnLoss
+from ._task_weights import check_task_weight, weigh_labels
 from .pooled import BasePooled
 
 __all__ = ["RecurrentClassifier"]
@@ -32,6 +36,23 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
     (RNN, LSTM or GRU) over them, pools the hidden states to one vector and
     computes the class probabilities from it. The prediction for a sequence
     depends neither on padding nor on the other sequences.
+
+    Parameters
+    ----------
+    loss : {"cross_entropy", "focal"} or callable
+        What is minimized. "focal" lets rows that are predicted right count
+        less: the cross-entropy times the square of the probability of all
+        other classes [4]_. A callable takes the outputs before softmax, a
+        tensor of shape (n, n_outputs), and the target, and returns one number
+        a row, a tensor of shape (n,). The target has shape (n,), the index of
+        each row's class; (n, 1) with 0 and 1 of two classes, which have one
+        output; or (n, n_labels) with 0, 1 and NaN of several labels.
+    label_smoothing : float
+        Share of the target that is spread evenly over all classes, or over
+        yes and no of each of several labels, in [0, 1).
+    task_weight : array-like of shape (n_labels,) or None
+        Weight in the loss of each of several labels per row, at least 0; only
+        their ratios count. None weighs all alike.
 
     Attributes
     ----------
@@ -58,6 +79,9 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
        Computation 9, 1997.
     .. [3] Howard, J., Ruder, S., "Universal Language Model Fine-tuning for
        Text Classification", ACL 2018 (concat pooling).
+    .. [4] Lin, T.-Y. et al., "Focal Loss for Dense Object Detection", ICCV 2017.
+    .. [5] Gal, Y., Z. Ghahramani, "Dropout as a Bayesian Approximation", ICML
+       2016 (Monte Carlo dropout).
 
     Examples
     --------
@@ -71,6 +95,12 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
     >>> model.fit(X, y).predict(["ATGCAAT"])
     array(['start'], dtype='<U5')
     """
+
+    loss: str | Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = parameter(
+        default="cross_entropy", constraints=[StrOptions({"cross_entropy", "focal"}), callable]
+    )
+    label_smoothing: float = parameter(default=0.0, constraints=[SHARE])
+    task_weight: Any = parameter(default=None, constraints=["array-like", None], after_fit=True)
 
     @_fit_context
     def fit(
@@ -121,7 +151,8 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         InvalidSequenceError
             A sequence can't be read; the message names row and position.
         ValueError
-            y has one class only, or its length is not that of X.
+            y has one class only, or its length is not that of X; parameters
+            contradict each other.
         TypeError
             X holds strings: a tokenizer must come first.
         """
@@ -152,6 +183,14 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         """
         classes = None if classes is None else read_labels(classes, "classes")
         return self._partial_fit(X, y, sample_weight, classes)
+
+    def _check_task(self) -> None:
+        check_task_weight(self.task_weight, self.loss)
+        if callable(self.loss) and self.label_smoothing:
+            raise ValueError(
+                f"label_smoothing={self.label_smoothing!r} is for a loss given by name: smooth the target in "
+                "the callable, and set label_smoothing=0"
+            )
 
     def _read_target(self, y: Any) -> np.ndarray:
         if is_label_table(y):
@@ -207,11 +246,6 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         if not self._is_multilabel or y.shape[1] != len(self.classes_):
             fitted = f"{len(self.classes_)} labels per row" if self._is_multilabel else "one label per row"
             raise ValueError(f"y has {y.shape[1]} columns, but the model was fitted on {fitted}")
-        if self.class_weight is not None:
-            raise ValueError(
-                f"class_weight={self.class_weight!r} is for one label per row; y has {y.shape[1]} columns. "
-                "Set class_weight=None, or weigh the rows with sample_weight"
-            )
         return y.astype(self._as_fitted().dtype)
 
     def _strata(self, y: Any) -> Any:
@@ -219,7 +253,17 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
 
     def _row_weights(self, target: Any, sample_weight: np.ndarray, y: Any) -> np.ndarray:
         if self._is_multilabel:
-            return sample_weight
+            if self.class_weight is not None and callable(self.loss):
+                raise ValueError(
+                    f"class_weight={self.class_weight!r} weighs the losses of single labels, but a callable "
+                    "loss gives one number a row: weigh the labels in it, and set class_weight=None"
+                )
+            return weigh_labels(self.class_weight, self.task_weight, target, sample_weight)
+        if self.task_weight is not None:
+            raise ValueError(
+                "task_weight weighs several labels per row, but y has one: weigh its classes with "
+                "class_weight"
+            )
         labels = target.reshape(len(target)).astype(np.int64)
         return weigh_classes(self.class_weight, self.classes_, labels, sample_weight)
 
@@ -230,8 +274,15 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
     def _n_outputs(self) -> int:
         return 1 if self._is_binary() else len(self.classes_)
 
-    def _criterion(self) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
-        return binary_cross_entropy if self._is_multilabel or self._is_binary() else cross_entropy
+    def _criterion(self) -> Callable[..., torch.Tensor]:
+        if callable(self.loss):
+            return OwnLoss(self.loss)
+        one_output_a_label = self._is_multilabel or self._is_binary()
+        criteria: dict[str, Callable[..., torch.Tensor]] = {
+            "cross_entropy": binary_cross_entropy if one_output_a_label else cross_entropy,
+            "focal": binary_focal_loss if one_output_a_label else focal_loss,
+        }
+        return partial(criteria[self.loss], label_smoothing=self.label_smoothing)
 
     def margin(self, target: Any = None) -> ClassMargin:
         """Return what explanations are about: the log-odds of a class.
@@ -262,7 +313,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
             For two classes the log-odds of the second, else one number a
             class; of several labels per row the log-odds of each.
         """
-        logits = self.run(X)
+        logits = self._run_network(X)
         return logits[:, 0] if self._is_binary() else logits
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
@@ -277,7 +328,17 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         -------
         ndarray of shape (n, n_classes), dtype `dtype`
         """
-        return self._log_probabilities(self.run(X))
+        return self._log_probabilities(self._run_network(X))
+
+    def _run_network(self, X: Any) -> np.ndarray:
+        """Return the outputs, (n, n_outputs): those of the mean probabilities of all dropout samples."""
+        if not self.n_dropout_samples:
+            return self.run(X)
+        samples = self._run_samples(X)  # (n, n_samples, n_outputs)
+        log_mean = partial(logsumexp, axis=1)
+        if not (self._is_multilabel or self._is_binary()):
+            return log_mean(samples - logsumexp(samples, axis=2, keepdims=True)) - np.log(samples.shape[1])
+        return log_mean(-np.logaddexp(0, -samples)) - log_mean(-np.logaddexp(0, samples))
 
     def _log_probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Return the logarithms of probabilities for the outputs of the network, (n, n_outputs)."""
@@ -302,7 +363,7 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
             Rows sum to 1; columns are in the order of `classes_`. Of several
             labels per row, the probability of each.
         """
-        return self.answer(self.run(X))
+        return self.answer(self._run_network(X))
 
     def answer(self, outputs: np.ndarray) -> np.ndarray:
         """Return the probabilities that outputs of the network stand for.

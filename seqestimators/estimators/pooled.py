@@ -12,7 +12,16 @@ from ..modules import Batch, PooledEncoder, PooledNetwork, Ragged, RecurrentEnco
 from ..parameters import with_parameters
 from ..preprocessing.dna import complement_ids
 from ..sequences import Sequences
-from ._groups import Columns, Input, Motifs, Network, PoolingParameters, Positions, Pretraining
+from ._groups import (
+    Columns,
+    DropoutSampling,
+    Input,
+    Motifs,
+    Network,
+    PoolingParameters,
+    Positions,
+    Pretraining,
+)
 from ._joined import JoinedInput
 from .base import BaseRecurrent
 
@@ -21,7 +30,16 @@ __all__ = ["BasePooled"]
 
 @with_parameters
 class BasePooled(
-    JoinedInput, BaseRecurrent, Input, Pretraining, PoolingParameters, Columns, Motifs, Positions, Network
+    JoinedInput,
+    BaseRecurrent,
+    Input,
+    Pretraining,
+    PoolingParameters,
+    Columns,
+    Motifs,
+    Positions,
+    DropoutSampling,
+    Network,
 ):
     """Base of the estimators that read their answer from the pooled hidden states.
 
@@ -36,6 +54,39 @@ class BasePooled(
     >>> issubclass(RecurrentRegressor, BasePooled)
     True
     """
+
+    _mask_seed = 0
+
+    def _check_task(self) -> None:
+        """Raise an error if parameters of the task contradict each other."""
+
+    def _prepare(self, *args: Any, **kwargs: Any) -> Any:
+        self._check_task()
+        if self.n_dropout_samples:
+            self._refuse_no_dropout(self.dropout)
+        return super()._prepare(*args, **kwargs)
+
+    def _make_net(self, generators: Any = None, max_weights: int | None = None) -> None:
+        super()._make_net(generators, max_weights)
+        if generators is not None:
+            self._mask_seed = generators.split_seed
+
+    def _refuse_no_dropout(self, dropout: float) -> None:
+        if not dropout:
+            raise ValueError(
+                f"n_dropout_samples={self.n_dropout_samples} averages over dropped units, but dropout=0 "
+                "drops none: fit with dropout above 0, or set n_dropout_samples=0"
+            )
+
+    def _run_samples(self, X: Any) -> np.ndarray:
+        """Return the outputs of networks with units dropped, ndarray of shape (n, n_samples, n_outputs)."""
+        check_is_fitted(self)
+        self._refuse_no_dropout(self._network_params["dropout"])
+        generator = torch.Generator()
+        generator.manual_seed(self._mask_seed)
+        seeds = torch.randint(2**62, (self.n_dropout_samples,), generator=generator).tolist()
+        network = self.net_.module_
+        return self.run(X, lambda batch: network.sample(batch, seeds))
 
     @abstractmethod
     def _n_outputs(self) -> int:

@@ -8,12 +8,14 @@ import torch
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import check_array, check_consistent_length
+from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import _check_sample_weight, _check_y, _fit_context
-from ..modules import squared_error
-from ..parameters import with_parameters
-from ..sequences import mean_and_scale, read_labels, refuse_infinite
+from .._sklearn import Interval, Real, StrOptions, _check_sample_weight, _check_y, _fit_context
+from ..parameters import parameter, with_parameters
+from ..sequences import read_labels, refuse_infinite
 from ._margins import NumberMargin
+from ._number_losses import SquaredLoss, check_quantile, find_number_loss, middle_of_bounds, read_bounds
+from ._task_weights import check_task_weight, weigh_tasks
 from .pooled import BasePooled
 
 __all__ = ["RecurrentRegressor"]
@@ -30,12 +32,37 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
 
     Sequences are token ids, as a tokenizer gives them, or numeric series, of
     variable length. Targets are standardized inside, with the weights of the
-    rows, and the predictions transformed back; the loss is the squared error.
+    rows, and the predictions transformed back.
+
+    Parameters
+    ----------
+    loss : {"squared", "huber", "quantile", "gaussian", "poisson"} or callable
+        What is minimized, and so what is predicted. "squared": the mean.
+        "huber": a mean that outliers move little; errors count linearly beyond
+        a standard deviation of the targets, which is read off their quartiles.
+        "quantile": the `quantile`. "gaussian": the mean, and with
+        `return_std` the standard deviation, of a normal distribution [3]_.
+        "poisson": the rate of counts, targets of at least 0. A callable takes
+        outputs and standardized targets, tensors of shape (n, n_targets) in
+        which NaN is a target that is not known, and returns one number a row,
+        a tensor of shape (n,).
+    quantile : float or list of float
+        Which quantile of the targets is predicted under ``loss="quantile"``,
+        between 0 and 1. A list in increasing order gives a column each, for
+        one target.
+    bounded_targets : bool
+        Whether y of shape (n, 2) holds a lower and an upper bound of one
+        target: equal where it is known, -inf or inf where there is no bound.
+        ``loss="gaussian"`` takes the probability of the interval [4]_;
+        "squared" and "huber" count what lies outside of it.
+    task_weight : array-like of shape (n_targets,) or None
+        Weight in the loss of each of several targets, at least 0; only their
+        ratios count. None weighs all alike.
 
     Attributes
     ----------
     n_outputs_ : int
-        Number of targets.
+        Number of columns of a prediction: of targets, or of quantiles.
     <attributes>
 
     See Also
@@ -48,6 +75,12 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
        Computation 9, 1997.
     .. [2] Howard, J., Ruder, S., "Universal Language Model Fine-tuning for
        Text Classification", ACL 2018 (concat pooling).
+    .. [3] Nix, D. A., A. S. Weigend, "Estimating the Mean and Variance of the
+       Target Probability Distribution", ICNN 1994.
+    .. [4] Tobin, J., "Estimation of Relationships for Limited Dependent
+       Variables", Econometrica 26 (1958) 24-36.
+    .. [5] Gal, Y., Z. Ghahramani, "Dropout as a Bayesian Approximation", ICML
+       2016 (Monte Carlo dropout).
 
     Examples
     --------
@@ -60,6 +93,14 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
     >>> model.fit(X, y).predict(["CCC", "CC"]).shape
     (2,)
     """
+
+    loss: str | Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = parameter(
+        default="squared",
+        constraints=[StrOptions({"squared", "huber", "quantile", "gaussian", "poisson"}), callable],
+    )
+    quantile: Any = parameter(default=0.5, constraints=[Interval(Real, 0, 1, closed="neither"), "array-like"])
+    bounded_targets: bool = parameter(default=False, constraints=["boolean"])
+    task_weight: Any = parameter(default=None, constraints=["array-like", None], after_fit=True)
 
     @_fit_context
     def fit(
@@ -83,7 +124,8 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
             float array. See :func:`~seqestimators.sequences.read_sequences`.
         y : array-like of shape (n,) or (n, n_outputs)
             Numbers, in any unit. Of several targets, NaN says that one is not
-            known: it counts neither in the loss nor in its mean.
+            known: it counts neither in the loss nor in its mean. Under
+            `bounded_targets`, (n, 2) lower and upper bounds.
         sample_weight : array-like of shape (n,) or None, default=None
             Weight of every row, at least 0; 0 means absent.
         groups : array-like of shape (n,) or None, default=None
@@ -109,7 +151,8 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
             A sequence can't be read; the message names row and position.
         ValueError
             y holds inf, or NaN where it is one target or a whole column, or its
-            length is not that of X.
+            length is not that of X; it holds negative numbers under
+            ``loss="poisson"``; parameters contradict each other.
         TypeError
             X holds strings: a tokenizer must come first.
         """
@@ -137,30 +180,72 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         """
         return self._partial_fit(X, y, sample_weight)
 
+    def _check_task(self) -> None:
+        check_quantile(self.loss, self.quantile)
+        check_task_weight(self.task_weight, self.loss)
+        if self.bounded_targets and self.task_weight is not None:
+            raise ValueError("task_weight weighs several targets, but bounded_targets=True is for one")
+        if self.bounded_targets and self._find_loss().bounded_criterion is None:
+            raise ValueError(
+                f'bounded_targets=True takes loss="gaussian", "squared" or "huber", but loss={self.loss!r}'
+            )
+
+    def _find_loss(self) -> SquaredLoss:
+        """Return the loss, that of the fit in a fitted model."""
+        return find_number_loss(self.loss, self.quantile)
+
     def _read_target(self, y: Any) -> np.ndarray:
-        return _read_numbers(self, y)
+        if self.bounded_targets:
+            return read_bounds(_read_numbers(self, y, may_be_infinite=True))
+        y = _read_numbers(self, y)
+        if self.loss == "poisson" and (y < 0).any():
+            row, *column = np.argwhere(y < 0)[0].tolist()
+            place = f"row {row}" + "".join(f", column {j}" for j in column)
+            raise ValueError(
+                f'{place} of y is {y[row, *column]:g}, but loss="poisson" learns counts, and rates, of at '
+                "least 0"
+            )
+        return y
 
     def _learn_target(self, y: Any, sequences: Any, sample_weight: np.ndarray, classes: Any = None) -> None:
-        table = _as_table(y)
-        self.n_outputs_ = table.shape[1]
-        self._y_is_1d = y.ndim == 1
-        known = ~np.isnan(table) & (sample_weight > 0)[:, None]
+        loss, table = self._find_loss(), _as_table(y)
+        if self.bounded_targets:
+            table, is_known = middle_of_bounds(table)
+        else:
+            is_known = ~np.isnan(table)
+        n_quantiles = np.size(self.quantile)
+        if n_quantiles > 1 and table.shape[1] > 1:
+            raise ValueError(
+                f"quantile={self.quantile!r} gives several columns for one target, but y has "
+                f"{table.shape[1]}: fit one model a target, or one a quantile"
+            )
+        known = is_known & (sample_weight > 0)[:, None]
         if not known.any(axis=0).all():
+            if self.bounded_targets:
+                raise ValueError("y has no finite bound in any row: there is nothing to learn from")
             column = int(np.argmin(known.any(axis=0)))
             raise ValueError(f"column {column} of y is NaN in every row: leave it out")
-        self._y_mean, self._y_scale = mean_and_scale(table, sample_weight[:, None] * known)
+        self.n_outputs_ = max(table.shape[1], n_quantiles)
+        self._y_is_1d = self.n_outputs_ == 1 and (y.ndim == 1 or self.bounded_targets)
+        self._y_mean, self._y_scale = loss.standardize(table, sample_weight[:, None] * known)
 
     def _encode_target(self, y: Any, sequences: Any) -> np.ndarray:
         table = _as_table(y)
-        if table.shape[1] != self.n_outputs_:
-            raise ValueError(f"y has {table.shape[1]} targets, but the model was fitted on {self.n_outputs_}")
+        n_targets = len(self._y_mean)
+        if table.shape[1] != n_targets and not self.bounded_targets:
+            raise ValueError(f"y has {table.shape[1]} targets, but the model was fitted on {n_targets}")
         return ((table - self._y_mean) / self._y_scale).astype(self._as_fitted().dtype)
 
-    def _n_outputs(self) -> int:
-        return self.n_outputs_
+    def _row_weights(self, target: Any, sample_weight: np.ndarray, y: Any) -> np.ndarray:
+        n_targets = 1 if self.bounded_targets else target.shape[1]
+        return weigh_tasks(self.task_weight, n_targets, sample_weight)
 
-    def _criterion(self) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
-        return squared_error
+    def _n_outputs(self) -> int:
+        return len(self._y_mean) * self._find_loss().per_target
+
+    def _criterion(self) -> Callable[..., torch.Tensor]:
+        loss = self._find_loss()
+        return (loss.bounded_criterion if self.bounded_targets else None) or loss.criterion
 
     def margin(self, target: int | None = None) -> NumberMargin:
         """Return what explanations are about: a predicted number.
@@ -175,28 +260,61 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         NumberMargin
             It reads the number from outputs of the network, and names it.
         """
-        return NumberMargin(self._y_mean, self._y_scale, target)
+        return self._as_fitted()._find_loss().margin(self._y_mean, self._y_scale, target)
 
-    def predict(self, X: Any) -> np.ndarray:
-        """Return the predicted targets of every sequence.
+    def predict(self, X: Any, return_std: bool = False) -> Any:
+        """Return the predicted targets of every sequence, and perhaps their standard deviations.
 
         Parameters
         ----------
         X : array-like of n sequences
             As in fit.
+        return_std : bool, default=False
+            Whether to return standard deviations too: those of the
+            distribution that ``loss="gaussian"`` or "poisson" predicts, of the
+            predictions of `n_dropout_samples` networks, or of both together.
 
         Returns
         -------
-        ndarray of shape (n,), dtype `dtype`, or (n, n_outputs), dtype float64
+        y : ndarray of shape (n,), dtype `dtype`, or (n, n_outputs), dtype float64
             In the unit of y. Several targets come as float64, which
             scikit-learn's checks ask for, and so does a single one that
             float32 can't hold: one that is very large or small, or whose
             offset is more than 10,000 standard deviations.
+        std : ndarray of the same shape and dtype
+            In the unit of y. Only with `return_std`.
+
+        Raises
+        ------
+        ValueError
+            The model predicts no standard deviation.
         """
-        return self.answer(self.run(X))
+        if not (return_std or self.n_dropout_samples):
+            return self.answer(self.run(X))
+        check_is_fitted(self)
+        if return_std and not self.gives_std:
+            raise ValueError(
+                f"return_std=True, but a model of loss={self._network_params['loss']!r} predicts no standard "
+                'deviation: fit with loss="gaussian", or set n_dropout_samples'
+            )
+        outputs = self._run_samples(X) if self.n_dropout_samples else self.run(X)[:, None]
+        outputs = outputs.astype(np.float64)  # (n, n_samples, n_outputs)
+        loss = self._as_fitted()._find_loss()
+        numbers = loss.read(outputs, self._y_mean, self._y_scale)
+        variance = numbers.var(axis=1)
+        if (own := loss.variance(outputs, self._y_scale)) is not None:
+            variance = variance + own.mean(axis=1)
+        predicted = self._write_numbers(numbers.mean(axis=1))
+        return (predicted, self._write_numbers(np.sqrt(variance))) if return_std else predicted
+
+    @property
+    def gives_std(self) -> bool:
+        """Whether `predict` can return standard deviations."""
+        loss = vars(self).get("_network_params", vars(self))["loss"]
+        return bool(self.n_dropout_samples) or loss in ("gaussian", "poisson")
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return R², the share of the variance of y that the model explains.
+        """Return R², the share of the variance of y that the predictions explain.
 
         Parameters
         ----------
@@ -204,16 +322,29 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
             As in fit.
         y : array-like of shape (n,) or (n, n_targets)
             True numbers. Of several a row, NaN says that one is not known and
-            doesn't count.
+            doesn't count. Under `bounded_targets`, bounds: only rows in which
+            both are equal count.
         sample_weight : array-like of shape (n,) or None, default=None
             Weight of every row, at least 0.
 
         Returns
         -------
         float
-            At most 1; the mean over the targets, if there are several.
+            At most 1; the mean over the targets, if there are several. Of
+            several quantiles, that of the one closest to the median.
         """
         predicted = self.predict(X)
+        fitted = self._as_fitted()
+        if fitted.bounded_targets and np.ndim(y) == 2:
+            bounds = fitted._read_target(y)
+            check_consistent_length(predicted, bounds)
+            is_exact = bounds[:, 0] == bounds[:, 1]
+            if not is_exact.any():
+                raise ValueError("R² needs targets that are known, but in no row of y are both bounds equal")
+            weight = _check_sample_weight(sample_weight, predicted, ensure_non_negative=True)
+            return r2_score(bounds[is_exact, 0], predicted[is_exact], sample_weight=weight[is_exact])
+        if np.size(fitted.quantile) > 1:
+            predicted = predicted[:, np.abs(np.asarray(fitted.quantile) - 0.5).argmin()]
         y = _read_numbers(self, y)
         if not np.isnan(y).any():
             return r2_score(y, predicted, sample_weight=sample_weight)
@@ -240,8 +371,11 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         -------
         ndarray of shape (n,) or (n, n_targets)
         """
-        outputs = outputs.astype(np.float64) * self._y_scale + self._y_mean
-        return outputs[:, 0].astype(self._answer_dtype()) if self._y_is_1d else outputs
+        loss = self._as_fitted()._find_loss()
+        return self._write_numbers(loss.read(outputs.astype(np.float64), self._y_mean, self._y_scale))
+
+    def _write_numbers(self, numbers: np.ndarray) -> np.ndarray:
+        return numbers[:, 0].astype(self._answer_dtype()) if self._y_is_1d else numbers
 
     def _answer_dtype(self) -> str:
         """Type of single answers: that of the network, unless float32 would lose their differences."""
@@ -251,7 +385,8 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = True
+        tags.target_tags.multi_output = not self.bounded_targets
+        tags.target_tags.positive_only = self.loss == "poisson"
         return tags
 
 
@@ -259,7 +394,7 @@ def _as_table(y: np.ndarray) -> np.ndarray:
     return np.asarray(y, dtype=np.float64).reshape(len(y), -1)
 
 
-def _read_numbers(model: Any, y: Any) -> np.ndarray:
+def _read_numbers(model: Any, y: Any, *, may_be_infinite: bool = False) -> np.ndarray:
     """Y as numbers; NaN, which says that a target is not known, only among several targets."""
     y = read_labels(y)
     first = y.reshape(-1)[:1].tolist()[0] if y.dtype.kind in "OUSmM" and y.size else 0
@@ -273,6 +408,8 @@ def _read_numbers(model: Any, y: Any) -> np.ndarray:
             f"row 0 of y is {first!r}, but {type(model).__name__} learns numbers: turn dates and times into "
             "numbers, as the days between them"
         )
+    if may_be_infinite:
+        return y if y.dtype.kind != "O" else y.astype(np.float64)
     refuse_infinite(y)
     if y.ndim == 2 and y.shape[1] > 1:
         y = check_array(y, dtype="numeric", ensure_all_finite="allow-nan", input_name="y")

@@ -1,7 +1,13 @@
 """Scores of sequences: of every token, of segments, of whole sequences, by edit distance; and scorers."""
 
+from .calibration import expected_calibration_error, interval_coverage_score
 from .generation import GenerationReport, generation_report
-from .masked import masked_accuracy_scorer, masked_average_precision_scorer, masked_roc_auc_scorer
+from .masked import (
+    masked_accuracy_scorer,
+    masked_average_precision_scorer,
+    masked_roc_auc_scorer,
+    score_each_task,
+)
 from .masked import replace_plain_scorers as replace_plain_scorers
 from .perplexity import perplexity
 from .scorers import (
@@ -28,7 +34,9 @@ __all__ = [
     "edit_similarity_scorer",
     "exact_match_score",
     "exact_match_scorer",
+    "expected_calibration_error",
     "generation_report",
+    "interval_coverage_score",
     "masked_accuracy_scorer",
     "masked_average_precision_scorer",
     "masked_roc_auc_scorer",
@@ -36,6 +44,7 @@ __all__ = [
     "phoneme_error_rate",
     "q3_score",
     "q3_scorer",
+    "score_each_task",
     "segment_f1_score",
     "segment_f1_scorer",
     "segment_overlap_score",

@@ -1,4 +1,4 @@
-"""Scorers of several labels per row, of which some are not known."""
+"""Scores of several labels per row, of which some are not known."""
 
 import warnings
 from collections.abc import Callable
@@ -8,10 +8,15 @@ import numpy as np
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import accuracy_score, average_precision_score, get_scorer, roc_auc_score
 
-from .._sklearn import _BaseScorer, _check_sample_weight
+from .._sklearn import _BaseScorer, _check_sample_weight, validate_params
 from ..sequences import is_label_table, read_label_table
 
-__all__ = ["masked_accuracy_scorer", "masked_average_precision_scorer", "masked_roc_auc_scorer"]
+__all__ = [
+    "masked_accuracy_scorer",
+    "masked_average_precision_scorer",
+    "masked_roc_auc_scorer",
+    "score_each_task",
+]
 
 _DOCSTRING = """Scorer of {what} over the labels that are known, the higher the better.
 
@@ -162,6 +167,66 @@ masked_accuracy_scorer = _MaskedScorer(
         "`score` of RecurrentClassifier"
     ),
 )
+
+
+@validate_params(
+    {
+        "y_true": ["array-like"],
+        "y_pred": ["array-like"],
+        "metric": [callable],
+        "sample_weight": ["array-like", None],
+    }
+)
+def score_each_task(y_true: Any, y_pred: Any, metric: Any, *, sample_weight: Any = None) -> np.ndarray:
+    """Score every column over the rows in which it is known.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n, n_tasks)
+        True labels or numbers; NaN is one that is not known.
+    y_pred : array-like of shape (n, n_tasks)
+        Predicted labels, probabilities or numbers.
+    metric : callable
+        Such as ``roc_auc_score`` or ``r2_score`` of scikit-learn: takes the true
+        and the predicted column, and `sample_weight` if there are weights.
+    sample_weight : array-like of shape (n,) or None, default=None
+        Weights of the rows, not negative; rows of weight 0 are absent.
+
+    Returns
+    -------
+    ndarray of shape (n_tasks,), dtype float64
+        NaN for a task that is not known in any row.
+
+    Raises
+    ------
+    ValueError
+        Shapes don't agree, or y_true has one column.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.metrics import accuracy_score
+    >>> from seqestimators.metrics import score_each_task
+    >>> known = np.array([[1, 0], [0, np.nan], [1, 1]])
+    >>> predicted = np.array([[1, 0], [0, 1], [0, 1]])
+    >>> score_each_task(known, predicted, accuracy_score).round(2)
+    array([0.67, 1.  ])
+    """
+    target, predicted = np.asarray(y_true, dtype=np.float64), np.asarray(y_pred)
+    if target.ndim != 2:
+        raise ValueError(f"y_true has the shape {target.shape}, but a column for every task is needed")
+    if predicted.shape != target.shape:
+        raise ValueError(f"y_pred has the shape {predicted.shape}, but y_true has {target.shape}")
+    given = {}
+    weight = _check_sample_weight(sample_weight, target, ensure_non_negative=True)
+    scores = np.full(target.shape[1], np.nan)
+    for j, column in enumerate(target.T):
+        rows = ~np.isnan(column) & (weight > 0)
+        if sample_weight is not None:
+            given = {"sample_weight": weight[rows]}
+        if rows.any():
+            scores[j] = metric(column[rows], predicted[rows, j], **given)
+    return scores
 
 
 def replace_plain_scorers(scoring: Any) -> Any:

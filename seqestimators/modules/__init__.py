@@ -3,8 +3,18 @@
 from ._initialization import Unfilled as Unfilled
 from ._initialization import initialize as initialize
 from ._losses import binary_cross_entropy as binary_cross_entropy
+from ._losses import binary_focal_loss as binary_focal_loss
 from ._losses import cross_entropy as cross_entropy
-from ._losses import squared_error as squared_error
+from ._losses import focal_loss as focal_loss
+from ._number_losses import bounded_gaussian_loss as bounded_gaussian_loss
+from ._number_losses import bounded_huber_loss as bounded_huber_loss
+from ._number_losses import bounded_squared_error as bounded_squared_error
+from ._number_losses import deviation as deviation
+from ._number_losses import gaussian_loss as gaussian_loss
+from ._number_losses import huber_loss as huber_loss
+from ._number_losses import pinball_loss as pinball_loss
+from ._number_losses import poisson_loss as poisson_loss
+from ._number_losses import squared_error as squared_error
 from .attention import ATTENTIONS, Attention
 from .batch import Batch, Ragged
 from .cells import CELLS, Cell

@@ -1,11 +1,15 @@
 """Dropout of units and of tokens, which draws from a generator of its own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import torch
 from torch import Tensor, nn
 
 from ..sequences import EOS, UNKNOWN
 
-__all__ = ["Dropout", "TokenDropout", "drive_dropout"]
+__all__ = ["Dropout", "SharedMasks", "TokenDropout", "drive_dropout", "share_masks"]
 
 
 class Dropout(nn.Module):
@@ -47,6 +51,9 @@ class Dropout(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return `x` with elements zeroed and the others scaled by ``1 / (1 - p)``."""
+        masks = _SHARED_MASKS.get()
+        if masks is not None and self.p > 0:
+            return x * masks.draw(self, x)
         if not self.training or self.p == 0:
             return x
         is_kept = _draw(x, 1 - self.p, self.generator)
@@ -113,3 +120,69 @@ def drive_dropout(module: nn.Module, generator: torch.Generator) -> None:
     for part in module.modules():
         if isinstance(part, (Dropout, TokenDropout)):
             part.generator = generator
+
+
+class SharedMasks:
+    """Masks that drop the same units for all rows: one network out of those that dropout trains.
+
+    What a network answers for a row under them depends neither on the other
+    rows nor on the padding nor on the device.
+
+    Parameters
+    ----------
+    module : nn.Module
+        Every Dropout inside of it has masks of its own.
+    seed : int
+        Determines them, from 0 to 2**62.
+
+    Attributes
+    ----------
+    n_drawn : int
+        How many have been drawn.
+    """
+
+    def __init__(self, module: nn.Module, seed: int):
+        parts = [part for part in module.modules() if isinstance(part, Dropout)]
+        self.seeds: dict[nn.Module, int] = {part: seed + i for i, part in enumerate(parts)}
+        self.n_drawn = 0
+
+    def draw(self, part: Dropout, like: Tensor) -> Tensor:
+        """Return 0 for what is dropped and ``1 / (1 - p)`` for the rest, Tensor of shape (1, ...).
+
+        The mask of a long sequence begins with that of a short one.
+
+        Parameters
+        ----------
+        part : Dropout
+            One of the module.
+        like : Tensor of shape (n, ...)
+            What it acts on.
+        """
+        self.n_drawn += 1
+        generator = torch.Generator()
+        generator.manual_seed(self.seeds[part])
+        is_kept = _draw(torch.empty(like.shape[1:]), 1 - part.p, generator)
+        return is_kept.to(like).div_(1 - part.p)[None]
+
+
+_SHARED_MASKS: ContextVar[SharedMasks | None] = ContextVar("masks of this thread", default=None)
+
+
+@contextmanager
+def share_masks(module: nn.Module, seed: int) -> Iterator[SharedMasks]:
+    """Let every dropout inside of a module drop the same units for all rows, also in evaluation mode.
+
+    Other threads, which may run the same module, don't notice.
+
+    Parameters
+    ----------
+    module : nn.Module
+    seed : int
+        Determines the masks.
+    """
+    masks = SharedMasks(module, seed)
+    token = _SHARED_MASKS.set(masks)
+    try:
+        yield masks
+    finally:
+        _SHARED_MASKS.reset(token)

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ._losses import squared_error
+from ._number_losses import squared_error
 from .batch import Batch, Ragged
-from .dropout import Dropout
+from .dropout import Dropout, share_masks
 from .encoder import RecurrentEncoder, reverse_each
 from .network import SequenceNetwork
 from .pooling import POOLINGS, Pooling
@@ -67,7 +67,8 @@ class PooledNetwork(SequenceNetwork):
         Number of outputs.
     criterion : callable, default=squared error
         Takes outputs and target of shape (n, ...), returns a loss for every
-        row, Tensor of shape (n,).
+        row, Tensor of shape (n,). Where the targets of a row have weights of
+        their own it takes them too, a Tensor of the shape of the target.
     pooling : str or Pooling class, default="concat"
         One of `POOLINGS`: "concat", "last", "mean", "max" or "attention".
     n_features : int, default=0
@@ -189,6 +190,48 @@ class PooledNetwork(SequenceNetwork):
     def row_losses(self, outputs: Tensor, batch: Batch) -> Tensor:  # type: ignore[override]
         """Return what the criterion makes of outputs and target, Tensor of shape (n,)."""
         return self.criterion(outputs, batch.target)  # type: ignore[arg-type]
+
+    def loss(self, batch: Batch, outputs: object = None) -> Tensor:
+        """Return what training minimizes.
+
+        Parameters
+        ----------
+        batch : Batch
+            With its target, and a weight for every row or for every target.
+        outputs : Tensor of shape (n, output_size) or None, default=None
+            What `forward` has returned for the batch; None calls it.
+
+        Returns
+        -------
+        Tensor of shape ()
+            The sum of the losses, each times its weight.
+        """
+        if batch.weight is None or batch.weight.ndim == 1:
+            return super().loss(batch, outputs)
+        weighted: Callable[..., Tensor] = self.criterion
+        return weighted(self(batch) if outputs is None else outputs, batch.target, batch.weight).sum()
+
+    def sample(self, batch: Batch, seeds: Sequence[int]) -> Tensor:
+        """Return the outputs of networks that dropout makes of this one.
+
+        Parameters
+        ----------
+        batch : Batch
+        seeds : sequence of int
+            Each determines which units are dropped, the same for all rows.
+
+        Returns
+        -------
+        Tensor of shape (n, n_seeds, output_size)
+        """
+        vectors, masks_below, outputs = None, 0, []
+        for seed in seeds:
+            with share_masks(self, seed) as masks:
+                if vectors is None or masks_below:
+                    vectors = self.represent(batch)
+                    masks_below = masks.n_drawn  # without any the vectors are the same for all
+                outputs.append(self.read_out(vectors))
+        return torch.stack(outputs, dim=1)
 
     def trace(self, batch: Batch) -> Ragged:
         """Return the outputs for every prefix of a sequence, of a causal network.

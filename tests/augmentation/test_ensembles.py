@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.ensemble import VotingClassifier, VotingRegressor
+from sklearn.ensemble import VotingClassifier
 from sklearn.model_selection import cross_val_score
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
@@ -11,7 +11,12 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from seqestimators import DNATokenizer, RecurrentClassifier, RecurrentRegressor
-from seqestimators.augmentation import AugmentedClassifier, ReverseComplement, make_seed_ensemble
+from seqestimators.augmentation import (
+    AugmentedClassifier,
+    ReverseComplement,
+    SeedEnsembleRegressor,
+    make_seed_ensemble,
+)
 from seqestimators.baselines import make_ecfp_mlp
 
 RANDOM = np.random.RandomState(0)
@@ -39,10 +44,24 @@ def test_numbers_are_averaged():
     model = make_pipeline(DNATokenizer(), RecurrentRegressor(**SMALL))
     y = np.array([row.count("A") for row in X], dtype=float)
     ensemble = make_seed_ensemble(model, 2, n_jobs=1).fit(X, y)
-    assert isinstance(ensemble, VotingRegressor)
+    assert isinstance(ensemble, SeedEnsembleRegressor)
     np.testing.assert_allclose(
         ensemble.predict(X), np.mean([one.predict(X) for one in ensemble.estimators_], axis=0)
     )
+
+
+@pytest.mark.parametrize("loss", ["squared", "gaussian"])
+def test_standard_deviations_of_an_ensemble(loss):
+    model = make_pipeline(DNATokenizer(), RecurrentRegressor(**SMALL, loss=loss))
+    y = np.array([row.count("A") for row in X], dtype=float)
+    ensemble = make_seed_ensemble(model, 3).fit(X, y)
+    mean, std = ensemble.predict(X, return_std=True)
+    np.testing.assert_array_equal(ensemble.predict(X), mean)
+    variance = np.var([one.predict(X) for one in ensemble.estimators_], axis=0)
+    if loss == "gaussian":
+        own = [one.predict(X, return_std=True)[1] for one in ensemble.estimators_]
+        variance = variance + np.square(own).mean(axis=0)
+    np.testing.assert_allclose(std, np.sqrt(variance), rtol=1e-4)
 
 
 def test_seeds_are_set_wherever_they_are():

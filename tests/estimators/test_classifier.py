@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from torch.nn import functional
 
 from seqestimators import RecurrentClassifier
 
@@ -37,3 +38,32 @@ def test_partial_fit():
 def test_one_class():
     with pytest.raises(ValueError, match="at least two classes in y, got one class"):
         RecurrentClassifier(**SMALL).fit(X, ["a"] * 18)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_losses_of_one_s_own_are_those_by_name(n_classes):
+    def cross_entropy(outputs, target):
+        if n_classes == 2:
+            return functional.binary_cross_entropy_with_logits(outputs, target, reduction="none")[:, 0]
+        return functional.cross_entropy(outputs, target, reduction="none")
+
+    y = np.arange(18) % n_classes
+    by_name, own, focal = (
+        RecurrentClassifier(**SMALL, loss=loss).fit(X, y).predict_proba(X)
+        for loss in ("cross_entropy", cross_entropy, "focal")
+    )
+    np.testing.assert_allclose(own, by_name, rtol=1e-5)
+    assert not np.allclose(focal, by_name)
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "focal"])
+def test_smoothed_labels_keep_probabilities_from_0_and_1(loss):
+    fast = SMALL | {"max_epochs": 30, "lr": 0.1, "dropout": 0}
+    y = [0, 1, 2] * 6
+    sharp, smooth = (
+        RecurrentClassifier(**fast, loss=loss, label_smoothing=share).fit(X, y).predict_proba(X).max(axis=1)
+        for share in (0, 0.3)
+    )
+    assert sharp.min() > 0.9 > smooth.max()
+    if loss == "cross_entropy":
+        np.testing.assert_allclose(smooth, 0.8, atol=0.05)

@@ -56,11 +56,6 @@ def test_bad_labels(y, message):
         RecurrentClassifier(**SMALL).fit(X, y)
 
 
-def test_class_weight_is_for_one_label():
-    with pytest.raises(ValueError, match="class_weight='balanced' is for one label per row"):
-        RecurrentClassifier(**SMALL, class_weight="balanced").fit(X, HAS)
-
-
 def test_several_targets_are_learned_in_spite_of_holes():
     targets = HOLES * [1, 10, 1000] + [0, 5, 0]
     model = RecurrentRegressor(**SMALL | {"max_epochs": 60}).fit(X, targets)

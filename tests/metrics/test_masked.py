@@ -10,14 +10,14 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, average_precision_score, get_scorer, roc_auc_score
+from sklearn.metrics import accuracy_score, average_precision_score, get_scorer, r2_score, roc_auc_score
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score, cross_validate
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 
 from seqestimators import RecurrentClassifier, metrics
-from seqestimators.metrics import masked_accuracy_scorer, masked_roc_auc_scorer
+from seqestimators.metrics import masked_accuracy_scorer, masked_roc_auc_scorer, score_each_task
 
 RANDOM = np.random.RandomState(0)
 X = RANDOM.normal(size=(60, 4))
@@ -152,3 +152,17 @@ def test_they_travel_and_show_their_names(name):
     test = doctest.DocTestParser().get_doctest(scorer_of(name).__doc__, {}, name, None, None)
     result = doctest.DocTestRunner().run(test)
     assert (result.failed, result.attempted) == (0, 6)
+
+
+def test_every_task_has_its_score():
+    y, prob = np.arange(60) % 2, RANDOM.uniform(size=60)
+    table = np.column_stack([y, np.where(np.arange(60) < 30, y, np.nan), np.full(60, np.nan)])
+    expected = [roc_auc_score(y, prob), roc_auc_score(y[:30], prob[:30]), np.nan]
+    prob = np.column_stack([prob, prob, prob])
+    np.testing.assert_allclose(score_each_task(table, prob, roc_auc_score), expected)
+    of_first = score_each_task(table, prob, r2_score, sample_weight=WEIGHT)[0]
+    assert of_first == pytest.approx(r2_score(y, prob[:, 0], sample_weight=WEIGHT))
+    with pytest.raises(ValueError, match="a column for every task"):
+        score_each_task([1, 2], [1, 2], r2_score)
+    with pytest.raises(ValueError, match="y_pred has the shape"):
+        score_each_task(table, prob[:, :2], r2_score)

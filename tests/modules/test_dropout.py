@@ -1,10 +1,12 @@
 """Dropout: what it does to numbers, and where its random numbers come from."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import torch
 from torch import nn
 
 from seqestimators.modules import Dropout, PooledNetwork, RecurrentEncoder, drive_dropout
-from seqestimators.modules.dropout import TokenDropout
+from seqestimators.modules.dropout import TokenDropout, share_masks
 
 
 def dropout(p, seed=0):
@@ -84,3 +86,27 @@ def test_token_dropout_replaces_tokens_and_nothing_else():
     assert dropped[0, [0, -3, -2, -1]].tolist() == [2, 3, 0, 0]
     torch.testing.assert_close(dropout.eval()(ids), ids)
     assert repr(dropout) == "TokenDropout(p=0.5)"
+
+
+def test_shared_masks_drop_the_same_units_of_all_rows_and_steps():
+    part = Dropout(0.4).eval()
+    with share_masks(part, 3) as masks:
+        long = part(torch.ones(2, 50, 40))
+        short = part(torch.ones(5, 7, 40).double())
+        assert masks.n_drawn == 2
+    assert torch.equal(long[0], long[1])
+    torch.testing.assert_close(short[0], long[0, :7].double())
+    kept = long[long != 0]
+    torch.testing.assert_close(kept, torch.full_like(kept, 1 / 0.6))
+    assert abs(len(kept) / long.numel() - 0.6) < 0.05
+    with share_masks(part, 4):
+        assert not torch.equal(part(torch.ones(2, 50, 40)), long)
+    x = torch.ones(2)
+    assert part(x) is x
+
+
+def test_other_threads_have_no_masks():
+    part = Dropout(0.5).eval()
+    x = torch.ones(100)
+    with share_masks(part, 0), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(part, x).result() is x

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 from scipy.special import expit, softmax
-from sklearn.metrics import log_loss, mean_squared_error
+from sklearn.metrics import log_loss
 from torch.nn import functional as F
 
-from seqestimators.modules import binary_cross_entropy, cross_entropy, squared_error
+from seqestimators.modules import binary_cross_entropy, binary_focal_loss, cross_entropy, focal_loss
 
 RNG = np.random.default_rng(0)
 WEIGHT = RNG.uniform(0.1, 3, 20)
@@ -32,15 +32,35 @@ def test_binary_cross_entropy_is_log_loss_of_every_label():
     assert weighted_mean(losses) == pytest.approx(np.mean(expected))
 
 
-def test_squared_error_is_that_of_scikit_learn():
-    prediction, target = RNG.normal(size=(2, 20, 3))
-    losses = squared_error(torch.from_numpy(prediction), torch.from_numpy(target))
-    assert weighted_mean(losses) == pytest.approx(
-        mean_squared_error(target, prediction, sample_weight=WEIGHT)
-    )
+@pytest.mark.parametrize("label_smoothing", [0, 0.2])
+def test_the_focal_loss_is_the_cross_entropy_times_a_square(label_smoothing):
+    logits, target = RNG.normal(size=(20, 4)), np.arange(20) % 4
+    p = softmax(logits, axis=1)
+    share = np.eye(4)[target] * (1 - label_smoothing) + label_smoothing / 4
+    losses = focal_loss(torch.from_numpy(logits), torch.from_numpy(target), label_smoothing)
+    np.testing.assert_allclose(losses, -(share * (1 - p) ** 2 * np.log(p)).sum(axis=1))
+
+    yes = target % 2
+    p = np.column_stack([expit(-logits[:, 0]), expit(logits[:, 0])])
+    share = np.eye(2)[yes] * (1 - label_smoothing) + label_smoothing / 2
+    one = torch.from_numpy(logits[:, :1]), torch.from_numpy(yes[:, None].astype(float))
+    expected = -(share * (1 - p) ** 2 * np.log(p)).sum(axis=1)
+    np.testing.assert_allclose(binary_focal_loss(*one, label_smoothing=label_smoothing), expected)
+    expected = -(share * np.log(p)).sum(axis=1)
+    np.testing.assert_allclose(binary_cross_entropy(*one, label_smoothing=label_smoothing), expected)
 
 
-@pytest.mark.parametrize("loss", [binary_cross_entropy, squared_error], ids=["binary", "squared"])
+def test_labels_of_a_row_have_weights():
+    logits, target = torch.from_numpy(RNG.normal(size=(5, 3))), torch.ones(5, 3).double()
+    target[0, 1] = torch.nan
+    weight = torch.tensor([[1.0, 9.0, 0.0]]).repeat(5, 1).double()
+    single = F.binary_cross_entropy_with_logits(logits, torch.ones(5, 3).double(), reduction="none")
+    losses = binary_cross_entropy(logits, target, weight)
+    torch.testing.assert_close(losses[0], single[0, 0] / 2)
+    torch.testing.assert_close(losses[1:], (single[1:, 0] + 9 * single[1:, 1]) / 3)
+
+
+@pytest.mark.parametrize("loss", [binary_cross_entropy, binary_focal_loss], ids=["entropy", "focal"])
 def test_missing_targets_count_neither_in_loss_nor_in_gradient(loss):
     outputs = torch.from_numpy(RNG.normal(size=(4, 3))).requires_grad_()
     target = torch.tensor([[1, 0, 1], [torch.nan, 1, torch.nan], [0, torch.nan, 1], [torch.nan] * 3]).double()
@@ -57,7 +77,8 @@ def test_missing_targets_count_neither_in_loss_nor_in_gradient(loss):
 
 def test_large_logits_stay_finite():
     logits = torch.tensor([[1e4, -1e4]])
-    assert binary_cross_entropy(logits, torch.tensor([[0.0, 0.0]])).isfinite().all()
+    for loss in (binary_cross_entropy, binary_focal_loss):
+        assert loss(logits, torch.tensor([[0.0, 0.0]])).isfinite().all()
     assert cross_entropy(logits, torch.tensor([1])) == 2e4
 
 
