@@ -2,10 +2,9 @@
 Prediction intervals for the solubility of molecules
 ====================================================
 
-A number without an interval says little to whoever decides on an experiment. A
-network learns the solubility of molecules and how sure it is of it; conformal
-prediction, by crepes and by MAPIE, turns both into intervals that cover 90 % of
-the molecules.
+A network learns the solubility of molecules, and how sure it is of each.
+Conformal prediction, by crepes and by MAPIE, turns both into intervals that
+cover 90 % of new molecules.
 
 **Level:** intermediate. **Time:** a minute on one core. **Data:** ESOL, 1,128
 molecules with a measured solubility, downloaded once (0.1 MB).
@@ -68,9 +67,9 @@ results["crepes, by standard deviation"] = tuple(intervals.T)
 # %%
 # Conformal prediction with MAPIE
 # -------------------------------
-# `SplitConformalRegressor` takes the fitted pipeline and gives all intervals one
-# width. `ConformalizedQuantileRegressor` starts from quantiles, which it takes as
-# three models: the 5 %, the 95 % quantile and the median.
+# `SplitConformalRegressor` takes the fitted pipeline and gives all intervals
+# one width. `ConformalizedQuantileRegressor` takes three models: of the 5 %
+# quantile, the 95 % quantile and the median.
 
 split = SplitConformalRegressor(model, confidence_level=0.9, prefit=True)
 split.conformalize(calibration, y_calibration)
@@ -106,7 +105,7 @@ order = np.argsort(mean)[::4]
 figure, axes = plt.subplots(
     1, len(results), figsize=(12, 4), sharey=True, layout="constrained"
 )
-for ax, (name, (lower, upper)) in zip(axes, results.items()):
+for ax, (name, (lower, upper)) in zip(axes, results.items(), strict=True):
     places = np.arange(len(order))
     is_inside = (lower <= y_test) & (y_test <= upper)
     ax.vlines(places, lower[order], upper[order], color="0.75", linewidth=2)

@@ -83,7 +83,7 @@ class SequenceDataset(Dataset):
     target : ndarray of shape (n, ...), Sequences or None, default=None
         What to learn: one row per sequence or, as Sequences, any number of
         values per sequence, each of which counts in the loss.
-    weight : ndarray of shape (n,), Sequences or None, default=None
+    weight : ndarray of shape (n,) or (n, ...), Sequences or None, default=None
         Weight in the loss of every sequence, or of every value of its target,
         for which it has the form of the target; None weighs all alike.
     labels : ndarray of shape (n, ...) or None, default=None

@@ -90,7 +90,9 @@ def weigh_labels(
         return weights
     weights = np.broadcast_to(weights.reshape(len(table), -1), table.shape).copy()
     for j, labels in enumerate(table.T):
-        known = np.flatnonzero(~np.isnan(labels))
+        known = np.flatnonzero(~np.isnan(labels) & (weights[:, j] > 0))
+        if not len(known):
+            continue
         classes, index = np.unique(labels[known].astype(np.int64), return_inverse=True)
         weights[known, j] = weigh_classes(class_weight, classes, index, weights[known, j])
     return weights

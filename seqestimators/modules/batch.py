@@ -100,8 +100,8 @@ class Batch:
     target : Tensor of shape (n, ...), Ragged or None, default=None
         What to learn: one row per sequence, or any number of values per sequence.
     weight : Tensor or None, default=None
-        Weight in the loss of each row, or of each value of a ragged target,
-        shape (n,) or (n_total,). The loss is the sum of the weighted losses.
+        Weight in the loss of each row, of each of its targets, or of each value
+        of a ragged target, shape (n,), (n, ...) or (n_total,). The loss is the sum of the weighted losses.
         None weighs each 1.
     features : Tensor of shape (n, n_features) or None, default=None
         Numbers that belong to a whole sequence.
