@@ -10,6 +10,8 @@ cover 90 % of new molecules.
 molecules with a measured solubility, downloaded once (0.1 MB).
 """
 
+import warnings
+
 import matplotlib.pyplot as plt
 import numpy as np
 from crepes import ConformalRegressor
@@ -69,7 +71,10 @@ results["crepes, by standard deviation"] = tuple(intervals.T)
 # -------------------------------
 # `SplitConformalRegressor` takes the fitted pipeline and gives all intervals
 # one width. `ConformalizedQuantileRegressor` takes three models: of the 5 %
-# quantile, the 95 % quantile and the median.
+# quantile, the 95 % quantile and the median. Of a pipeline that reads strings
+# it can't tell whether it is fitted, and warns.
+
+warnings.filterwarnings("ignore", "Estimator does not appear fitted")
 
 split = SplitConformalRegressor(model, confidence_level=0.9, prefit=True)
 split.conformalize(calibration, y_calibration)
