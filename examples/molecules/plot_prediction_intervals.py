@@ -71,8 +71,8 @@ results["crepes, by standard deviation"] = tuple(intervals.T)
 # -------------------------------
 # `SplitConformalRegressor` takes the fitted pipeline and gives all intervals
 # one width. `ConformalizedQuantileRegressor` takes three models: of the 5 %
-# quantile, the 95 % quantile and the median. Of a pipeline that reads strings
-# it can't tell whether it is fitted, and warns.
+# quantile, the 95 % quantile and the median. Whether a model is fitted MAPIE
+# sees by attributes such as `coef_`, which no network has: it warns.
 
 warnings.filterwarnings("ignore", "Estimator does not appear fitted")
 
