@@ -79,8 +79,8 @@ results["crepes, by standard deviation"] = tuple(intervals.T)
 # Conformal prediction with MAPIE
 # -------------------------------
 # `SplitConformalRegressor` takes the fitted pipeline and gives all intervals
-# one width. Whether a model is fitted MAPIE sees by attributes such as `coef_`,
-# which no network has: it warns.
+# one width. It looks for attributes such as `coef_`, which no network has, to
+# see whether a model is fitted, and warns.
 
 warnings.filterwarnings("ignore", "Estimator does not appear fitted")
 
