@@ -8,12 +8,12 @@ from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import HasMethods, Integral, Interval, validate_params
+from .._sklearn import HasMethods, Integral, Interval, LinkedEstimator, validate_params
 
 __all__ = ["SeedEnsembleRegressor", "make_seed_ensemble"]
 
 
-class SeedEnsembleRegressor(VotingRegressor):
+class SeedEnsembleRegressor(LinkedEstimator, VotingRegressor):
     """Vote of regressors that says how far its members are apart.
 
     It is scikit-learn's VotingRegressor, with standard deviations. One makes it
