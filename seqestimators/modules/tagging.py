@@ -6,7 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from ..sequences import BOS, EOS
-from ._losses import cross_entropy, squared_error
+from ._losses import cross_entropy
+from ._number_losses import squared_error
 from .batch import Batch, Ragged, real_steps
 from .conditional_random_field import ConditionalRandomField
 from .dropout import Dropout
@@ -122,7 +123,7 @@ class TaggingNetwork(StepNetwork):
 
     def row_losses(self, outputs: Ragged, batch: Batch) -> Tensor:  # type: ignore[override]
         """Return the cross-entropy of every label, Tensor of shape (n_labels,)."""
-        return cross_entropy(outputs.values, batch.target.values)  # type: ignore[union-attr, arg-type]
+        return cross_entropy(outputs.values, batch.target.values)  # type: ignore[union-attr]
 
     def decode(self, outputs: Ragged) -> Tensor:
         """Return the likeliest class of every label, Tensor of shape (n_labels,), dtype int64.
@@ -235,4 +236,4 @@ class StepRegressionNetwork(StepNetwork):
 
     def row_losses(self, outputs: Ragged, batch: Batch) -> Tensor:  # type: ignore[override]
         """Return the squared error of every target, mean over its numbers that are not NaN."""
-        return squared_error(outputs.values, batch.target.values)  # type: ignore[union-attr, arg-type]
+        return squared_error(outputs.values, batch.target.values)  # type: ignore[union-attr]
