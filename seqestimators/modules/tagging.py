@@ -123,7 +123,7 @@ class TaggingNetwork(StepNetwork):
 
     def row_losses(self, outputs: Ragged, batch: Batch) -> Tensor:  # type: ignore[override]
         """Return the cross-entropy of every label, Tensor of shape (n_labels,)."""
-        return cross_entropy(outputs.values, batch.target.values)  # type: ignore[union-attr]
+        return cross_entropy(outputs.values, batch.target.values)  # type: ignore[union-attr, arg-type]
 
     def decode(self, outputs: Ragged) -> Tensor:
         """Return the likeliest class of every label, Tensor of shape (n_labels,), dtype int64.
