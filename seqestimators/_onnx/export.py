@@ -198,6 +198,18 @@ def _take_apart(model: Any) -> tuple[Any, Any]:
         raise ValueError(
             'the model was fitted with missing="mask", which to_onnx doesn\'t write: use seqestimators.save'
         )
+    fitted = estimator._as_fitted()
+    loss = getattr(fitted, "loss", None)
+    if loss in ("gaussian", "poisson") or np.size(getattr(fitted, "quantile", 0.5)) > 1:
+        raise ValueError(
+            f"the model was fitted with loss={loss!r}, whose outputs to_onnx doesn't turn into numbers: use "
+            "seqestimators.save"
+        )
+    if getattr(estimator, "n_dropout_samples", 0):
+        raise ValueError(
+            "n_dropout_samples averages several networks, and to_onnx writes one: set it to 0, or use "
+            "seqestimators.save"
+        )
     return estimator, tokenizer
 
 
