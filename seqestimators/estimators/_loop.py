@@ -20,11 +20,12 @@ from .._training import (
 )
 from ..modules import RecurrentEncoder, SequenceNetwork, Unfilled, drive_dropout, initialize
 from ..parameters import with_parameters
-from ._groups import DTYPES, Computation, EarlyStopping, Network, Training
+from ._groups import Network
 from ._input import SequenceReader
 from ._monitoring import Monitor
 from ._pretraining import architecture_of, find_pretrained, layer_groups, layer_names, load_encoder
 from ._state import FittedState, Interrupted
+from ._training_groups import DTYPES, Computation, EarlyStopping, Training
 
 MAX_ROWS = 2**31
 """No batch has more; greater numbers have no place in those of C."""

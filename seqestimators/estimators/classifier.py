@@ -18,10 +18,11 @@ from ..modules import binary_cross_entropy, binary_focal_loss, cross_entropy, fo
 from ..parameters import parameter, with_parameters
 from ..sequences import is_label_table, read_label_table, read_labels, refuse_infinite, score_rows
 from ._class_weights import weigh_classes
-from ._groups import SHARE, ClassWeight
+from ._groups import SHARE
 from ._margins import ClassMargin
 from ._number_losses import OwnLoss
 from ._task_weights import check_task_weight, weigh_labels
+from ._training_groups import ClassWeight
 from .pooled import BasePooled
 
 __all__ = ["RecurrentClassifier"]

@@ -23,9 +23,10 @@ from ..sequences import (
     to_kind,
 )
 from ._class_weights import weigh_classes
-from ._groups import ClassWeight, Input, Motifs, Network, Positions, Pretraining
+from ._groups import Input, Motifs, Network, Positions, Pretraining
 from ._step_targets import StepTargets
 from ._target_rows import SequenceTargets, WeightedRows
+from ._training_groups import ClassWeight
 from .base import BaseRecurrent
 
 __all__ = ["RecurrentTagger"]
