@@ -3,10 +3,14 @@
 A page is plain Markdown. Its blocks marked `python` become cells of a notebook, which MyST-NB runs in their
 order and keeps in its cache. What else stands in the line that opens a block is the alternative text of the
 block's figure. Blocks marked `py` are shown and not run.
+
+Blocks marked `console run` show commands of `seqestimators`, which are run in the same process, with what they
+write to standard output and standard error below.
 """
 
 import json
 import re
+import shlex
 
 NOTEBOOK = "file_format: mystnb\nkernelspec:\n  name: python3\n"
 # Figures in their size on paper, 7.5 inches at most, and sharp at any resolution.
@@ -16,6 +20,7 @@ FIRST_CELL = """
 %config InlineBackend.figure_formats = ["svg"]
 ```
 """
+COMMANDS = re.compile("^```console run\n(.*?)^```", re.MULTILINE | re.DOTALL)
 OPENING = re.compile("^```python *(.*)$", re.MULTILINE)
 
 
@@ -26,9 +31,33 @@ def open_cell(block):
     return f"```{{code-cell}} python\n:mystnb: {{image: {{alt: {json.dumps(block[1])}}}}}"
 
 
+def run_commands(block):
+    """Return the Python that runs the commands of a block."""
+    lines = re.sub(r"\\\n", " ", block).splitlines()
+    commands = [shlex.split(line.removeprefix("$ ")) for line in lines]
+    runs = [
+        f"    assert main({command[1:]}) == 0\n"
+        for command in commands
+        if command[0] == "seqestimators"
+    ]
+    return (
+        "import contextlib, sys\nfrom seqestimators.command_line import main\n"
+        "with contextlib.redirect_stderr(sys.stdout):\n" + "".join(runs)
+    )
+
+
+def open_commands(block):
+    """Return a block of commands, and a cell that runs them and isn't seen."""
+    return (
+        f"```console\n{block[1]}```\n\n"
+        f"```{{code-cell}} python\n:tags: [remove-input]\n{run_commands(block[1])}```"
+    )
+
+
 def make_notebook(app, docname, source):
     """Turn the text of a page into that of a notebook."""
     page, n_blocks = OPENING.subn(open_cell, source[0])
+    page = COMMANDS.sub(open_commands, page)
     if n_blocks and app.env.doc2path(docname).suffix == ".md":
         head, text = "", page
         if page.startswith("---\n"):

@@ -21,6 +21,7 @@ from sklearn.utils._param_validation import Options as Options
 from sklearn.utils._param_validation import Real as Real
 from sklearn.utils._param_validation import RealNotInt as RealNotInt
 from sklearn.utils._param_validation import StrOptions as StrOptions
+from sklearn.utils._param_validation import make_constraint as make_constraint
 from sklearn.utils._param_validation import validate_parameter_constraints as validate_parameter_constraints
 from sklearn.utils._param_validation import validate_params as _untyped_validate_params
 from sklearn.utils.metaestimators import _BaseComposition as _BaseComposition

@@ -269,6 +269,14 @@ def default_of(estimator: Any, name: str) -> Any:
     return _fields(type(estimator))[name].default
 
 
+def descriptions_of(class_: type) -> dict[str, tuple[str, str]]:
+    """Return the type and the description of each parameter, as the docstring has them."""
+    described: dict[str, tuple[str, str]] = {}
+    for base in reversed(class_.__mro__):
+        described |= vars(base).get("_described", {})
+    return described
+
+
 def _describe(class_: Any) -> None:
     """Write all parameters into the docstring of a class, and the attributes that its bases share."""
     doc = inspect.cleandoc(class_.__doc__) + "\n"
@@ -278,9 +286,7 @@ def _describe(class_: Any) -> None:
     class_._described = {
         name: (kind, text.rstrip()) for name, kind, text in ENTRY.findall("".join(parameters.findall(doc)))
     }
-    described: dict[str, tuple[str, str]] = {}
-    for base in reversed(class_.__mro__):
-        described |= vars(base).get("_described", {})
+    described = descriptions_of(class_)
     fields, entries = _fields(class_), []
     for name in (name for names in groups_of(class_).values() for name in names):
         kind, text = described.get(name, ("object", ""))

@@ -1,0 +1,41 @@
+"""The progress of a training as a bar with the time that is left."""
+
+from typing import Any
+
+from skorch.callbacks import Callback
+from tqdm import tqdm
+
+
+class ProgressBar(Callback):
+    """One bar for all epochs of all fits, on standard error where that is a terminal.
+
+    Parameters
+    ----------
+    n_fits : int
+        Number of fits, one after the other.
+    max_epochs : int
+        Of each.
+    """
+
+    def __init__(self, n_fits: int, max_epochs: int):
+        self.n_fits = n_fits
+        self.max_epochs = max_epochs
+        self._n_done = 0
+        self._bar = tqdm(total=n_fits * max_epochs, desc="training", unit="epoch", disable=None)
+
+    def __sklearn_clone__(self) -> "ProgressBar":
+        """Return the bar itself, which all fits share."""
+        return self
+
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
+        """Move the bar; skorch calls this."""
+        self._bar.update()
+
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
+        """Count the epochs that early stopping has left out; skorch calls this."""
+        self._n_done += 1
+        self._bar.update(self._n_done * self.max_epochs - self._bar.n)
+
+    def close(self) -> None:
+        """End the line of the bar."""
+        self._bar.close()
