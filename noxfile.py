@@ -119,6 +119,17 @@ def package(session):
 
 
 @nox.session
+def audit(session):
+    """Pin what users install by its hashes, install that, and ask for known vulnerabilities."""
+    session.install("pip-audit", "pip-tools", *CONSTRAINTS)
+    pinned = f"{session.create_tmp()}/requirements.txt"
+    options = ("--quiet", "--generate-hashes", "--allow-unsafe", "--strip-extras", "--all-extras")
+    session.run("pip-compile", *options, *CONSTRAINTS, "--output-file", pinned, "pyproject.toml")
+    session.run("pip", "install", "--require-hashes", "--no-deps", "--requirement", pinned)
+    session.run("pip-audit", "--require-hashes", "--disable-pip", "--requirement", pinned, *session.posargs)
+
+
+@nox.session
 def wheels(session):
     """Build a wheel with the native kernel for every system into dist/, or the folder behind `--`."""
     requirements = nox.project.load_toml("pyproject.toml")["build-system"]["requires"]

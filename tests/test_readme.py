@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from seqestimators import datasets
+from seqestimators.command_line import main
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -15,13 +16,25 @@ COMMANDS = [block.strip() for block in re.findall(r"```console\n(.*?)```", READM
 
 def test_continuous_integration_runs_the_test_command():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert script.splitlines()[-1] == COMMANDS[1]
+    assert script.splitlines()[-1] == COMMANDS[-1]
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=["main job", "tests"])
-def test_each_command_is_one_line_and_pins_torch(command):
+@pytest.mark.parametrize("command", COMMANDS, ids=["main job", "command line", "tests"])
+def test_each_command_is_one_line_and_what_installs_pins_torch(command):
     assert "\n" not in command
-    assert "-c constraints.txt -e" in command
+    assert "-c constraints.txt -e" in command or "pip" not in command
+
+
+def test_the_command_line_runs_on_a_file(tmp_path, monkeypatch):
+    """The command as it stands, but for its folds and epochs."""
+    monkeypatch.chdir(tmp_path)
+    table = "smiles,active\n" + "CCO,1\nCC,0\nCN,1\nCCCC,0\n" * 3
+    for name in ("molecules.csv", "new.csv"):
+        Path(name).write_text(table, encoding="utf-8")
+    for command in COMMANDS[1].replace("--cv 5", "--cv 2 --max-epochs 1").split(" && "):
+        program, *arguments = command.split()
+        assert program == "seqestimators"
+        assert main(arguments) == 0
 
 
 def test_torch_and_the_tools_are_pinned_in_the_constraints_alone():

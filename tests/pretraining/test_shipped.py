@@ -1,7 +1,9 @@
 """The encoder that ships: its file, what it says, and that it knows no molecule of the benchmarks' labels."""
 
 import pickle
+import re
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -43,6 +45,17 @@ def test_the_file_is_small_and_the_one_that_was_shipped():
     content = (files("seqestimators.pretraining") / shipped.FILE).read_bytes()
     assert len(content) <= 4 * 2**20
     assert shipped.sha256_of(content) == shipped.SHA256
+
+
+def test_its_provenance_is_written_down():
+    text = (files("seqestimators.pretraining") / "molecule_encoder.txt").read_text(encoding="utf-8")
+    security = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
+    assert shipped.SHA256 in security
+    [script] = re.findall(r"benchmarks/\w+\.py", text)
+    assert script in security
+    assert (Path(__file__).parents[2] / script).exists()
+    [n_molecules] = re.findall(r"of ([\d,]+) molecules", text)
+    assert n_molecules in security
 
 
 def test_another_file_is_refused(monkeypatch):
