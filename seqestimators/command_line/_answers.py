@@ -55,7 +55,11 @@ def add_explain_options(parser: Parser) -> None:
     """
     _add_model_options(parser)
     parser.add_argument("--row", type=int, metavar="N", help="row to explain, from 0 (default: 0)")
-    parser.add_argument("--label", metavar="CLASS", help="class to explain (default: the predicted one)")
+    parser.add_argument(
+        "--label",
+        metavar="CLASS",
+        help="class to explain, or number of the target (default: the predicted class)",
+    )
     parser.add_argument(
         "--kind",
         choices=PICTURES,
@@ -95,7 +99,7 @@ def predict(options: dict[str, Any]) -> None:
         As given on the command line.
     """
     check_folder(options.get("output"))
-    model, table, X = _read(options)
+    model, table, _, X = _read(options)
     task = task_of(model)
     answers, n_unread = _ask(lambda rows: answers_of(model, rows, task), X)
     if taken := [name for name in answers if name in table.columns]:
@@ -113,14 +117,21 @@ def evaluate(options: dict[str, Any]) -> None:
     options : dict of str to object
         As given on the command line.
     """
-    model, table, X = _read(options)
+    model, table, names, X = _read(options)
     task, y = task_of(model), None
-    answers, n_unread = _ask(lambda rows: answers_of(model, rows, task), X)
-    is_read = answers.notna().any(axis=1).to_numpy()
+    first = model[0] if isinstance(model, Pipeline) else model
+
+    def mark(rows: pd.DataFrame) -> pd.DataFrame:
+        if first is not model:
+            first.transform(rows)
+        return pd.DataFrame({"is_read": True}, index=rows.index)
+
+    marked, n_unread = _ask(mark, X)
+    is_read = marked["is_read"].notna().to_numpy()
     X, table = X[is_read], table[is_read].reset_index(drop=True)
     if task != "language":
-        target = find_target(table, options.get("target", []), list(X.columns))
-        y = read_target(target, task, "words" if isinstance(model[0], WordTokenizer) else "")
+        target = find_target(table, options.get("target", []), names)
+        y = read_target(target, task, "words" if isinstance(first, WordTokenizer) else "")
     print(f"{len(X)} rows")
     for score in find_scores(options.get("metric", []), task, y):
         print(f"{score.name:24} {score.sign * score.scorer(model, X, y):.4f}")
@@ -138,7 +149,7 @@ def explain(options: dict[str, Any]) -> None:
     """
     path, row = options.get("figure", "explanation.svg"), options.get("row", 0)
     check_folder(path)
-    model, _, X = _read(options)
+    model, _, _, X = _read(options)
     if not 0 <= row < len(X):
         raise ValueError(f"there is no row {row}: the file has the rows 0 to {len(X) - 1}")
     if X.shape[1] > 1:
@@ -185,8 +196,8 @@ def _add_model_options(parser: Parser) -> None:
     add_data_options(parser, with_tokenizer=False)
 
 
-def _read(options: dict[str, Any]) -> tuple[Any, pd.DataFrame, pd.DataFrame]:
-    """Return the model, the table, and of it the columns that the model reads."""
+def _read(options: dict[str, Any]) -> tuple[Any, pd.DataFrame, list[str], pd.DataFrame]:
+    """Return the model, the table, the names of the columns that the model reads, and these."""
     model, table = load(options["model"]), read_table(options["data"])
     learned, numeric = columns_of(model)
     check_columns(table, numeric)
@@ -195,7 +206,8 @@ def _read(options: dict[str, Any]) -> tuple[Any, pd.DataFrame, pd.DataFrame]:
     if learned and len(sequences) != len(learned):
         raise ValueError(f"the model reads {len(learned)} columns of sequences: give as many --sequence")
     X = sequence_columns(table, sequences)
-    return model, table, X.set_axis(learned or sequences, axis=1).join(table[numeric])
+    X = X.set_axis(learned or sequences, axis=1).join(table[numeric])
+    return model, table, [*sequences, *numeric], X
 
 
 def _ask(answer: Callable[[pd.DataFrame], pd.DataFrame], X: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -219,10 +231,12 @@ def _ask(answer: Callable[[pd.DataFrame], pd.DataFrame], X: pd.DataFrame) -> tup
 
 
 def _read_label(model: Any, text: str | None) -> Any:
-    """Return the class that a text names."""
-    classes = np.asarray(getattr(model, "classes_", [])).tolist()
+    """Return the class that a text names, or the number of a regressor's target."""
     if text is None:
         return None
+    if not hasattr(model, "classes_"):
+        return int(text)
+    classes = np.asarray(model.classes_).tolist()
     for label in classes:
         if str(label) == text:
             return label

@@ -153,6 +153,11 @@ def guess_task(sequences: pd.DataFrame, target: pd.DataFrame, tokenizers: Sequen
     -------
     task : {"classification", "regression", "tagging"}
     why : str
+
+    Raises
+    ------
+    ValueError
+        Nearly all strings of the target differ.
     """
     numbers = [as_numbers(target[name]) for name in target]
     if len(numbers) > 1:
@@ -165,7 +170,13 @@ def guess_task(sequences: pd.DataFrame, target: pd.DataFrame, tokenizers: Sequen
     [values] = numbers
     distinct = np.unique(values[~np.isnan(values)]) if values is not None else None
     if distinct is None:
-        return "classification", f"{column.name!r} has {column.nunique()} classes"
+        n_classes = column.nunique()
+        if n_classes > max(MAX_CLASSES, len(column) / 2):
+            raise ValueError(
+                f"{column.name!r} has {n_classes} different strings: say with --task whether they are "
+                "classes (classification) or sequences (translation)"
+            )
+        return "classification", f"{column.name!r} has {n_classes} classes"
     if len(distinct) <= MAX_CLASSES and (distinct == np.round(distinct)).all():
         return "classification", f"{column.name!r} has {len(distinct)} classes"
     return "regression", f"{column.name!r} has numbers"

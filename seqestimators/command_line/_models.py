@@ -125,8 +125,7 @@ def _usual_scores(task: str, y: Any) -> list[str]:
     if task == "classification":
         if np.ndim(y) == 2:
             return ["masked_roc_auc"]
-        probable = "roc_auc" if len(np.unique(y)) == 2 else "roc_auc_ovr"
-        return [probable, "accuracy", "matthews_corrcoef"]
+        return ["roc_auc" if len(np.unique(y)) == 2 else "f1_macro", "accuracy", "matthews_corrcoef"]
     return {
         "regression": ["r2", "neg_root_mean_squared_error", "neg_mean_absolute_error"],
         "tagging": ["token_accuracy"],

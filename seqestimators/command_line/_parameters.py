@@ -39,7 +39,7 @@ def add_parameter_options(parser: argparse.ArgumentParser, classes: Iterable[typ
         if name not in NOT_AS_TEXT:
             title = titles[name]
             if title not in groups:
-                groups[title] = parser.add_argument_group(f"{title.lower()} of the network's estimator")
+                groups[title] = parser.add_argument_group(f"parameters: {title.lower()}")
             _add_option(groups[title], name, owners)
 
 

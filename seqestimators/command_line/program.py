@@ -11,22 +11,13 @@ from ._parser import Parser
 
 __all__ = ["main"]
 
-SUMMARIES = {
-    "train": "train a model on a file of sequences, with scores by cross-validation",
-    "predict": "answer for each sequence of a file with a saved model",
-    "evaluate": "score a saved model on a file with known answers",
-    "compare": "compare a network with classical baselines on the same folds",
-    "explain": "draw which parts of a sequence a saved model's answer rests on",
-    "sample": "draw new sequences from a saved language model",
-}
-
-FILES = {
-    "train": "DATA...",
-    "predict": "MODEL DATA...",
-    "evaluate": "MODEL DATA...",
-    "compare": "DATA...",
-    "explain": "MODEL DATA...",
-    "sample": "MODEL",
+COMMANDS = {
+    "train": ("DATA...", "train a model on a file of sequences, with scores by cross-validation"),
+    "predict": ("MODEL DATA...", "answer for each sequence of a file with a saved model"),
+    "evaluate": ("MODEL DATA...", "score a saved model on a file with known answers"),
+    "compare": ("DATA...", "compare a network with classical baselines on the same folds"),
+    "explain": ("MODEL DATA...", "draw which parts of a sequence a saved model's answer rests on"),
+    "sample": ("MODEL", "draw new sequences from a saved language model"),
 }
 
 
@@ -70,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     'dna,label,prediction,probability_none,probability_start'
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
-    name = arguments[0] if arguments and arguments[0] in SUMMARIES else ""
+    name = arguments[0] if arguments and arguments[0] in COMMANDS else ""
     prog = f"seqestimators {name}".rstrip()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -86,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 130
         except BrokenPipeError:  # whoever reads the output has enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except (ArithmeticError, AttributeError, ImportError, OSError, TypeError, ValueError) as error:
+        except (ImportError, OSError, RuntimeError, TypeError, ValueError) as error:
             print(f"{prog}: error: {_in_one_line(error)}", file=sys.stderr)
             return 2
     return 0
@@ -96,13 +87,9 @@ def _run(name: str, arguments: list[str]) -> None:
     parser = Parser(prog="seqestimators", description="Recurrent neural networks on sequences.")
     parser.add_argument("--version", action="version", version=f"seqestimators {find_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for one, summary in SUMMARIES.items():
-        command = commands.add_parser(
-            one,
-            help=summary,
-            description=f"{summary.capitalize()}.",
-            usage=f"seqestimators {one} {FILES[one]} [options]",
-        )
+    for one, (files, summary) in COMMANDS.items():
+        about = {"description": f"{summary.capitalize()}.", "usage": f"seqestimators {one} {files} [options]"}
+        command = commands.add_parser(one, help=summary, **about)
         if one == name:
             chosen = _find(name)
             chosen.add_options(command)

@@ -58,6 +58,13 @@ def test_the_task_is_that_of_the_target(target, task):
     assert guess_task(sequences, target, ["protein"])[0] == task
 
 
+def test_strings_that_all_differ_may_be_sequences():
+    sequences = pd.DataFrame({"dna": ["ATG" * n for n in range(1, 41)]})
+    target = pd.DataFrame({"protein": ["M" * n for n in range(1, 41)]})
+    with pytest.raises(ValueError, match="'protein' has 40 different strings: say with --task"):
+        guess_task(sequences, target, ["dna"])
+
+
 def test_words_have_a_label_each():
     sequences = pd.DataFrame({"text": ["the dog runs"]})
     assert guess_task(sequences, pd.DataFrame({"y": ["DET NOUN VERB"]}), ["words"])[0] == "tagging"
