@@ -187,10 +187,14 @@ def _is_binary(numbers: np.ndarray) -> bool:
 
 
 def _fits_steps(sequences: pd.Series, labels: pd.Series, tokenizer: str) -> bool:
-    """Whether a column has one label for every character, or for every word."""
-    split = str.split if tokenizer == "words" else list
+    """Whether a column has one label for every character, every codon, or every word."""
+
+    def count_steps(text: str) -> int:
+        return len(text.split()) if tokenizer == "words" else len(text)
+
+    n_letters = 3 if tokenizer == "codon" else 1
     rows = [
-        (len(split(sequence)), len(split(label)))
+        (count_steps(sequence), n_letters * count_steps(label))
         for sequence, label in zip(sequences.iloc[:N_ROWS], labels.iloc[:N_ROWS], strict=True)
         if isinstance(sequence, str) and isinstance(label, str)
     ]

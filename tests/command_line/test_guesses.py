@@ -65,7 +65,10 @@ def test_strings_that_all_differ_may_be_sequences():
         guess_task(sequences, target, ["dna"])
 
 
-def test_words_have_a_label_each():
+def test_codons_and_words_have_a_label_each():
+    dna, protein = pd.DataFrame({"dna": ["ATGAAA", "ATG"]}), pd.DataFrame({"protein": ["MK", "M"]})
+    assert guess_task(dna, protein, ["codon"])[0] == "tagging"
+    assert guess_task(dna, protein, ["dna"])[0] == "classification"
     sequences = pd.DataFrame({"text": ["the dog runs"]})
     assert guess_task(sequences, pd.DataFrame({"y": ["DET NOUN VERB"]}), ["words"])[0] == "tagging"
     assert guess_task(sequences, pd.DataFrame({"y": ["NOUN VERB"]}), ["words"])[0] == "classification"
