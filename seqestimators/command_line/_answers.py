@@ -1,6 +1,5 @@
 """The commands that ask a saved model: predict, evaluate, explain and sample."""
 
-import inspect
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +9,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from .._files import load
-from ..estimators import RecurrentLanguageModel
+from ..estimators import sample
 from ..inspection import DecisionTraceDisplay, MoleculeAttributionDisplay, MutagenesisDisplay
 from ..preprocessing import SmilesTokenizer, WordTokenizer
 from ._guesses import find_sequences, find_target, tell
@@ -87,6 +86,13 @@ def add_sample_options(parser: Parser) -> None:
     )
     parser.add_argument("--max-length", type=int, metavar="N", help="greatest number of tokens")
     parser.add_argument("--random-state", type=int, metavar="N", help="seed (default: 0)")
+    parser.add_argument("--prefix", metavar="TEXT", help="what the sequences begin with")
+    parser.add_argument(
+        "--condition",
+        action="append",
+        metavar="COLUMN=X",
+        help="number that the model is to go by, of a column that was --numeric in training; several too",
+    )
     parser.add_argument("--output", metavar="FILE", help="where to write them (default: standard output)")
 
 
@@ -168,7 +174,7 @@ def explain(options: dict[str, Any]) -> None:
     write_figure(draw.from_estimator(model, X.iloc[row, 0], target=label).figure_, path)
 
 
-def sample(options: dict[str, Any]) -> None:
+def draw(options: dict[str, Any]) -> None:
     """Write new sequences, one a line.
 
     Parameters
@@ -178,17 +184,22 @@ def sample(options: dict[str, Any]) -> None:
     """
     check_folder(options.get("output"))
     model = load(options["model"])
-    if not (isinstance(model, Pipeline) and isinstance(model[-1], RecurrentLanguageModel)):
+    if task_of(model) != "language":
         raise ValueError(f"{options['model']} holds no language model: train one with --task language")
-    known = inspect.signature(model[-1].sample).parameters
-    given = {name: value for name, value in options.items() if name in known}
-    ids = model[-1].sample(**{"random_state": 0, **given})
-    lines = "".join(f"{sequence}\n" for sequence in model[:-1].inverse_transform(ids))
+    given = {name: value for name, value in options.items() if name not in ("model", "output", "condition")}
+    if "condition" in options:
+        given["condition"] = dict(map(_read_condition, options["condition"]))
+    lines = "".join(f"{sequence}\n" for sequence in sample(model, **{"random_state": 0, **given}))
     if "output" in options:
         with open(options["output"], "w", encoding="utf-8") as file:
             file.write(lines)
     else:
         print(lines, end="")
+
+
+def _read_condition(text: str) -> tuple[str, float]:
+    name, _, number = text.rpartition("=")
+    return name, float(number)
 
 
 def _add_model_options(parser: Parser) -> None:

@@ -162,8 +162,9 @@ def make_model(
     if len(tokenizers) == 1 and not numeric:
         [name] = tokenizers.values()
         return make_pipeline(TOKENIZERS[name](), estimator)
-    if task not in ("classification", "regression"):
-        raise ValueError(f"{task} takes one column of sequences, and no numbers beside them")
+    if task in ("tagging", "translation") or (task == "language" and len(tokenizers) > 1):
+        beside = "" if task == "language" else ", and no numbers beside them"
+        raise ValueError(f"{task} takes one column of sequences{beside}")
     columns = {column: TOKENIZERS[name]() for column, name in tokenizers.items()}
     return make_pipeline(SequenceColumns(columns, numeric=numeric), estimator)
 

@@ -109,7 +109,7 @@ def _find(name: str) -> Command:
         "predict": Command(_answers.add_predict_options, _answers.predict),
         "evaluate": Command(_answers.add_evaluate_options, _answers.evaluate),
         "explain": Command(_answers.add_explain_options, _answers.explain),
-        "sample": Command(_answers.add_sample_options, _answers.sample),
+        "sample": Command(_answers.add_sample_options, _answers.draw),
     }[name]
 
 

@@ -74,12 +74,13 @@ def test_what_can_not_be_explained_is_said(run, classifier, folder, option, word
 
 def test_a_language_model_draws_sequences_and_scores_others(run, folder, tmp_path, small):
     path = tmp_path / "language.skops"
-    arguments = ["--task=language", "--sequence=smiles", f"--save={path}"]
+    arguments = ["--task=language", "--sequence=smiles", "--numeric=id", f"--save={path}"]
     assert run("train", folder / "molecules.csv", *arguments, *small)[0] == 0
-    status, out, _ = run("sample", path, "-n", "3", "--max-length=5")
-    assert status == 0
-    assert len(out.splitlines()) == 3
-    assert run("sample", path, "-n", "3", "--max-length=5")[1] == out
+    command = ("sample", path, "-n", "3", "--max-length=5", "--prefix=CC", "--condition=id=3")
+    status, out, err = run(*command)
+    assert status == 0, err
+    assert [line[:2] for line in out.splitlines()] == ["CC"] * 3
+    assert run(*command)[1] == out
     status, out, _ = run("predict", path, folder / "molecules.csv")
     assert out.splitlines()[0] == "id,smiles,activity,log_likelihood"
     status, out, _ = run("evaluate", path, folder / "molecules.csv")
