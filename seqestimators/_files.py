@@ -59,6 +59,7 @@ OWN = frozenset(
     )
 )
 """The estimators that a file may hold; whoever moves one keeps its old name opening."""
+COLUMN_READER = "seqestimators.estimators._joined.ColumnReader"
 VOCABULARY = "seqestimators.preprocessing.vocabulary.Vocabulary"
 PLAIN = frozenset(
     {
@@ -69,7 +70,7 @@ PLAIN = frozenset(
     }
 )
 """Types of other packages that skops doesn't trust by itself, and that are data and nothing else."""
-TRUSTED = OWN | PLAIN | {VOCABULARY}
+TRUSTED = OWN | PLAIN | {COLUMN_READER, VOCABULARY}
 
 VERSIONS = "versions.json"
 PACKAGES = ("seqestimators", "scikit-learn", "torch", "skops")
@@ -296,7 +297,9 @@ class _Archive:
 
     def _check_node(self, node: dict[str, Any]) -> None:
         loader, name = node["__loader__"], f"{node['__module__']}.{node['__class__']}"
-        if (name in OWN and loader != "ObjectNode") or (name == VOCABULARY and loader != "DictNode"):
+        if (name in OWN | {COLUMN_READER} and loader != "ObjectNode") or (
+            name == VOCABULARY and loader != "DictNode"
+        ):
             raise ValueError(f"it makes a {name} in a way that save doesn't, a {loader}")
         if isinstance(node.get("file"), str):
             if not node["file"].endswith(SUFFIXES[loader]):

@@ -20,21 +20,25 @@ class ProgressBar(Callback):
     def __init__(self, n_fits: int, max_epochs: int):
         self.n_fits = n_fits
         self.max_epochs = max_epochs
-        self._n_done = 0
+        self._n_fits_done = self._n_epochs_done = 0
         self._bar = tqdm(total=n_fits * max_epochs, desc="training", unit="epoch", disable=None)
 
-    def __sklearn_clone__(self) -> "ProgressBar":
-        """Return the bar itself, which all fits share."""
+    def __deepcopy__(self, memo: Any) -> "ProgressBar":
+        """Return the bar itself, which all clones of an estimator share."""
         return self
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         """Move the bar; skorch calls this."""
-        self._bar.update()
+        self._move_to(self._n_epochs_done + 1)
 
     def on_train_end(self, net: Any, **kwargs: Any) -> None:
         """Count the epochs that early stopping has left out; skorch calls this."""
-        self._n_done += 1
-        self._bar.update(self._n_done * self.max_epochs - self._bar.n)
+        self._n_fits_done += 1
+        self._move_to(self._n_fits_done * self.max_epochs)
+
+    def _move_to(self, n_epochs: int) -> None:
+        self._bar.update(n_epochs - self._n_epochs_done)
+        self._n_epochs_done = n_epochs
 
     def close(self) -> None:
         """End the line of the bar."""

@@ -29,6 +29,13 @@ class ColumnReader(SequenceReader):
     def _as_fitted(self) -> Self:
         return self
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state from a file, which replaces no part of the class."""
+        for name in state:
+            if name.startswith("__") or callable(getattr(type(self), name, None)):
+                raise ValueError(f"the file sets {name!r}, which is no state of a {type(self).__name__}")
+        vars(self).update(state)
+
 
 class JoinedInput(SequenceReader):
     """Base of the estimators that read several columns: sequences, and numbers.
