@@ -135,7 +135,7 @@ class Resuming(Callback):
         temporary = self.folder / f"{self.fit}.{secrets.token_hex(4)}.tmp"
         try:
             with temporary.open("xb") as stream:
-                np.savez(stream, **arrays)
+                np.savez(stream, allow_pickle=False, **arrays)
                 stream.flush()
                 os.fsync(stream.fileno())
             temporary.replace(self.path)
@@ -191,7 +191,7 @@ def _restore(net: Any, state: dict[str, Any]) -> None:
 
 def _state_of_callback(callback: Callback) -> dict[str, Any]:
     if _keeps_itself(callback):
-        return callback.state_dict()  # type: ignore[attr-defined]
+        return callback.state_dict()
     names = (name for kind, kept in KEPT.items() if isinstance(callback, kind) for name in kept)
     state = {name: getattr(callback, name) for name in names}
     if isinstance(callback, LRScheduler):

@@ -88,8 +88,12 @@ def _run(name: str, arguments: list[str]) -> None:
     parser.add_argument("--version", action="version", version=f"seqestimators {find_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for one, (files, summary) in COMMANDS.items():
-        about = {"description": f"{summary.capitalize()}.", "usage": f"seqestimators {one} {files} [options]"}
-        command = commands.add_parser(one, help=summary, **about)
+        command = commands.add_parser(
+            one,
+            help=summary,
+            description=f"{summary.capitalize()}.",
+            usage=f"seqestimators {one} {files} [options]",
+        )
         if one == name:
             chosen = _find(name)
             chosen.add_options(command)

@@ -241,11 +241,13 @@ class Fitting(TrainingLoop):
             resuming = resume(folder, self, device, goes_on, **data)
         if generators is not None:
             self._make_net(generators)
-            self.history_: list[dict[str, Any]] = []
+            self.history_ = []
         datasets = self._encode(sequences, y, weight, parts, device)
         if valid is not None:
             n_valid = len(valid[0])
-            datasets |= self._encode(*valid, np.ones(n_valid), {"valid": np.arange(n_valid)}, device)
+            datasets |= self._encode(
+                valid[0], valid[1], np.ones(n_valid), {"valid": np.arange(n_valid)}, device
+            )
         return datasets, resuming
 
     def _read_validation_rows(self, X: Any, y: Any) -> tuple[Sequences, Any]:

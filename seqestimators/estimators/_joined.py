@@ -34,7 +34,7 @@ class ColumnReader(SequenceReader):
         for name in state:
             if name.startswith("__") or callable(getattr(type(self), name, None)):
                 raise ValueError(f"the file sets {name!r}, which is no state of a {type(self).__name__}")
-        vars(self).update(state)
+        self.__dict__ |= state
 
 
 class JoinedInput(SequenceReader):

@@ -39,6 +39,7 @@ class FittedState:
     """
 
     net_: Any
+    history_: list[dict[str, Any]]
     _network_params: dict[str, Any]
     _pretrained: Any = None  # what the training started from
     pretrained: Any = None  # a field of those that can start from another network
