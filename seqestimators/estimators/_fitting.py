@@ -84,6 +84,9 @@ class Fitting(TrainingLoop):
         """Return y as predictions are written, which is what scores and callbacks compare them with."""
         return y
 
+    def _check_parameters(self) -> None:
+        """Raise an error if parameters contradict each other."""
+
     def _strata(self, y: Any) -> Any:
         """Return the classes to stratify the validation rows by, or None."""
         return None
@@ -189,6 +192,7 @@ class Fitting(TrainingLoop):
         from the training rows alone. Returns the data sets, "train" and
         perhaps "valid", and what resumes the training from a file in `folder`.
         """
+        self._check_parameters()
         if y is None and self.__sklearn_tags__().target_tags.required:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: give one per row"

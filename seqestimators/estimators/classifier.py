@@ -185,7 +185,8 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         classes = None if classes is None else read_labels(classes, "classes")
         return self._partial_fit(X, y, sample_weight, classes)
 
-    def _check_task(self) -> None:
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
         check_task_weight(self.task_weight, self.loss)
         if callable(self.loss) and self.label_smoothing:
             raise ValueError(

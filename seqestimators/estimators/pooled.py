@@ -57,14 +57,9 @@ class BasePooled(
 
     _mask_seed = 0
 
-    def _check_task(self) -> None:
-        """Raise an error if parameters of the task contradict each other."""
-
-    def _prepare(self, *args: Any, **kwargs: Any) -> Any:
-        self._check_task()
+    def _check_parameters(self) -> None:
         if self.n_dropout_samples:
             self._refuse_no_dropout(self.dropout)
-        return super()._prepare(*args, **kwargs)
 
     def _make_net(self, generators: Any = None, max_weights: int | None = None) -> None:
         super()._make_net(generators, max_weights)

@@ -180,7 +180,8 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         """
         return self._partial_fit(X, y, sample_weight)
 
-    def _check_task(self) -> None:
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
         check_quantile(self.loss, self.quantile)
         check_task_weight(self.task_weight, self.loss)
         if self.bounded_targets and self.task_weight is not None:
