@@ -1,6 +1,6 @@
 """Votes of one model trained from several seeds."""
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import clone, is_classifier, is_regressor
@@ -49,6 +49,25 @@ class SeedEnsembleRegressor(LinkedEstimator, VotingRegressor):
     ((1,), (1,))
     """
 
+    def fit(self, X: Any, y: Any, **fit_params: Any) -> Self:
+        """Fit all members.
+
+        Parameters
+        ----------
+        X : array-like of n sequences
+            As the members take it.
+        y : array-like of shape (n,)
+            Numbers.
+        **fit_params : dict
+            Handed to the members' fit, as scikit-learn routes it.
+
+        Returns
+        -------
+        SeedEnsembleRegressor
+            The fitted ensemble.
+        """
+        return super().fit(X, y, **fit_params)
+
     def predict(self, X: Any, return_std: bool = False) -> Any:
         """Return the mean of the members' predictions, and perhaps its standard deviation.
 
@@ -60,7 +79,7 @@ class SeedEnsembleRegressor(LinkedEstimator, VotingRegressor):
             Whether to return standard deviations too: of the members'
             predictions around their mean or, where the members predict
             standard deviations themselves, of the mixture of their normal
-            distributions [1]_.
+            distributions.
 
         Returns
         -------
