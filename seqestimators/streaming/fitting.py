@@ -146,8 +146,12 @@ class _Chunks:
         self.open = chunks if callable(chunks) else lambda: chunks
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        for chunk in self.open():
+        for number, chunk in enumerate(self.open()):
             X, y = chunk if isinstance(chunk, tuple) and len(chunk) == 2 else (chunk, None)
+            if y is not None and len(X) != len(y):
+                raise ValueError(
+                    f"chunk {number} has {len(X)} sequences, but {len(y)} targets: give one for each"
+                )
             if len(X):
                 yield X, y
 

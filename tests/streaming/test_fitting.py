@@ -85,6 +85,7 @@ def test_what_was_fitted_before_stays():
         (pipeline(), iter(CHUNKS), TypeError, "is a list_iterator, which can be gone through only once"),
         (pipeline(), [], ValueError, "chunks has no rows"),
         (pipeline(), [([], [])], ValueError, "chunks has no rows"),
+        (pipeline(), [*CHUNKS, (["ab", "b"], [0])], ValueError, "chunk 3 has 2 sequences, but 1 targets"),
         (pipeline(early_stopping=True), CHUNKS, ValueError, "supports no early_stopping=True"),
         (LogisticRegression(), CHUNKS, TypeError, "LogisticRegression can't learn from chunks"),
         (
