@@ -116,7 +116,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "api/generated/backreferences",
     "doc_module": ("seqestimators",),
     "filename_pattern": r"/plot_",
-    # The labs first, in the order of the course: their file names count them.
+    # The labs first, in the order of the course.
     "subsection_order": [
         f"../examples/{folder}"
         for folder in (
@@ -130,7 +130,7 @@ sphinx_gallery_conf = {
             "scaling",
         )
     ],
-    "within_subsection_order": "FileNameSortKey",
+    "within_subsection_order": "reading_order.LevelSortKey",
     "download_all_examples": False,
     "show_memory": False,
     # Shown, not run, unless asked for: sphinx-build -D plot_gallery=1
