@@ -78,7 +78,7 @@ def docs(session):
     session.install(*CONSTRAINTS, "--group", "docs", "-e", ".")
     settings = session.posargs or ["-j", "2", "-D", "plot_gallery=1"]
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *settings)
-    session.run("pytest", "--noconftest", "tests/test_site.py")
+    session.run("pytest", "--noconftest", "-n", "2", "tests/test_site.py")
 
 
 @nox.session

@@ -162,7 +162,7 @@ QUERIES = {
     "hyperparameters": "training cookbook",
     "checkpoint": "training saving",
     "save model": "saving",
-    "time series": "regressor inputs cookbook plot_japanese_vowels",
+    "time series": "series inputs cookbook plot_japanese_vowels",
     "unequal length": "inputs cookbook",
     "padding": "inputs",
     "k-mers": "tokenizers comparing",

@@ -201,7 +201,7 @@ models = {
     "ECFP, neural network": make_ecfp_mlp(random_state=0),
     "ECFP, random forest": make_ecfp_forest(n_estimators=200, random_state=0),
 }
-n_splits = 4
+n_splits = 3
 splitters = {
     "random": StratifiedKFold(n_splits=n_splits, shuffle=True, random_state=0),
     "scaffold": ScaffoldSplit(n_splits=n_splits, random_state=0),
@@ -222,7 +222,7 @@ for ax, (name, comparison) in zip(axes, comparisons.items(), strict=True):
 plt.show()
 
 # %%
-# The fingerprints lead on both kinds of split, by about 0.02. Four splits
+# The fingerprints lead on both kinds of split, by about 0.02. Three splits
 # don't prove it: no model wins at the level of 0.05. Ten splits in the
 # benchmarks (:doc:`/benchmarks`) do: on random ones the default LSTM, trained
 # with AdamW and one cycle, has 0.906 beside 0.943 of the best other, a forest
@@ -236,7 +236,7 @@ plt.show()
 #   of them have both labels.
 # - On one test set the network has a ROC-AUC of about 0.87, and logistic
 #   regression on its vectors about 0.88.
-# - On four random splits the fingerprints have about 0.91 and the GRU about
+# - On three random splits the fingerprints have about 0.91 and the GRU about
 #   0.89. By scaffold it is 0.88 to 0.90 beside about 0.88.
 #
 # Try
