@@ -84,7 +84,7 @@ print(
     f"{dict(Counter(junction.tolist()))}"
 )
 
-splitter = StratifiedGroupKFold(n_splits=5, shuffle=True, random_state=0)
+splitter = StratifiedGroupKFold(n_splits=3, shuffle=True, random_state=0)
 splice = compare_all(dna, junction, cv=splitter, groups=dna)
 print(str(splice))
 
