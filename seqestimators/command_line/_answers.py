@@ -13,10 +13,17 @@ from ..estimators import sample
 from ..inspection import DecisionTraceDisplay, MoleculeAttributionDisplay, MutagenesisDisplay
 from ..preprocessing import SmilesTokenizer, WordTokenizer
 from ._guesses import find_sequences, find_target, tell
-from ._models import answers_of, columns_of, find_scores, task_of
+from ._models import answers_of, columns_of, find_scores, target_names_of, task_of
 from ._parser import Parser
 from ._tables import check_columns, read_table, sequence_columns
-from ._training import add_data_options, add_metric_option, check_folder, read_target, write_figure
+from ._training import (
+    add_data_options,
+    add_metric_option,
+    check_figure,
+    check_output,
+    read_target,
+    write_figure,
+)
 
 PICTURES = ("molecule", "mutagenesis", "trace")
 
@@ -57,7 +64,7 @@ def add_explain_options(parser: Parser) -> None:
     parser.add_argument(
         "--label",
         metavar="CLASS",
-        help="class to explain, or number of the target (default: the predicted class)",
+        help="class to explain, or the name of one of several targets (default: the predicted class)",
     )
     parser.add_argument(
         "--kind",
@@ -104,7 +111,7 @@ def predict(options: dict[str, Any]) -> None:
     options : dict of str to object
         As given on the command line.
     """
-    check_folder(options.get("output"))
+    check_output(options.get("output"))
     model, table, _, X = _read(options)
     task = task_of(model)
     answers, n_unread = _ask(lambda rows: answers_of(model, rows, task), X)
@@ -136,7 +143,7 @@ def evaluate(options: dict[str, Any]) -> None:
     is_read = marked["is_read"].notna().to_numpy()
     X, table = X[is_read], table[is_read].reset_index(drop=True)
     if task != "language":
-        target = find_target(table, options.get("target", []), names)
+        target = find_target(table, options.get("target", []) or target_names_of(model), names)
         y = read_target(target, task, "words" if isinstance(first, WordTokenizer) else "")
     print(f"{len(X)} rows")
     for score in find_scores(options.get("metric", []), task, y):
@@ -154,7 +161,7 @@ def explain(options: dict[str, Any]) -> None:
         As given on the command line.
     """
     path, row = options.get("figure", "explanation.svg"), options.get("row", 0)
-    check_folder(path)
+    check_figure(path)
     model, _, _, X = _read(options)
     if not 0 <= row < len(X):
         raise ValueError(f"there is no row {row}: the file has the rows 0 to {len(X) - 1}")
@@ -182,7 +189,7 @@ def draw(options: dict[str, Any]) -> None:
     options : dict of str to object
         As given on the command line.
     """
-    check_folder(options.get("output"))
+    check_output(options.get("output"))
     model = load(options["model"])
     if task_of(model) != "language":
         raise ValueError(f"{options['model']} holds no language model: train one with --task language")
@@ -242,13 +249,15 @@ def _ask(answer: Callable[[pd.DataFrame], pd.DataFrame], X: pd.DataFrame) -> tup
 
 
 def _read_label(model: Any, text: str | None) -> Any:
-    """Return the class that a text names, or the number of a regressor's target."""
-    if text is None:
+    """Return the class that a text names, or the number of one of several targets."""
+    last = model[-1] if isinstance(model, Pipeline) else model
+    labels = {name: j for j, name in enumerate(target_names_of(model))}
+    if not labels:
+        classes = getattr(last, "classes_", np.arange(getattr(last, "n_outputs_", 1)))
+        labels = {str(label): label for label in np.asarray(classes).tolist()}
+    if text in labels:
+        return labels[text]
+    if text is None and (len(labels) == 1 or hasattr(last, "classes_")):
         return None
-    if not hasattr(model, "classes_"):
-        return int(text)
-    classes = np.asarray(model.classes_).tolist()
-    for label in classes:
-        if str(label) == text:
-            return label
-    raise ValueError(f"there is no class {text!r}: the classes are {', '.join(map(str, classes))}")
+    reason = "the model answers several targets" if text is None else f"there is no class or target {text!r}"
+    raise ValueError(f"{reason}: --label takes one of {', '.join(labels)}")

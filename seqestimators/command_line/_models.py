@@ -187,6 +187,21 @@ def columns_of(model: Any) -> tuple[list[str], list[str]]:
     return list(getattr(first, "feature_names_in_", [])), []
 
 
+def target_names_of(model: Any) -> list[str]:
+    """Return the columns of the target that a fitted model has learned from, where there are several.
+
+    Parameters
+    ----------
+    model : estimator
+
+    Returns
+    -------
+    list of str
+        Empty if the model doesn't say.
+    """
+    return list(getattr(model[-1] if isinstance(model, Pipeline) else model, "target_names_", []))
+
+
 def task_of(model: Any) -> str:
     """Return what a fitted model is for.
 
@@ -264,17 +279,19 @@ def answers_of(model: Any, X: pd.DataFrame, task: str) -> pd.DataFrame:
     -------
     DataFrame
         With the index of X: "prediction", and of a classifier the
-        probability of each class; of a language model "log_likelihood".
+        probability of each class; of several targets "prediction_" with the
+        name of each; of a language model "log_likelihood".
     """
     if task == "language":
         return pd.DataFrame({"log_likelihood": model.score_samples(X)}, index=X.index, dtype=object)
     predicted = model.predict(X)
     columns = {"prediction": predicted}
     if predicted.ndim == 2:
-        columns = {f"prediction_{j}": predicted[:, j] for j in range(predicted.shape[1])}
+        targets = target_names_of(model) or range(predicted.shape[1])
+        columns = {f"prediction_{name}": predicted[:, j] for j, name in enumerate(targets)}
     if task == "classification" and hasattr(model, "predict_proba"):
         probabilities = model.predict_proba(X)
-        names = model.classes_ if predicted.ndim == 1 else range(predicted.shape[1])
+        names = model.classes_ if predicted.ndim == 1 else targets
         columns |= {f"probability_{name}": probabilities[:, j] for j, name in enumerate(names)}
     if task == "tagging":
         columns["prediction"] = [

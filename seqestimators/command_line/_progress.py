@@ -18,8 +18,7 @@ class ProgressBar(Callback):
     """
 
     def __init__(self, n_fits: int, max_epochs: int):
-        self.n_fits = n_fits
-        self.max_epochs = max_epochs
+        self._max_epochs = max_epochs
         self._n_fits_done = self._n_epochs_done = 0
         self._bar = tqdm(total=n_fits * max_epochs, desc="training", unit="epoch", disable=None)
 
@@ -29,12 +28,19 @@ class ProgressBar(Callback):
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         """Move the bar; skorch calls this."""
-        self._move_to(self._n_epochs_done + 1)
+        self._move_to(self._n_fits_done * self._max_epochs + len(net.history))
 
     def on_train_end(self, net: Any, **kwargs: Any) -> None:
         """Count the epochs that early stopping has left out; skorch calls this."""
         self._n_fits_done += 1
-        self._move_to(self._n_fits_done * self.max_epochs)
+        self._move_to(self._n_fits_done * self._max_epochs)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what a checkpoint keeps of the bar: nothing, since the history says where it stands."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take up the bar of an earlier process."""
 
     def _move_to(self, n_epochs: int) -> None:
         self._bar.update(n_epochs - self._n_epochs_done)

@@ -58,16 +58,18 @@ def read_table(paths: Sequence[str]) -> pd.DataFrame:
 
 
 def check_columns(table: pd.DataFrame, names: Sequence[str]) -> None:
-    """Raise an error that names the first column that isn't there, and those that are.
+    """Raise an error that names the first column that isn't there, or is named twice.
 
     Parameters
     ----------
     table : DataFrame
     names : list of str
     """
-    for name in names:
+    for place, name in enumerate(names):
         if name not in table.columns:
             raise ValueError(f"there is no column {name!r}: the columns are {list_columns(table.columns)}")
+        if name in names[:place]:
+            raise ValueError(f"column {name!r} is named twice")
 
 
 def sequence_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
@@ -137,6 +139,8 @@ def as_numbers(column: pd.Series) -> np.ndarray | None:
 
 def _read_file(path: Path) -> pd.DataFrame:
     ending = _ending_of(path)
+    if path.is_dir() and ending not in PARQUET:
+        raise ValueError(f"{path} is a folder: name the files in it")
     known = [*SEPARATORS, *sorted(PARQUET), *sorted(FASTA)]
     if ending not in known:
         raise ValueError(
@@ -160,11 +164,15 @@ def _read_file(path: Path) -> pd.DataFrame:
 
 def _read_text(path: Path, separator: str) -> pd.DataFrame:
     """Read text as it stands: "NA" and "None" may be sequences, and "01" a label."""
+    options: Any = {"sep": separator, "dtype": str, "keep_default_na": False, "encoding": "utf-8-sig"}
+    names = pd.read_csv(path, header=None, nrows=1, **options).iloc[0]
+    if len(names) == 1 and re.search("[,;\t|]", names[0]):
+        raise ValueError(f"it has one column, {names[0]!r}: columns have to be separated by {separator!r}")
+    if (is_again := names.duplicated() & (names != "")).any():
+        raise ValueError(f"it has two columns {names[is_again].iloc[0]!r}: rename one")
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
-        table = pd.read_csv(
-            path, sep=separator, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig"
-        )
+        table = pd.read_csv(path, index_col=False, **options)
     return table.fillna("")
 
 

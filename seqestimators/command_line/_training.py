@@ -1,5 +1,6 @@
 """The commands that fit models: train and compare."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -119,6 +120,11 @@ def add_train_options(parser: Parser) -> None:
     """
     add_data_options(parser)
     parser.add_argument("--save", metavar="FILE", help="where to write the model, trained on all rows")
+    parser.add_argument(
+        "--checkpoint",
+        metavar="FOLDER",
+        help="where to keep the training after every epoch: the same command, given again, goes on",
+    )
     add_fold_options(parser)
     add_parameter_options(parser, ESTIMATORS.values())
 
@@ -150,19 +156,24 @@ def train(options: dict[str, Any]) -> None:
         raise ValueError(
             "nothing would be left of the training: give --save FILE, --cv N for scores, or both"
         )
-    check_folder(path)
+    check_output(path)
     data = _read_data(options)
     model = _make_model(data, options)
     folds = _make_folds(data, options)
     bar = ProgressBar(len(folds) + (path is not None), model[-1].max_epochs)
     model[-1].set_params(callbacks=[bar])
+    kept = {}
+    if "checkpoint" in options:
+        kept[f"{model.steps[-1][0]}__checkpoint"] = Path(options["checkpoint"])
     try:
         if folds:
             scores = find_scores(options.get("metric", []), data.task, data.y)
             scorers = {score.name: score.scorer for score in scores}
-            result = cross_validate(model, data.X, data.y, cv=folds, scoring=scorers, error_score="raise")
+            result = cross_validate(
+                model, data.X, data.y, cv=folds, scoring=scorers, params=kept, error_score="raise"
+            )
         if path is not None:
-            model.fit(data.X, data.y)
+            model.fit(data.X, data.y, **kept)
     finally:
         bar.close()
     if folds:
@@ -184,8 +195,8 @@ def run_comparison(options: dict[str, Any]) -> None:
     options : dict of str to object
         As given on the command line.
     """
-    for name in ("figure", "output"):
-        check_folder(options.get(name))
+    check_output(options.get("output"))
+    check_figure(options.get("figure"))
     options = DEFAULTS | {"cv": 5} | options
     data = _read_data(options)
     if len(data.tokenizers) > 1 or data.numeric:
@@ -206,15 +217,39 @@ def run_comparison(options: dict[str, Any]) -> None:
         write_figure(display.figure_, options["figure"])
 
 
-def check_folder(path: str | None) -> None:
-    """Raise an error, before any work, if a file can't be written for want of its folder.
+def check_output(path: str | None) -> None:
+    """Raise an error, before any work, if a file can't be written.
 
     Parameters
     ----------
     path : str or None
     """
-    if path is not None and not Path(path).absolute().parent.is_dir():
-        raise ValueError(f"there is no folder {Path(path).absolute().parent} to write {path} into")
+    if path is None:
+        return
+    file = Path(path).absolute()
+    if not file.parent.is_dir():
+        raise ValueError(f"there is no folder {file.parent} to write {path} into")
+    if file.is_dir():
+        raise ValueError(f"{path} is a folder: give the name of a file in it")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise ValueError(f"{path} can't be written: permission denied")
+
+
+def check_figure(path: str | None) -> None:
+    """Raise an error, before any work, if a figure can't be drawn into a file.
+
+    Parameters
+    ----------
+    path : str or None
+    """
+    if path is None:
+        return
+    check_output(path)
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    endings = FigureCanvasBase.get_supported_filetypes()
+    if Path(path).suffix.lower().removeprefix(".") not in endings:
+        raise ValueError(f"the ending of {path} is no format of a figure: give one of .{', .'.join(endings)}")
 
 
 def write_figure(figure: Any, path: str) -> None:
@@ -244,7 +279,7 @@ def read_target(target: pd.DataFrame, task: str, tokenizer: str) -> Any:
 
     Returns
     -------
-    ndarray of shape (n,) or (n, n_targets)
+    ndarray of shape (n,), or DataFrame of shape (n, n_targets)
 
     Raises
     ------
@@ -253,8 +288,10 @@ def read_target(target: pd.DataFrame, task: str, tokenizer: str) -> Any:
         names row and column.
     """
     if task in ("classification", "regression"):
-        columns = [_read_column(target[name], task, is_one_of_several=target.shape[1] > 1) for name in target]
-        return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
+        columns = {
+            name: _read_column(target[name], task, is_one_of_several=target.shape[1] > 1) for name in target
+        }
+        return pd.DataFrame(columns) if len(columns) > 1 else next(iter(columns.values()))
     column = target.iloc[:, 0]
     if target.shape[1] > 1:
         raise ValueError(f"{task} takes one --target, got {target.shape[1]}")
@@ -289,6 +326,8 @@ def _read_data(options: dict[str, Any]) -> Data:
     table = read_table(options["data"])
     named, numeric = options.get("target", []), options.get("numeric", [])
     check_columns(table, numeric)
+    if both := [name for name in numeric if name in named]:
+        raise ValueError(f"column {both[0]!r} is --numeric and --target: the model would be told the answer")
     sequences = find_sequences(table, options.get("sequence", []), [*named, *numeric])
     X = sequence_columns(table, sequences)
     tokenizers = options.get("tokenizer") or []

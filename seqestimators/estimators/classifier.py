@@ -58,7 +58,9 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels, sorted.
+        The labels, sorted; of several labels per row, their numbers.
+    target_names_ : ndarray of shape (n_labels,)
+        Names of the columns of y, only if fit saw a data frame of several.
     <attributes>
 
     See Also

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..modules import Batch, PooledEncoder, PooledNetwork, Ragged, RecurrentEncoder
 from ..parameters import with_parameters
 from ..preprocessing.dna import complement_ids
-from ..sequences import Sequences
+from ..sequences import Sequences, names_of_columns
 from ._groups import (
     Columns,
     DropoutSampling,
@@ -60,6 +60,15 @@ class BasePooled(
     def _check_parameters(self) -> None:
         if self.n_dropout_samples:
             self._refuse_no_dropout(self.dropout)
+
+    def _prepare(self, X: Any, y: Any, *args: Any, goes_on: bool, **options: Any) -> Any:
+        prepared = super()._prepare(X, y, *args, goes_on=goes_on, **options)
+        if not goes_on:
+            self.__dict__.pop("target_names_", None)  # of a fit before
+            names = names_of_columns(y)
+            if names is not None and not getattr(self, "bounded_targets", False):  # two columns of one target
+                self.target_names_ = names
+        return prepared
 
     def _make_net(self, generators: Any = None, max_weights: int | None = None) -> None:
         super()._make_net(generators, max_weights)

@@ -63,6 +63,8 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
     ----------
     n_outputs_ : int
         Number of columns of a prediction: of targets, or of quantiles.
+    target_names_ : ndarray of shape (n_targets,)
+        Names of the columns of y, only if fit saw a data frame of several.
     <attributes>
 
     See Also

@@ -14,6 +14,7 @@ from .fingerprint import remember_unknown as remember_unknown
 from .fingerprint import unknown_symbols as unknown_symbols
 from .ids import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN
 from .label_tables import is_label_table, read_label_table
+from .label_tables import names_of_columns as names_of_columns
 from .label_tables import score_rows as score_rows
 from .missing import N_PARTS as N_PARTS
 from .missing import mask_missing

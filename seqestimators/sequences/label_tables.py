@@ -6,7 +6,7 @@ import numpy as np
 
 from ._containers import is_missing, shorten
 
-__all__ = ["is_label_table", "read_label_table", "score_rows"]
+__all__ = ["is_label_table", "names_of_columns", "read_label_table", "score_rows"]
 
 _NUMBERS = (bool, int, float, np.bool_, np.integer, np.floating)
 
@@ -35,6 +35,33 @@ def is_label_table(y: Any) -> bool:
         except ValueError:  # rows of several lengths
             return False
     return len(shape) == 2 and shape[1] > 1
+
+
+def names_of_columns(y: Any) -> np.ndarray | None:
+    """Return the names of several columns of y.
+
+    Parameters
+    ----------
+    y : array-like
+        Of a data frame of pandas or polars, or a table of pyarrow, whose names
+        are strings.
+
+    Returns
+    -------
+    ndarray of shape (n_columns,), dtype object, or None
+        None if y has no such names, or one column only.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from seqestimators.sequences import names_of_columns
+    >>> names_of_columns(pd.DataFrame({"toxic": [0, 1], "soluble": [1, 1]})).tolist()
+    ['toxic', 'soluble']
+    """
+    if not is_label_table(y):
+        return None
+    names = list(getattr(y, "column_names", getattr(y, "columns", ())))
+    return np.array(names, dtype=object) if names and all(isinstance(name, str) for name in names) else None
 
 
 def read_label_table(y: Any, name: str = "y") -> np.ndarray:

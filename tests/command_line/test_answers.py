@@ -64,7 +64,7 @@ def test_a_row_is_explained_in_a_picture(run, classifier, folder, tmp_path, opti
 
 
 @pytest.mark.parametrize(
-    ("option", "words"), [("--label=x", "classes are active, inactive"), ("--row=16", "rows 0 to 15")]
+    ("option", "words"), [("--label=x", "takes one of active, inactive"), ("--row=16", "rows 0 to 15")]
 )
 def test_what_can_not_be_explained_is_said(run, classifier, folder, option, words):
     status, _, err = run("explain", classifier, folder / "molecules.csv", option)

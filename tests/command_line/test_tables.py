@@ -55,6 +55,8 @@ def test_fasta_has_its_headers_and_of_several_files_their_names(tmp_path):
         ("a.csv", "dna,label\nATG,1,2\n", "a.csv can't be read: Length of header"),
         ("a.csv", "dna,label\nA,1\nATG,1,2\n", "a.csv can't be read"),
         ("a.csv", b"dna\n\xff\n", "a.csv is no text in UTF-8"),
+        ("a.csv", "dna;label\nA;1\n", "it has one column, 'dna;label': columns have to be separated by ','"),
+        ("a.csv", "dna,dna\nA,C\n", "two columns 'dna'"),
         ("a.fasta", "ATG\n", "begins with '>'"),
         ("a.fasta", "", "a.fasta is empty"),
         ("a.csv.gz", "dna\n", "can't be read|gzip"),

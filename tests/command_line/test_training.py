@@ -59,6 +59,32 @@ def test_several_columns_are_read_together(run, folder, tmp_path, small):
     assert out.splitlines()[2].endswith(",x,,,")
 
 
+def test_answers_of_several_targets_have_their_names(run, folder, tmp_path, small):
+    table = pd.read_csv(folder / "molecules.csv").assign(toxic=[0, 1] * 8, soluble=["1", "0", "", "1"] * 4)
+    table.to_csv(tmp_path / "labels.csv", index=False)
+    path, options = tmp_path / "model.skops", ["--target=toxic", "--target=soluble", *small]
+    assert run("train", tmp_path / "labels.csv", *options, f"--save={path}")[0] == 0
+    assert load(path)[-1].target_names_.tolist() == ["toxic", "soluble"]
+    status, out, err = run("predict", path, folder / "molecules.csv")
+    assert status == 0, err
+    names = ["prediction_toxic", "prediction_soluble", "probability_toxic", "probability_soluble"]
+    assert out.splitlines()[0].split(",")[3:] == names
+    assert run("evaluate", path, tmp_path / "labels.csv")[0] == 0
+    picture = f"--figure={tmp_path / 'picture.svg'}"
+    assert run("explain", path, folder / "molecules.csv", picture, "--label=soluble")[0] == 0
+    status, _, err = run("explain", path, folder / "molecules.csv", picture, "--label=1")
+    assert (status, "takes one of toxic, soluble" in err) == (2, True)
+
+
+def test_a_training_goes_on_from_its_folder(run, folder, tmp_path, small):
+    options = ["--cv=2", *small, f"--checkpoint={tmp_path / 'kept'}", f"--save={tmp_path / 'model.skops'}"]
+    first = run("train", folder / "molecules.csv", *options)
+    files = {file: file.stat().st_mtime_ns for file in (tmp_path / "kept").iterdir()}
+    assert len(files) == 3  # two folds, and all rows
+    assert run("train", folder / "molecules.csv", *options) == first
+    assert {file: file.stat().st_mtime_ns for file in (tmp_path / "kept").iterdir()} == files
+
+
 def test_two_fasta_files_are_two_classes(run, tmp_path, small):
     for name, dna in (("start", "ATGA"), ("none", "CCCA")):
         text = "".join(f">{i} kind={name}\n{dna}\n" for i in range(6))

@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
@@ -114,3 +115,15 @@ def test_dropout_samples_need_dropout():
     model = RecurrentClassifier(**SMALL, dropout=0).fit(X, Y).set_params(n_dropout_samples=3)
     with pytest.raises(ValueError, match="fit with dropout above 0, or set n_dropout_samples=0"):
         model.predict(X)
+
+
+def test_names_of_several_targets_are_those_of_a_data_frame():
+    table = pd.DataFrame({"toxic": Y, "soluble": 1 - Y})
+    for model in (RecurrentClassifier(**SMALL), RecurrentRegressor(**SMALL)):
+        assert model.fit(X, table).target_names_.tolist() == ["toxic", "soluble"]
+        assert pickle.loads(pickle.dumps(model)).target_names_.tolist() == ["toxic", "soluble"]
+        assert not hasattr(model.fit(X, table.to_numpy()), "target_names_")
+    assert not hasattr(model.fit(X, table[["toxic"]]), "target_names_")
+    assert not hasattr(
+        model.set_params(bounded_targets=True).fit(X, table.assign(soluble=1)), "target_names_"
+    )
