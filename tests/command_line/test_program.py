@@ -48,7 +48,7 @@ def test_a_model_is_trained_and_saved_and_answers(run, folder, classifier, tmp_p
         ("train {folder}/molecules.csv", "nothing would be left of the training"),
         ("train {folder}/molecules.csv --save {folder}/no/model.skops", "there is no folder"),
         ("train {folder}/molecules.csv --cv 2 --beam-width 3", "RecurrentClassifier has no --beam-width"),
-        ("train {folder}/molecules.csv --cv 2 --target activity --target activity", "'activity' is named twice"),
+        ("train {folder}/molecules.csv --cv 2 --target id --target id", "'id' is named twice"),
         ("train {folder}/molecules.csv --cv 2 --target id --numeric id", "'id' is --numeric and --target"),
         ("train {folder}/molecules.csv --save {folder}", "is a folder: give the name of a file in it"),
         ("train {folder}/molecules.csv --cv 2 --checkpoint {folder}/genes.csv", "leads to a file"),
