@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from .._sklearn import Integral, Interval, StrOptions, validate_params
 from ..datasets import FastaRecord, read_fasta
@@ -109,6 +110,7 @@ class SequenceFile:
         self.sequence = sequence
         self.target = target
         self.chunk_size = chunk_size
+        self._text: list[str] | None = None
         if not self.path.exists():
             raise FileNotFoundError(f"there is no file {self.path}")
         self.format = format or _format_of(self.path)
@@ -147,19 +149,29 @@ class SequenceFile:
             yield X if isinstance(self.sequence, list) else X.tolist(), y
 
     def _read_text(self, names: list[str]) -> Iterator[pd.DataFrame]:
-        separator = "\t" if self.format == "tsv" else ","
-        self._check_columns(names, pd.read_csv(self.path, sep=separator, nrows=0).columns)
-        one = self.sequence if isinstance(self.sequence, str) else None  # "NA" is a sequence too
-        with pd.read_csv(
-            self.path,
-            sep=separator,
-            usecols=names,
-            chunksize=self.chunk_size,
-            dtype=None if one is None else {one: str},
-            keep_default_na=False,
-            na_values={name: MISSING for name in names if name != one},
-        ) as chunks:
+        options: dict[str, Any] = {"sep": "\t" if self.format == "tsv" else ","}
+        self._check_columns(names, pd.read_csv(self.path, **options, nrows=0).columns)
+        others = [name for name in names if name != self.sequence]  # where "NA" is a sequence too
+        options |= {
+            "chunksize": self.chunk_size,
+            "keep_default_na": False,
+            "na_values": dict.fromkeys(others, MISSING),
+        }
+        if self._text is None:
+            self._text = [name for name in names if name not in others] + self._find_text(others, options)
+        with pd.read_csv(self.path, usecols=names, dtype=dict.fromkeys(self._text, str), **options) as chunks:
             yield from chunks
+
+    def _find_text(self, names: list[str], options: dict[str, Any]) -> list[str]:
+        """Return the columns that aren't numbers in every chunk: they are text in all of them."""
+        found: set[str] = set()
+        if names:
+            with pd.read_csv(self.path, usecols=names, **options) as chunks:
+                for frame in chunks:
+                    found.update(name for name in names if not is_numeric_dtype(frame[name]))
+                    if len(found) == len(names):
+                        break
+        return sorted(found)
 
     def _read_parquet(self, names: list[str]) -> Iterator[pd.DataFrame]:
         try:

@@ -36,6 +36,15 @@ def test_a_table_comes_in_chunks_as_often_as_asked_for(table):
     assert y is None
 
 
+def test_what_looks_like_numbers_in_one_chunk_is_text_where_another_has_letters(tmp_path):
+    path = tmp_path / "genes.csv"
+    path.write_text("dna,chromosome,length\nA,1,1\nC,2,\nG,X,3\n")
+    chunks = list(SequenceFile(path, sequence="dna", target="chromosome", chunk_size=2))
+    assert [y.tolist() for _, y in chunks] == [["1", "2"], ["X"]]
+    (X, _), _ = SequenceFile(path, sequence=["dna", "length"], chunk_size=2)
+    assert X["length"].dtype == "float64"
+
+
 def test_a_column_that_is_not_there_is_named(table):
     with pytest.raises(ValueError, match="has no column 'label': there are smiles, active, mass"):
         list(SequenceFile(table, sequence="smiles", target="label"))
