@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Sequence
+from gzip import BadGzipFile
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +85,20 @@ def sequence_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     -------
     DataFrame
         Of str and None.
+
+    Raises
+    ------
+    ValueError
+        A cell has several lines, as where a quotation mark isn't closed.
     """
     check_columns(table, names)
     columns = table[list(names)].astype(object)
+    for name in names:
+        has_lines = columns[name].map(lambda cell: isinstance(cell, str) and "\n" in cell).to_numpy(bool)
+        if has_lines.any():
+            raise ValueError(
+                f"row {has_lines.argmax()} has several lines in {name!r}: is a quote not closed?"
+            )
     return columns.where(columns.notna() & (columns != ""), None)
 
 
@@ -155,7 +167,9 @@ def _read_file(path: Path) -> pd.DataFrame:
             table = _read_text(path, SEPARATORS[ending])
     except UnicodeDecodeError as error:
         raise ValueError(f"{path} is no text in UTF-8: {error}") from None
-    except (ValueError, EOFError, pd.errors.ParserWarning) as error:
+    except pd.errors.EmptyDataError:
+        raise ValueError(f"{path} is empty: it has no row") from None
+    except (ValueError, EOFError, BadGzipFile, pd.errors.ParserWarning) as error:
         raise ValueError(f"{path} can't be read: {error}") from None
     if table.empty:
         raise ValueError(f"{path} is empty: it has no row")
@@ -173,6 +187,8 @@ def _read_text(path: Path, separator: str) -> pd.DataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
         table = pd.read_csv(path, index_col=False, **options)
+    if not names.duplicated().any():
+        table.columns = names  # an empty one as it stands
     return table.fillna("")
 
 

@@ -230,7 +230,7 @@ def check_output(path: str | None) -> None:
     if not file.parent.is_dir():
         raise ValueError(f"there is no folder {file.parent} to write {path} into")
     if file.is_dir():
-        raise ValueError(f"{path} is a folder: give the name of a file in it")
+        raise ValueError(f"{Path(path)} is a folder: give the name of a file in it")
     if not os.access(file if file.exists() else file.parent, os.W_OK):
         raise ValueError(f"{path} can't be written: permission denied")
 
@@ -330,6 +330,8 @@ def _read_data(options: dict[str, Any]) -> Data:
         raise ValueError(f"column {both[0]!r} is --numeric and --target: the model would be told the answer")
     sequences = find_sequences(table, options.get("sequence", []), [*named, *numeric])
     X = sequence_columns(table, sequences)
+    for name in sequences:
+        _refuse_empty(X[name])
     tokenizers = options.get("tokenizer") or []
     if not tokenizers:
         tokenizers = [guess_tokenizer(X[name]) for name in sequences]

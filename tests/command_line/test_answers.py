@@ -51,6 +51,9 @@ def test_a_model_is_scored(run, classifier, folder):
     table = pd.read_csv(folder / "molecules.csv")
     accuracy = load(classifier).score(table["smiles"], table["activity"])
     assert out.splitlines()[1].split() == ["accuracy", f"{accuracy:.4f}"]
+    status, out, err = run("evaluate", classifier, folder / "molecules.csv", "--target=id")
+    assert (status, out) == (2, "")
+    assert "none of the model's classes, active, inactive" in err
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,13 @@ def test_text_is_read_as_it_stands(tmp_path):
     ]
 
 
+def test_columns_have_the_names_that_stand_there(tmp_path):
+    table = read_table([write(tmp_path / "a.csv", ',dna\n0,"A\nC"\n')])
+    assert list(table) == ["", "dna"]
+    with pytest.raises(ValueError, match="row 0 has several lines in 'dna': is a quote not closed"):
+        sequence_columns(table, ["dna"])
+
+
 def test_fasta_has_its_headers_and_of_several_files_their_names(tmp_path):
     path = write(tmp_path / "genes.fasta", FASTA)
     table = read_table([path])
@@ -50,7 +57,7 @@ def test_fasta_has_its_headers_and_of_several_files_their_names(tmp_path):
     ("name", "text", "words"),
     [
         ("a.xlsx", "", "has to end in .csv, .tsv"),
-        ("a.csv", "", "a.csv can't be read: No columns"),
+        ("a.csv", "", "a.csv is empty"),
         ("a.csv", "dna,label\n", "a.csv is empty"),
         ("a.csv", "dna,label\nATG,1,2\n", "a.csv can't be read: Length of header"),
         ("a.csv", "dna,label\nA,1\nATG,1,2\n", "a.csv can't be read"),
@@ -59,7 +66,7 @@ def test_fasta_has_its_headers_and_of_several_files_their_names(tmp_path):
         ("a.csv", "dna,dna\nA,C\n", "two columns 'dna'"),
         ("a.fasta", "ATG\n", "begins with '>'"),
         ("a.fasta", "", "a.fasta is empty"),
-        ("a.csv.gz", "dna\n", "can't be read|gzip"),
+        ("a.csv.gz", "dna\n", "a.csv.gz can't be read: Not a gzipped file"),
         ("a.parquet", "dna\n", "a.parquet can't be read"),
     ],
 )

@@ -102,7 +102,7 @@ def test_two_fasta_files_are_two_classes(run, tmp_path, small):
     ("rows", "words"),
     [
         (["CCO,1", "C C,0"], "row 1, position 1 of X is ' '"),
-        (["CCO,1", ",0"], "row 1 of X is missing"),
+        (["CCO,1", ",0"], "row 1 has no 'smiles'"),
         (["CCO,1", "CC,"], "row 1 has no 'y'"),
         (["CCO,1", "CC,1"], "one class|1 class"),
         (["CCO,1.5", "CC,x"], "row 1 has 'x' as 'y', which is no number"),
