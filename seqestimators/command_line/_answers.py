@@ -146,9 +146,8 @@ def evaluate(options: dict[str, Any]) -> None:
         target = find_target(table, options.get("target", []) or target_names_of(model), names)
         y = read_target(target, task, "words" if isinstance(first, WordTokenizer) else "")
         if task == "classification" and y.ndim == 1 and not np.isin(y, model.classes_).any():
-            raise ValueError(
-                f"{target.columns[0]!r} has none of the model's classes, {', '.join(map(str, model.classes_))}"
-            )
+            classes = ", ".join(map(str, model.classes_))
+            raise ValueError(f"{target.columns[0]!r} has none of the model's classes, {classes}")
     print(f"{len(X)} rows")
     for score in find_scores(options.get("metric", []), task, y):
         print(f"{score.name:24} {score.sign * score.scorer(model, X, y):.4f}")
