@@ -188,7 +188,7 @@ def _read_text(path: Path, separator: str) -> pd.DataFrame:
         warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
         table = pd.read_csv(path, index_col=False, **options)
     if not names.duplicated().any():
-        table.columns = names  # an empty one as it stands
+        table.columns = names.tolist()  # an empty one as it stands
     return table.fillna("")
 
 

@@ -58,10 +58,9 @@ def names_of_columns(y: Any) -> np.ndarray | None:
     >>> names_of_columns(pd.DataFrame({"toxic": [0, 1], "soluble": [1, 1]})).tolist()
     ['toxic', 'soluble']
     """
-    if not is_label_table(y):
-        return None
     names = list(getattr(y, "column_names", getattr(y, "columns", ())))
-    return np.array(names, dtype=object) if names and all(isinstance(name, str) for name in names) else None
+    is_named = len(names) > 1 and all(isinstance(name, str) for name in names)
+    return np.array(names, dtype=object) if is_named else None
 
 
 def read_label_table(y: Any, name: str = "y") -> np.ndarray:

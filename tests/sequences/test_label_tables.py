@@ -2,12 +2,13 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from seqestimators.sequences import is_label_table, read_label_table, score_rows
+from seqestimators.sequences import is_label_table, names_of_columns, read_label_table, score_rows
 
 TABLE = np.array([[0, 1], [np.nan, 1], [1, np.nan]])
 MINUS = np.where(np.isnan(TABLE), -1, TABLE).astype(int)
@@ -78,3 +79,12 @@ def test_rows_are_right_if_all_known_labels_are(y, data):
             score_rows(read_label_table(y), predicted, np.ones(len(y)))
     else:
         assert score_rows(read_label_table(y), predicted, np.ones(len(y))) == pytest.approx(np.mean(rows))
+
+
+def test_columns_have_names_in_data_frames_of_several():
+    table = pd.DataFrame({"toxic": [0, 1], "soluble": [1, 1]})
+    assert names_of_columns(table).tolist() == ["toxic", "soluble"]
+    assert names_of_columns(pl.from_pandas(table)).tolist() == ["toxic", "soluble"]
+    nameless = [table[["toxic"]], table["toxic"], table.to_numpy(), table.set_axis([0, 1], axis=1), [[0, 1]]]
+    for y in nameless:
+        assert names_of_columns(y) is None
