@@ -95,6 +95,9 @@ class Fitting(TrainingLoop):
         """Return the weight in the loss of every row, or of every value of a ragged target."""
         return sample_weight
 
+    def _start_weights(self, dataset: SequenceDataset) -> None:
+        """Set what weights of a new network begin at that is learned from the training rows."""
+
     # What happens in fit
 
     def _fit(
@@ -247,6 +250,8 @@ class Fitting(TrainingLoop):
             self._make_net(generators)
             self.history_ = []
         datasets = self._encode(sequences, y, weight, parts, device)
+        if generators is not None:
+            self._start_weights(datasets["train"])
         if valid is not None:
             n_valid = len(valid[0])
             datasets |= self._encode(

@@ -7,6 +7,7 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import StrOptions, _fit_context
+from .._training import SequenceDataset
 from ..metrics import token_accuracy_score
 from ..modules import CRFTaggingNetwork, Ragged, RecurrentEncoder, StepNetwork, TaggingNetwork, best_seen_path
 from ..parameters import parameter, with_parameters
@@ -14,8 +15,8 @@ from ..preprocessing.vocabulary import sort_tokens
 from ..sequences import (
     MASKED,
     Sequences,
+    count_transitions,
     encode_labels,
-    find_transitions,
     is_masked,
     join_labels,
     object_array,
@@ -51,7 +52,8 @@ class RecurrentTagger(
         in which only such labels stand first, last and next to each other as
         do in the training rows (Viterbi algorithm); the training is that of
         "free". "crf" learns scores of neighbouring labels together with the
-        network, as a conditional random field.
+        network, as a conditional random field, and predicts as "observed"
+        does, from the marginal probabilities of the labels.
     class_weight : dict, "balanced" or None
         Weight of every label in the loss, times the weight of the row.
         "balanced" weighs all labels alike in sum.
@@ -65,7 +67,7 @@ class RecurrentTagger(
     seen_transitions_ : ndarray of shape (n_classes + 1, n_classes + 1), dtype bool
         Whether a label (in the column) stands behind another (in the row) in
         the training rows; the last row is the beginning of a sequence, the
-        last column its end. Only with ``transitions="observed"``.
+        last column its end. Not with ``transitions="free"``.
     <attributes>
 
     See Also
@@ -81,7 +83,14 @@ class RecurrentTagger(
     :math:`-\log p(y_t \mid y_1, \ldots, y_{t-1}, x)`: those of a sequence add
     up to minus its log-likelihood, and the weights of rows, steps and classes
     multiply them one by one. Labels that are masked are summed over, which is
-    exact. Under "observed", a masked label says nothing of its neighbours;
+    exact. The scores of neighbouring labels begin at the logarithm of how much
+    likelier they are in the training rows than by chance. What is predicted
+    is the sequence of labels with the greatest product of marginal
+    probabilities (posterior-Viterbi decoding [3]_). The likeliest sequence,
+    the Viterbi path, has far fewer segments than there are where single labels
+    are uncertain.
+
+    Of neighbours that are seen in training, a masked label says nothing;
     where no label is known to stand first (or last), each may. A sequence for
     which there is no path of seen neighbours is given one with the fewest
     unseen ones.
@@ -94,6 +103,9 @@ class RecurrentTagger(
     .. [2] Lafferty, J., A. McCallum, F. Pereira, "Conditional Random Fields:
        Probabilistic models for segmenting and labeling sequence data",
        ICML 2001.
+    .. [3] Fariselli, P., P. L. Martelli, R. Casadio, "A new decoding algorithm
+       for hidden Markov models improves the prediction of the topology of
+       all-beta membrane proteins", BMC Bioinformatics 6, 2005.
 
     Examples
     --------
@@ -222,18 +234,18 @@ class RecurrentTagger(
         is_plain = len(set(map(type, labels))) == 1 and np.ndim(labels[0]) == 0
         self.classes_ = np.array(labels) if is_plain else object_array(labels)
         self.__dict__.pop("seen_transitions_", None)
-        if self.transitions == "observed":
+        if self.transitions != "free":
             self.seen_transitions_ = self._find_transitions(y, sequences, sample_weight)
 
     def _learn_later_target(self, y: Any, sequences: Any, sample_weight: np.ndarray) -> None:
-        if self._as_fitted().transitions == "observed":
+        if self._as_fitted().transitions != "free":
             found = self._find_transitions(y, sequences, sample_weight)
             self.seen_transitions_ = self.seen_transitions_ | found
 
     def _find_transitions(self, y: Any, sequences: Sequences, sample_weight: np.ndarray) -> np.ndarray:
         """Return which labels are neighbours in the rows that are present."""
         labels = self._encode_target(y, sequences)[sample_weight > 0]
-        return find_transitions(labels, len(self.classes_))
+        return count_transitions(labels, len(self.classes_)) > 0
 
     def _join_labels(self, y: Any, sequences: Sequences) -> Sequences:
         rows: Any = y.rows if isinstance(y, WeightedRows) else y
@@ -253,10 +265,20 @@ class RecurrentTagger(
         kind = CRFTaggingNetwork if self.transitions == "crf" else TaggingNetwork
         return self._make_step_network(kind, encoder, len(self.classes_))
 
+    def _start_weights(self, dataset: SequenceDataset) -> None:
+        if self.transitions == "crf":
+            labels, weight = (part.join(np.arange(len(dataset))) for part in (dataset.target, dataset.weight))
+            rows = Sequences.from_lengths(labels.values.cpu().numpy(), labels.lengths.cpu().numpy())
+            counts = count_transitions(rows, len(self.classes_), weight.values.cpu().numpy())
+            self.net_.module_.field.start_from(torch.from_numpy(counts))
+
     def _decode(self, outputs: Ragged) -> torch.Tensor:
         """Return the index of every label that is predicted."""
-        if self._as_fitted().transitions != "observed":
-            return self.net_.module_.decode(outputs)
+        transitions, network = self._as_fitted().transitions, self.net_.module_
+        if transitions == "free":
+            return network.decode(outputs)
+        if transitions == "crf":
+            outputs = Ragged(network.field.log_probabilities(outputs), outputs.lengths)
         return best_seen_path(outputs, torch.from_numpy(self.seen_transitions_).to(outputs.values.device))
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -280,7 +302,7 @@ class RecurrentTagger(
         return self._run_steps(X, self.net_.module_.probabilities).to_list()
 
     def predict(self, X: Any) -> np.ndarray:
-        """Return the likeliest label of every step, or the likeliest labels of every sequence.
+        """Return a label for every step.
 
         Parameters
         ----------
@@ -290,8 +312,10 @@ class RecurrentTagger(
         Returns
         -------
         ndarray of shape (n,), dtype object
-            Label sequences, of the kind that fit saw; the likeliest as a whole,
-            unless ``transitions="free"``.
+            Label sequences, of the kind that fit saw: the likeliest label of
+            each step or, unless ``transitions="free"``, the labels with the
+            greatest product of probabilities whose neighbours have been seen
+            in training. The probabilities are those of `predict_proba`.
         """
         check_is_fitted(self)
         codes = self._run_steps(X, self._decode)

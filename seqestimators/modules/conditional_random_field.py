@@ -17,7 +17,8 @@ class ConditionalRandomField(nn.Module):
 
     with the scores `o` of every label at every step, which a network gives,
     and learned scores of the first label, `b`, of two labels in a row, `A`,
-    and of the last label, `e`. All begin at 0, where labels are independent.
+    and of the last label, `e`. All begin at 0, where labels are independent,
+    or at what `start_from` makes of training labels.
 
     Parameters
     ----------
@@ -39,6 +40,9 @@ class ConditionalRandomField(nn.Module):
     .. [2] Rabiner, L. R., "A tutorial on hidden Markov models and selected
        applications in speech recognition", Proceedings of the IEEE 77, 1989
        (forward-backward and Viterbi algorithms).
+    .. [3] Bourlard, H., N. Morgan, "Connectionist Speech Recognition: A Hybrid
+       Approach", Kluwer 1994 (label probabilities of a network, divided by
+       their frequencies, in a Markov chain).
 
     Examples
     --------
@@ -55,6 +59,26 @@ class ConditionalRandomField(nn.Module):
         self.start = nn.Parameter(torch.zeros(n_labels))
         self.transitions = nn.Parameter(torch.zeros(n_labels, n_labels))
         self.end = nn.Parameter(torch.zeros(n_labels))
+
+    @torch.no_grad()
+    def start_from(self, counts: Tensor) -> None:
+        r"""Set `b`, `A` and `e` to how much likelier a label is behind another than anywhere.
+
+        These are :math:`\log(p(y \mid y') / p(y))`. If `o` were
+        :math:`\log p(y_t \mid x)`, the labels would be a Markov chain [3]_.
+
+        Parameters
+        ----------
+        counts : Tensor of shape (n_labels + 1, n_labels + 1)
+            How often a label (in the column) stands behind another (in the
+            row); the last row is the beginning, the last column the end.
+        """
+        expected = counts.sum(1, keepdim=True) * counts.sum(0) / counts.sum()
+        ratio = torch.where(expected > 0, counts / expected, 1)  # 1 where nothing is known
+        scores = (0.001 + 0.999 * ratio).log()  # what isn't among the counts remains possible
+        self.start.copy_(scores[-1, :-1])
+        self.transitions.copy_(scores[:-1, :-1])
+        self.end.copy_(scores[:-1, -1])
 
     def log_probabilities(self, scores: Ragged, known: Ragged | None = None) -> Tensor:
         """Return the log-probability of every label at every step, given the known labels before it.

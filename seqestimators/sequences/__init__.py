@@ -22,7 +22,7 @@ from .reading import read_sequences
 from .standardization import mean_and_scale
 from .step_labels import MASKED, count_labels, encode_labels, is_masked, join_labels, read_step_weights
 from .step_labels import check_items as check_items
-from .step_labels import find_transitions as find_transitions
+from .step_labels import count_transitions as count_transitions
 from .step_numbers import join_numbers, read_step_numbers
 from .strings import check_sequences
 from .strings import is_biological as is_biological

@@ -293,8 +293,8 @@ def encode_labels(labels: Sequences, classes: np.ndarray) -> Sequences:
     return Sequences(codes, labels.offsets)
 
 
-def find_transitions(labels: Sequences, n_classes: int) -> np.ndarray:
-    """Return which labels stand first, last, and next to each other.
+def count_transitions(labels: Sequences, n_classes: int, weight: np.ndarray | None = None) -> np.ndarray:
+    """Return how often labels stand first, last, and next to each other.
 
     Parameters
     ----------
@@ -302,35 +302,43 @@ def find_transitions(labels: Sequences, n_classes: int) -> np.ndarray:
         What :func:`encode_labels` returns. Labels that are masked say nothing
         of their neighbours.
     n_classes : int
+    weight : ndarray of shape (n_labels,) or None, default=None
+        Weight of every label. Two neighbours count as the second of them, and
+        the end as the label before it; None counts all alike.
 
     Returns
     -------
-    ndarray of shape (n_classes + 1, n_classes + 1), dtype bool
-        Whether a label (in the column) stands behind another (in the row).
+    ndarray of shape (n_classes + 1, n_classes + 1), dtype float64
+        How often a label (in the column) stands behind another (in the row).
         The last row is the beginning of a sequence, the last column its end.
 
     Examples
     --------
     >>> import numpy as np
     >>> from seqestimators.sequences import Sequences
-    >>> from seqestimators.sequences.step_labels import find_transitions
-    >>> find_transitions(Sequences.from_rows([[0, 1], [0]]), 2)
-    array([[False,  True,  True],
-           [False, False,  True],
-           [ True, False, False]])
+    >>> from seqestimators.sequences.step_labels import count_transitions
+    >>> count_transitions(Sequences.from_rows([[0, 1], [0]]), 2)
+    array([[0., 1., 1.],
+           [0., 0., 1.],
+           [2., 0., 0.]])
     """
     values, begins, ends = labels.values, labels.offsets[:-1], labels.offsets[1:]
+    weight = np.ones(len(values)) if weight is None else weight
     present = labels.lengths > 0
-    first, last = values[begins[present]], values[ends[present] - 1]
+    first, last = begins[present], ends[present] - 1
     has_neighbour = np.ones(len(values), dtype=bool)
-    has_neighbour[begins[present]] = False
+    has_neighbour[first] = False
     place = np.flatnonzero(has_neighbour)
-    outside = np.full_like(first, n_classes)
-    seen = np.zeros((n_classes + 1, n_classes + 1), dtype=bool)
-    for before, behind in ((outside, first), (values[place - 1], values[place]), (last, outside)):
+    outside = np.full(len(first), n_classes)
+    counts = np.zeros((n_classes + 1, n_classes + 1))
+    for before, behind, counted in (
+        (outside, values[first], first),
+        (values[place - 1], values[place], place),
+        (values[last], outside, last),
+    ):
         known = (before != MASKED) & (behind != MASKED)
-        seen[before[known], behind[known]] = True
-    return seen
+        np.add.at(counts, (before[known], behind[known]), weight[counted[known]])
+    return counts
 
 
 def check_items(rows: Sequence[Any], name: str, may_be_missing: bool = False) -> None:

@@ -304,6 +304,7 @@ def test_observed_neighbours_alone_are_predicted():
     X = [rng.randint(4, 8, size=rng.randint(1, 9)).tolist() for _ in range(30)]
     y = [bio_of(x) for x in X]
     free = RecurrentTagger(**SMALL | {"max_epochs": 1}).fit(X, y)
+    field = RecurrentTagger(**SMALL | {"max_epochs": 1}, transitions="crf").fit(X, y)
     model = RecurrentTagger(**SMALL | {"max_epochs": 1}, transitions="observed").fit(X, y)
     np.testing.assert_array_equal(free.transform(X), model.transform(X))  # the training is the same
     assert not hasattr(free, "seen_transitions_")
@@ -312,9 +313,10 @@ def test_observed_neighbours_alone_are_predicted():
     labels = [*model.classes_, None]
     table = [[(one, other) in seen for other in labels] for one in labels]
     np.testing.assert_array_equal(model.seen_transitions_, table)
+    np.testing.assert_array_equal(field.seen_transitions_, table)
     others = [rng.randint(4, 8, size=1 + i % 12).tolist() for i in range(60)]
     predicted = model.predict(others)
-    for row in predicted:
+    for row in [*predicted, *field.predict(others)]:
         assert {*zip([None, *row], [*row, None], strict=True)} <= seen
     assert list(map(list, free.predict(others))) != list(map(list, predicted))
     restored = pickle.loads(pickle.dumps(model))

@@ -98,6 +98,24 @@ def test_it_begins_with_independent_labels(scores):
     torch.testing.assert_close(found, scores.values.log_softmax(1))
 
 
+def test_it_begins_as_the_markov_chain_that_is_counted():
+    """With scores that say only how frequent a label is: the chain, given its length."""
+    counts = torch.tensor([[30, 5, 1, 2], [4, 20, 6, 3], [2, 7, 40, 2], [3, 1, 3, 0]], dtype=torch.float64)
+    field = ConditionalRandomField(N_LABELS).double()
+    field.start_from(counts)
+    frequency = counts.sum(0)[:-1].log().expand(4, -1)
+    paths, totals = enumerate_paths(field, frequency)
+    chain = counts / counts.sum(1, keepdim=True)
+    p = chain[-1, paths[:, 0]] * chain[paths[:, :-1], paths[:, 1:]].prod(1) * chain[paths[:, -1], -1]
+    torch.testing.assert_close(totals.softmax(0), p / p.sum(), rtol=0.02, atol=0)  # but for the smoothing
+    other = ConditionalRandomField(N_LABELS).double()
+    other.start_from(3 * counts)
+    torch.testing.assert_close(other.transitions, field.transitions)
+    nothing_known = ConditionalRandomField(N_LABELS)
+    nothing_known.start_from(torch.zeros(4, 4))
+    assert not any(weight.any() for weight in nothing_known.parameters())
+
+
 def test_long_sequences_keep_their_digits(field):
     """The normalizer of 800 steps would swallow three of the seven digits of float32."""
     values = torch.randn(800, N_LABELS, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
