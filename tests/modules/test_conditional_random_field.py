@@ -107,7 +107,7 @@ def test_it_begins_as_the_markov_chain_that_is_counted():
     paths, totals = enumerate_paths(field, frequency)
     chain = counts / counts.sum(1, keepdim=True)
     p = chain[-1, paths[:, 0]] * chain[paths[:, :-1], paths[:, 1:]].prod(1) * chain[paths[:, -1], -1]
-    torch.testing.assert_close(totals.softmax(0), p / p.sum(), rtol=0.02, atol=0)  # but for the smoothing
+    torch.testing.assert_close(totals.softmax(0), p / p.sum(), rtol=0.05, atol=0)  # but for the smoothing
     other = ConditionalRandomField(N_LABELS).double()
     other.start_from(3 * counts)
     torch.testing.assert_close(other.transitions, field.transitions)
