@@ -122,8 +122,9 @@ plt.show()
 # ``transitions="observed"`` predicts the likeliest tags as a whole, in which
 # neighbours are those of the training chains: an I stands behind a B or an I.
 # ``transitions="crf"`` trains a conditional random field, which has learned
-# the scores of neighbouring tags too. A helix is right, here, if it is so from
-# its first residue to its last.
+# the scores of neighbouring tags too, and predicts in the same way from its
+# marginal probabilities. A helix is right, here, if it is so from its first
+# residue to its last.
 
 
 def helix_tags(structure):
