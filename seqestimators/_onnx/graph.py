@@ -1,5 +1,6 @@
 """A graph of ONNX operators, written one after the other."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -66,24 +67,26 @@ class Graph:
         """Return the size of an axis of an output, of shape (1,)."""
         return self.add("Shape", name, start=axis, end=axis + 1)
 
-    def write(self, inputs: dict[str, tuple[Any, list[Any]]], output: tuple[str, str, Any, list[Any]]) -> Any:
+    def write(
+        self, inputs: dict[str, tuple[Any, list[Any]]], outputs: Sequence[tuple[str, str, Any, list[Any]]]
+    ) -> Any:
         """Return the model, checked.
 
         Parameters
         ----------
         inputs : dict of {str: (dtype, shape)}
             A size that isn't fixed is a name.
-        output : (str, str, dtype, shape)
-            Its name outside and inside.
+        outputs : sequence of (str, str, dtype, shape)
+            Their names outside and inside.
         """
         helper = self._onnx.helper
-        name, inside, dtype, shape = output
-        self._nodes.append(helper.make_node("Identity", [inside], [name]))
+        for name, inside, *_ in outputs:
+            self._nodes.append(helper.make_node("Identity", [inside], [name]))
         graph = helper.make_graph(
             self._nodes,
             "seqestimators",
             [self._describe(one, *what) for one, what in inputs.items()],
-            [self._describe(name, dtype, shape)],
+            [self._describe(name, *what) for name, _, *what in outputs],
             self._constants,
         )
         opset = helper.make_opsetid("", OPSET)

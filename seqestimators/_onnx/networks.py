@@ -1,4 +1,4 @@
-"""The parts of a network as ONNX operators: the vectors of the steps, recurrent layers, pooling, labels.
+"""The parts of a network as ONNX operators: the vectors of the steps, recurrent layers, pooling, outputs.
 
 Masks leave padding out, so that an answer depends neither on it nor on the other rows.
 """
@@ -9,7 +9,17 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ..modules import Cell, PooledNetwork, RecurrentEncoder, SequenceNetwork, Stem, TaggingNetwork
+from ..modules import (
+    Cell,
+    CRFTaggingNetwork,
+    PooledNetwork,
+    RecurrentEncoder,
+    SequenceNetwork,
+    Stem,
+    StepNetwork,
+    StepRegressionNetwork,
+    TaggingNetwork,
+)
 from ..modules.pooling import AttentionPooling, ConcatPooling, LastPooling, MaxPooling, MeanPooling
 from ..sequences import BOS, EOS, PAD
 from .graph import Graph
@@ -17,10 +27,12 @@ from .graph import Graph
 __all__ = [
     "DOUBLE",
     "FLOAT",
+    "INT64",
     "Padded",
-    "add_label_outputs",
     "add_outputs",
+    "add_places",
     "add_representation",
+    "add_step_outputs",
     "refuse_own_parts",
 ]
 
@@ -33,7 +45,8 @@ JOINED = {
     MeanPooling: ("mean",),
 }
 """What of the states each pooling puts side by side."""
-EXPORTED = {PooledNetwork, TaggingNetwork, RecurrentEncoder, Stem, AttentionPooling, *JOINED}
+NETWORKS = {PooledNetwork, TaggingNetwork, CRFTaggingNetwork, StepRegressionNetwork}
+EXPORTED = {*NETWORKS, RecurrentEncoder, Stem, AttentionPooling, *JOINED}
 
 
 class Padded(NamedTuple):
@@ -222,7 +235,7 @@ def add_linear(graph: Graph, layer: Any, vectors: str) -> str:
 
 def add_representation(graph: Graph, network: Any, given: Padded) -> str:
     """Return a vector for every sequence, as `SequenceNetwork.represent` does, (n, representation_size)."""
-    if isinstance(network, TaggingNetwork):
+    if isinstance(network, StepNetwork):
         return add_joined(graph, add_states(graph, network.encoder, given), ["mean"])
     if network.complement is None:
         return add_pooled(graph, network, given)
@@ -258,25 +271,25 @@ def add_outputs(graph: Graph, network: PooledNetwork, given: Padded) -> str:
     return add_linear(graph, network.output, vectors)
 
 
-def add_label_outputs(graph: Graph, network: TaggingNetwork, given: Padded) -> tuple[str, str]:
-    """Return the outputs for every label, (n, n_labels, n_outputs), and which there are, (n, n_labels)."""
+def add_step_outputs(graph: Graph, network: StepNetwork, given: Padded) -> tuple[str, str]:
+    """Return the outputs for every target, (n, n_targets, n_outputs), and which are real."""
     encoder, stride = network.encoder, network.stride
     states = add_states(graph, encoder, given)
-    joined, labelled = states.join(graph, encoder.output_size), states.real
+    joined, counted = states.join(graph, encoder.output_size), states.real
     if encoder.tokens:
         for marker in (BOS, EOS):
-            labelled = graph.add("And", labelled, graph.add("Not", graph.add("Equal", given.steps, marker)))
-        # the steps that have a label first, in their order
+            counted = graph.add("And", counted, graph.add("Not", graph.add("Equal", given.steps, marker)))
+        # the steps that have a target first, in their order
         n_steps, places = graph.size(given.steps, 1), add_places(graph, given.steps)
-        behind = graph.add("Where", labelled, places, graph.add("Add", places, n_steps))
+        behind = graph.add("Where", counted, places, graph.add("Add", places, n_steps))
         _, order = graph.add_several("TopK", 2, behind, n_steps, axis=1, largest=0)
         index = graph.add("Unsqueeze", order, [2])
         joined = graph.add("GatherND", joined, index, batch_dims=1)
     if stride > 1:
-        n_labels = graph.add("Div", graph.size(joined, 1), stride)
-        joined = graph.add("Slice", joined, [0], graph.add("Mul", n_labels, stride), [1])
-        shape = graph.add("Concat", [0], n_labels, [network.output.in_features], axis=0)
+        n_targets = graph.add("Div", graph.size(joined, 1), stride)
+        joined = graph.add("Slice", joined, [0], graph.add("Mul", n_targets, stride), [1])
+        shape = graph.add("Concat", [0], n_targets, [network.output.in_features], axis=0)
         joined = graph.add("Reshape", joined, shape)
-    count = graph.add("ReduceSum", graph.add("Cast", labelled, to=INT64), [1], keepdims=0)
-    labels = Padded(joined, graph.add("Div", count, stride))
-    return add_linear(graph, network.output, joined), labels.real(graph)
+    count = graph.add("ReduceSum", graph.add("Cast", counted, to=INT64), [1], keepdims=0)
+    is_target = Padded(joined, graph.add("Div", count, stride)).real(graph)
+    return add_linear(graph, network.output, joined), graph.add("Unsqueeze", is_target, [2])

@@ -6,6 +6,7 @@ from ._losses import binary_cross_entropy as binary_cross_entropy
 from ._losses import binary_focal_loss as binary_focal_loss
 from ._losses import cross_entropy as cross_entropy
 from ._losses import focal_loss as focal_loss
+from ._number_losses import SMALLEST_DEVIATION as SMALLEST_DEVIATION
 from ._number_losses import bounded_gaussian_loss as bounded_gaussian_loss
 from ._number_losses import bounded_huber_loss as bounded_huber_loss
 from ._number_losses import bounded_squared_error as bounded_squared_error

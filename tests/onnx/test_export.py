@@ -130,9 +130,9 @@ def test_several_columns_are_refused(tmp_path):
         to_onnx(model[-1], tmp_path / "model.onnx")
 
 
-def test_missing_values_are_refused(tmp_path):
-    model = RecurrentClassifier(missing="mask", **SMALL).fit([[0.5, np.nan, 1.0], [0.5]] * 2, [0, 1] * 2)
-    with pytest.raises(ValueError, match='missing="mask", which to_onnx doesn'):
+def test_the_mean_of_several_networks_is_refused(tmp_path):
+    model = RecurrentRegressor(dropout=0.5, n_dropout_samples=2, **SMALL).fit(IDS, np.arange(6.0))
+    with pytest.raises(ValueError, match="n_dropout_samples averages several networks"):
         to_onnx(model, tmp_path / "model.onnx")
 
 

@@ -25,7 +25,7 @@ evaluator = pytest.importorskip("onnx.reference").ReferenceEvaluator
 def test_types_of_constants(value, dtype, shape):
     graph = Graph(onnx)
     inside = graph.add("Identity", value)
-    model = graph.write({}, ("out", inside, dtype, list(shape)))
+    model = graph.write({}, [("out", inside, dtype, list(shape))])
     (result,) = evaluator(model).run(None, {})
     assert (np.asarray(result).dtype, np.shape(result)) == (dtype, shape)
 
@@ -33,7 +33,7 @@ def test_types_of_constants(value, dtype, shape):
 def test_sizes_are_those_of_the_input():
     graph = Graph(onnx)
     inside = graph.add("Mul", graph.size("x", 1), 2)
-    model = graph.write({"x": ("float32", ["n", "m"])}, ("out", inside, "int64", [1]))
+    model = graph.write({"x": ("float32", ["n", "m"])}, [("out", inside, "int64", [1])])
     assert evaluator(model).run(None, {"x": np.zeros((3, 5), "float32")})[0].tolist() == [10]
     assert model.ir_version == 8
     assert [one.version for one in model.opset_import] == [17]
