@@ -29,6 +29,14 @@ from sklearn.utils.validation import _check_method_params as _check_method_param
 from sklearn.utils.validation import _check_sample_weight as _check_sample_weight
 from sklearn.utils.validation import _check_y as _check_y
 
+try:
+    from sklearn.callback import CallbackSupportMixin as CallbackSupportMixin
+except ImportError:  # before scikit-learn 1.9
+
+    class CallbackSupportMixin:  # type: ignore[no-redef]
+        """Stands for the mixin of estimators that take scikit-learn's callbacks, where there are none."""
+
+
 REFERENCE = "https://seqestimators.readthedocs.io/en/latest/api/generated"
 """Where the pages of the reference stand."""
 

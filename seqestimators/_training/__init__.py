@@ -5,6 +5,7 @@ from .callbacks import Unfreezing, make_callbacks
 from .checkpoints import Resuming, generators_of
 from .devices import find_device
 from .digests import digest_of
+from .epoch_tasks import EpochTasks
 from .net import SequenceNet
 from .optimizers import OPTIMIZERS
 from .seeding import make_generators
@@ -14,6 +15,7 @@ __all__ = [
     "MAX_STEPS",
     "OPTIMIZERS",
     "BatchIterator",
+    "EpochTasks",
     "Resuming",
     "SequenceDataset",
     "SequenceNet",

@@ -7,6 +7,8 @@ from skorch.callbacks import Callback, EarlyStopping, LRScheduler
 from torch.nn.utils import clip_grad_norm_
 from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR
 
+from .epoch_tasks import EpochTasks
+
 __all__ = ["Clipping", "EpochRecord", "Progress", "Unfreezing", "make_callbacks"]
 
 
@@ -138,6 +140,7 @@ def make_callbacks(
     gradient_clip: float | None = None,
     scores: Any = None,
     patience: int | None = None,
+    tasks: EpochTasks | None = None,
     extra: Any = None,
 ) -> Any:
     """Make the callbacks of one fit.
@@ -165,6 +168,8 @@ def make_callbacks(
         Number of epochs without improvement after which to stop: of the first
         score of the validation rows or, without scores, of their loss. None
         doesn't stop early.
+    tasks : EpochTasks or None, default=None
+        Tells scikit-learn's callbacks of every epoch.
     extra : list or None, default=None
         Callbacks of the user, behind all others.
 
@@ -194,6 +199,8 @@ def make_callbacks(
         named["schedule"] = LRScheduler(CosineAnnealingLR, step_every="batch", T_max=n_steps)
     if gradient_clip is not None:
         named["clip"] = Clipping(gradient_clip)
+    if tasks is not None:
+        named["tasks"] = tasks
     if stopping is not None:
         named["stopping"] = stopping
     named_by_user = [

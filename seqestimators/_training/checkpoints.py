@@ -22,6 +22,7 @@ from skorch.callbacks import (
 
 from ..exceptions import CheckpointWarning
 from .callbacks import Clipping, EpochRecord, Progress, Unfreezing
+from .epoch_tasks import EpochTasks
 
 __all__ = ["Resuming", "generators_of"]
 
@@ -35,7 +36,7 @@ KEPT: dict[type[Callback], tuple[str, ...]] = {
     Unfreezing: ("epoch",),
 }
 """The attributes that a callback gathers over the epochs."""
-STATELESS = (Clipping, EpochRecord, EpochTimer, PrintLog)
+STATELESS = (Clipping, EpochRecord, EpochTasks, EpochTimer, PrintLog)
 
 
 class Resuming(Callback):
@@ -180,7 +181,7 @@ def _restore(net: Any, state: dict[str, Any]) -> None:
         net.history.new_epoch()
         net.history[-1].update(row)
     for name, callback in net.callbacks_:
-        content = state["callbacks"][name]
+        content = state["callbacks"].get(name, {})
         if _keeps_itself(callback):
             callback.load_state_dict(content)
             continue

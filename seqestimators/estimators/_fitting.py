@@ -9,7 +9,7 @@ import torch
 from sklearn.utils import check_consistent_length
 
 from .._sklearn import _check_sample_weight
-from .._training import Resuming, SequenceDataset, make_generators
+from .._training import EpochTasks, Resuming, SequenceDataset, make_generators
 from ..exceptions import InvalidSequenceError
 from ..parameters import warn_of_unused, with_parameters
 from ..sequences import Sequences, read_labels
@@ -115,6 +115,9 @@ class Fitting(TrainingLoop):
         """Fit from the start, or go on from the present weights under `warm_start`."""
         goes_on = self.warm_start and hasattr(self, "net_")
         has_own_validation = self._check_validation_rows(X_val, y_val, groups)
+        tasks = None
+        if hasattr(self, "_init_callback_context"):  # from scikit-learn 1.9 on
+            tasks = EpochTasks(self, int(self.max_epochs), X, y, sample_weight)
         with self._all_or_nothing(goes_on):
             datasets, resuming = self._prepare(
                 X,
@@ -127,12 +130,16 @@ class Fitting(TrainingLoop):
                 validation_rows=(X_val, y_val) if has_own_validation else None,
                 folder=open_folder(checkpoint, self.random_state),
             )
-            return self._train(
+            self._train(
                 datasets,
                 max_epochs=int(self.max_epochs),
                 lr_schedule="constant" if goes_on else self.lr_schedule,
                 resuming=resuming,
+                tasks=tasks,
             )
+        if tasks is not None:
+            tasks.end()
+        return self
 
     def _check_validation_rows(self, X_val: Any, y_val: Any, groups: Any) -> bool:
         """Return whether validation rows are given, as early stopping can use them."""

@@ -7,9 +7,11 @@ import torch
 from skorch import callbacks as skorch_callbacks
 from skorch.helper import predefined_split
 
+from .._sklearn import CallbackSupportMixin
 from .._training import (
     OPTIMIZERS,
     BatchIterator,
+    EpochTasks,
     Resuming,
     SequenceDataset,
     SequenceNet,
@@ -34,7 +36,9 @@ FUSED = {"adam", "adamw", "sgd"}
 
 
 @with_parameters
-class TrainingLoop(FittedState, SequenceReader, Computation, EarlyStopping, Training, Network):
+class TrainingLoop(
+    CallbackSupportMixin, FittedState, SequenceReader, Computation, EarlyStopping, Training, Network
+):
     """The part of an estimator that makes the network and trains it on data sets."""
 
     # What a subclass supplies
@@ -121,6 +125,7 @@ class TrainingLoop(FittedState, SequenceReader, Computation, EarlyStopping, Trai
         max_epochs: int,
         lr_schedule: str,
         resuming: Resuming | None = None,
+        tasks: EpochTasks | None = None,
     ) -> Any:
         """Run skorch's loop over the data sets and take over its history."""
         net = self.net_
@@ -146,6 +151,7 @@ class TrainingLoop(FittedState, SequenceReader, Computation, EarlyStopping, Trai
             gradient_clip=self.gradient_clip,
             scores=scores,
             patience=self.n_iter_no_change if has_validation else None,
+            tasks=tasks,
             extra=self.callbacks,
         )
         if self.pretrained is not None and self.gradual_unfreezing and not self.history_:
@@ -156,14 +162,18 @@ class TrainingLoop(FittedState, SequenceReader, Computation, EarlyStopping, Trai
         net.train_split = predefined_split(datasets["valid"]) if has_validation else None
         net.initialize_history()
         net.estimator = self
+        if tasks is not None:
+            tasks.describe = self._describe_training
         interruption = None
+        has_been_stopped = False
         try:
             net.notify("on_train_begin", X=datasets["train"], y=None)
             n_left = 0 if resuming is not None and resuming.is_finished else max_epochs - len(net.history)
             try:
                 net.fit_loop(datasets["train"], epochs=n_left)
             except KeyboardInterrupt as error:  # which is also how skorch stops early
-                interruption = None if _has_stopped_early(net) else error
+                has_been_stopped = tasks is not None and tasks.has_stopped
+                interruption = None if has_been_stopped or _has_stopped_early(net) else error
             except KeyError as error:
                 if not net.history or "was not found in history" not in str(error):
                     raise
@@ -173,20 +183,19 @@ class TrainingLoop(FittedState, SequenceReader, Computation, EarlyStopping, Trai
                 ) from error
             net.notify("on_train_end", X=datasets["train"], y=None)
             best_epoch = _find_stoppers(net)[0].best_epoch_ if has_validation else 0
-            if resuming is not None and interruption is None:
+            if resuming is not None and interruption is None and not has_been_stopped:
                 resuming.finish(net)
         finally:  # the fitted net holds neither data nor callbacks that hold some
             net.train_split = None
             net.callbacks = net.estimator = None
             net.initialize_callbacks()
-        epochs = _plain_history(net.history, first_epoch=len(self.history_) + 1)
-        if interruption is not None and not epochs:
+        n_before = len(self.history_)
+        vars(self).update(self._describe_training(net))
+        if interruption is not None and self.n_iter_ == n_before:
             raise interruption
-        self.history_ = self.history_ + epochs
-        self.n_iter_ = len(self.history_)
         self.__dict__.pop("best_epoch_", None)
         if best_epoch:
-            self.best_epoch_ = self.n_iter_ - len(epochs) + best_epoch
+            self.best_epoch_ = n_before + best_epoch
         if not all(torch.isfinite(weight).all() for weight in net.module_.parameters()):
             raise ValueError(
                 f"Training diverged: weights are no longer finite after {self.n_iter_} epochs. Lower lr (now "
@@ -195,6 +204,11 @@ class TrainingLoop(FittedState, SequenceReader, Computation, EarlyStopping, Trai
         if interruption is not None:
             raise Interrupted(f"training was interrupted; the first {self.n_iter_} epochs are kept")
         return self
+
+    def _describe_training(self, net: SequenceNet) -> dict[str, Any]:
+        """Return the fitted attributes that say which epochs have been run."""
+        history = self.history_ + _plain_history(net.history, first_epoch=len(self.history_) + 1)
+        return {"history_": history, "n_iter_": len(history)}
 
     def _learning_rates(self, network: SequenceNetwork) -> list[float]:
         """Learning rate of each group of weights that the optimizer has."""
