@@ -64,8 +64,10 @@ class SequenceReader(LinkedEstimator):
 
     def _read(self, X: Any, reset: bool) -> Sequences:
         """Read X; compare it with what fit has seen unless `reset`."""
+        # of a fitted model the parameters are those of its fit, whatever set_params has changed since
+        params = self if reset else self._as_fitted()
         if not isinstance(X, Sequences):
-            X = open_rows(open_series(X, (self if reset else self._as_fitted()).channels_first), "X")
+            X = open_rows(open_series(X, params.channels_first), "X")
         if hasattr(X, "__array__") and not hasattr(X, "__len__"):
             X = np.asarray(X)
         if reset:
@@ -78,16 +80,14 @@ class SequenceReader(LinkedEstimator):
             for name in ("n_features_in_", "feature_names_in_"):
                 with suppress(AttributeError):
                     delattr(self, name)
-        # of a fitted model the type is that of its weights, whatever set_params has changed since
-        dtype = np.dtype(self.dtype if reset else self._as_fitted().dtype)
         # what is to be standardized is cast later: a small type doesn't hold differences of large numbers
         is_cast = not (self.standardize if reset else hasattr(self, "channel_mean_"))
         sequences = read_sequences(
             X,
             self.input if reset else self.input_,
-            dtype if is_cast else None,
-            channels_first=(self if reset else self._as_fitted()).channels_first,
-            missing="keep" if (self if reset else self._as_fitted()).missing == "mask" else "error",
+            np.dtype(params.dtype) if is_cast else None,
+            channels_first=params.channels_first,
+            missing="keep" if params.missing == "mask" else "error",
             is_new=reset,
         )
         if self._reads_one_column and (sequences.features is not None or sequences.others):

@@ -65,6 +65,8 @@ class JoinedInput(SequenceReader):
                 f"X has {1 + len(others)} columns of sequences, but {type(self).__name__} was fitted on "
                 f"{1 + len(columns)}: transform X with the SequenceColumns of fit"
             )
+        if features is None and not others:
+            return sequences
         others = tuple(column._read(other, reset) for column, other in zip(columns, others, strict=True))
         if features is not None:
             features = self._read_numbers(features, self.dtype if reset else self._as_fitted().dtype)
@@ -133,5 +135,7 @@ class JoinedInput(SequenceReader):
                 f"X has {n_numbers} numbers beside each sequence, but {type(self).__name__} was fitted on "
                 f"{self.n_numbers_}: transform X with the SequenceColumns of fit"
             )
+        if not read.others:
+            return read
         columns = zip(self.other_columns_, read.others, strict=True)
         return replace(read, others=tuple(column._as_network_reads(other) for column, other in columns))

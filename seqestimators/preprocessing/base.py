@@ -413,8 +413,8 @@ class SequenceTokenizer(ChunkLearner, OneToOneFeatureMixin, TransformerMixin, St
 
     def _encode(self, tokens: Tokens) -> np.ndarray:
         """The id of every token, by the policy on unknown ones."""
-        learned = {token: i for token, i in self.vocabulary_.items() if i >= len(SPECIAL_TOKENS)}
-        ids = tokens.replace([learned.get(name, UNKNOWN) for name in tokens.names])
+        found = (self.vocabulary_.get(name, UNKNOWN) for name in tokens.names)
+        ids = tokens.replace([i if i >= len(SPECIAL_TOKENS) else UNKNOWN for i in found])
         if self.unknown == "error" and (unknown := ids == UNKNOWN).any():
             index = int(np.argmax(unknown))
             row, preceding = tokens.place(index)
