@@ -21,6 +21,7 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import VotingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 import seqestimators
@@ -167,7 +168,7 @@ MODELS = {
         "predict_proba",
     ),
     "descriptors": (
-        make_pipeline(MolecularDescriptors(), SeriesScaler(), LogisticRegression()),
+        make_pipeline(MolecularDescriptors(), StandardScaler(), LogisticRegression()),
         (SMILES, ACTIVE),
         "predict_proba",
     ),
