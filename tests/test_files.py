@@ -196,7 +196,12 @@ MODELS = {
 if importlib.util.find_spec("selfies"):
     selfies = make_pipeline(SelfiesTokenizer(), RecurrentClassifier(**SMALL))
     MODELS["selfies"] = (selfies, MOLECULES, "predict_proba")
-TREES = ["sklearn.tree._tree.Tree"]
+FOREIGN_TYPES = [
+    "sklearn.tree._tree.Tree",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
+]
+"""Of forests and votes, which a user has to name."""
 FRESH = """
 import pickle, sys, warnings
 warnings.simplefilter("error")
@@ -224,7 +229,7 @@ def written(tmp_path_factory):
         for name, (model, data, method) in MODELS.items():
             model.fit(*data)
             save(model, folder / f"{name}.skops")
-            trusted = TREES if name.endswith(("_forest", "_vote")) else []
+            trusted = FOREIGN_TYPES if name.endswith(("_forest", "_vote")) else []
             answers = getattr(model, method)(data[0])
             files[name] = (folder / f"{name}.skops", trusted, data[0], method, answers)
     return files
