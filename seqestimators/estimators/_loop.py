@@ -190,7 +190,7 @@ class TrainingLoop(
             net.callbacks = net.estimator = None
             net.initialize_callbacks()
         n_before = len(self.history_)
-        vars(self).update(self._describe_training(net))
+        self.__dict__.update(self._describe_training(net))
         if interruption is not None and self.n_iter_ == n_before:
             raise interruption
         self.__dict__.pop("best_epoch_", None)
