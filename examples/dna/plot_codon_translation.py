@@ -8,7 +8,7 @@ longer than all it has seen. Further questions: how little does it need, is a
 network needed at all, what is learned from one single gene, and does it learn
 the other code of our mitochondria?
 
-**Level:** intermediate. **Time:** one to two minutes on two cores. **Data:**
+**Level:** intermediate. **Time:** about a minute on two cores. **Data:**
 generated genes, nothing is downloaded. Genes of Escherichia coli are
 translated too where the environment variable SEQESTIMATORS_DATA names the
 folder of the data (Ensembl, unrestricted).

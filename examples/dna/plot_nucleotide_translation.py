@@ -13,7 +13,7 @@ In a second part, untranslated nucleotides stand before and behind the gene, as
 in a messenger RNA. The networks are smaller, and trained with fewer and
 shorter genes, than in the benchmarks.
 
-**Level:** advanced. **Time:** two to three minutes on two cores. **Data:**
+**Level:** advanced. **Time:** one to two minutes on two cores. **Data:**
 generated genes, nothing is downloaded. Genes of Escherichia coli are
 translated too where the environment variable SEQESTIMATORS_DATA names the
 folder of the data (Ensembl, unrestricted).
@@ -157,9 +157,10 @@ axis.set_title("Genes longer than those of training")
 
 # %%
 # Monotonic attention makes no error, not even in genes six times as long as
-# the longest of training. The other two are right on the shortest genes only:
-# this little training doesn't teach them to tell one place from another, and
-# none of their genes of 20 codons or more is right.
+# the longest of training. The other two get the shortest genes right, and
+# fewer the longer the gene, already within the lengths of training: of 20
+# codons or more they get none right. This little training doesn't teach them
+# to tell one place from another.
 
 # %%
 # Predicted beside true

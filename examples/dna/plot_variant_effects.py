@@ -8,7 +8,7 @@ avoid: that is a guess at its effect, without a single measured one. Here the
 model reads genes of Escherichia coli codon by codon, and is asked about every
 change of one nucleotide in genes that it has not seen.
 
-**Level:** intermediate. **Time:** half a minute on one core. **Data:** the
+**Level:** intermediate. **Time:** about ten seconds on one core. **Data:** the
 coding sequences of Escherichia coli K-12, downloaded once.
 """
 

@@ -178,11 +178,10 @@ right.axhline(MAX_N, color="black", linewidth=1, linestyle=":")
 right.text(-0.25, MAX_N + 4, "longest in training", fontsize="small")
 right.set(title="Counting on", ylabel="Largest n accepted", ylim=(0, None))
 right.set_xticks(range(len(cells)), map(str.upper, cells))
+plt.show()
 
 # %%
 # The LSTM comes within 0.2 nats of the entropy, and counts on to more than
 # twice the longest string of training. The GRU accepts a few more than it has
 # seen, the simple RNN not even five. An LSTM can add 1 to its cell state at
 # each "a" and take it away at each "b"; the states of the others are bounded.
-
-plt.show()

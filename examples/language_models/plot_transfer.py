@@ -5,7 +5,7 @@ Transfer learning with a pretrained language model (BBBP)
 Labels are expensive, molecules are not. A language model learns to read
 molecules from thousands without a label; a classifier that starts from it
 needs to learn only the question. Here the question is which molecules pass
-from the blood into the brain, and a hundred answers are given.
+from the blood into the brain, and a hundred labelled molecules are given.
 
 **Level:** intermediate. **Time:** about two minutes on two cores. **Data:**
 ZINC and BBBP (both MIT), downloaded once.
@@ -132,7 +132,7 @@ width = t.ppf(0.975, len(gain) - 1) * gain.std(ddof=1) / np.sqrt(len(gain))
 print(f"\n{'':22}{'ROC-AUC':>16}")
 for name, column in (
     ("from scratch", scratch),
-    ("from the language", transferred),
+    ("from language model", transferred),
 ):
     print(f"{name:22}{f'{column.mean():.3f} ± {column.std(ddof=1):.3f}':>16}")
 print(

@@ -9,7 +9,7 @@ from the same few labels: a network from scratch; the same network, started
 from the encoder and fine-tuned; a support vector machine on the encoder's
 states, which stay as they are; and a random forest on fingerprints.
 
-**Level:** intermediate. **Time:** one to two minutes on two cores. **Data:**
+**Level:** intermediate. **Time:** half a minute on two cores. **Data:**
 2,050 molecules of BBBP (MoleculeNet, MIT), downloaded once. None of them was
 used to train the encoder.
 """
@@ -99,8 +99,8 @@ ComparisonDisplay.from_comparison(comparison, reference="from scratch")
 # The network from scratch has a ROC-AUC of about 0.80 and the fingerprints of
 # 0.81; the fine-tuned network has 0.84 and the support vector machine on the
 # encoder 0.85, both better than the network from scratch on each of the four
-# splits. The support vector machine on fixed states takes a third of a second
-# to fit; with so few labels it is a good first choice. Four splits are few:
+# splits. The support vector machine on fixed states is fitted in a fraction of
+# a second; with so few labels it is a good first choice. Four splits are few:
 # once the p-values are adjusted for the six pairs of models, only its gain is
 # significant.
 

@@ -8,7 +8,7 @@ model learns each molecule beside its logP (the partition between octanol and
 water, a measure of how greasy it is), and is then asked for molecules of low
 and of high logP, and for molecules with a benzene ring.
 
-**Level:** intermediate. **Time:** one minute on one core. **Data:** molecules
+**Level:** intermediate. **Time:** about a minute on one core. **Data:** molecules
 of the NCI, shipped with RDKit.
 """
 
@@ -163,8 +163,8 @@ plt.show()
 # What the samples are worth
 # --------------------------
 # How many are molecules at all (valid), how many of these are distinct
-# (unique), how many of those the training didn't have (new), how near they
-# come to it, and how varied they are. Behind benzene there is little that
+# (unique), how many of those are not in the training data (new), how similar
+# they are to it, and how varied. Behind benzene there is little that
 # makes a molecule of low logP, so that many samples are the same. A larger
 # network that has read more molecules writes more valid ones.
 

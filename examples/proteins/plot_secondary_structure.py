@@ -10,7 +10,7 @@ resolved in the structure have no label: they are read, and neither trained on
 nor scored. Helices as spans, with a beginning and an end, ask for labels that
 go together: the second part compares three ways to predict them.
 
-**Level:** intermediate. **Time:** about two minutes on two cores. **Data:**
+**Level:** intermediate. **Time:** about a minute on two cores. **Data:**
 the set of NetSurfP-2.0 as FLIP distributes it (AFL-3.0), downloaded once.
 """
 

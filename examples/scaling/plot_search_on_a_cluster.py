@@ -6,7 +6,7 @@ Which cell, how many units? A grid of networks is fitted once in one process
 and once on a cluster, and the scores are the same to the bit: chance is a
 parameter of an estimator, wherever it runs.
 
-**Level:** intermediate. **Time:** about a minute on two cores. **Data:**
+**Level:** intermediate. **Time:** about half a minute on two cores. **Data:**
 generated DNA, nothing is downloaded. It needs ``pip install distributed``.
 """
 

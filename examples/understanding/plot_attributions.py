@@ -7,7 +7,7 @@ what would it say if one letter were another one, and what does each letter add
 to the answer? Asked first about start codons, where the reason is known, then
 about molecules, where it is not.
 
-**Level:** intermediate. **Time:** about a minute on two cores.
+**Level:** intermediate. **Time:** about 20 seconds on two cores.
 **Data:** generated DNA, and 1,017 molecules inside the RDKit wheel: nothing is
 downloaded.
 """

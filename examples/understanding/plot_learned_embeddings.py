@@ -11,9 +11,9 @@ same way? In SMILES a lower-case letter is an aromatic atom: is the vector of
 One training can't answer that, as the start is random: ten networks are fitted
 to the same molecules with ten seeds, and every similarity gets an interval.
 The answer is no: the networks predict well, and yet the similarities are about
-as large as those of random vectors. A picture of one training invites stories.
+as large as those of random vectors. A picture of a single training misleads.
 
-**Level:** advanced. **Time:** less than two minutes on two cores. **Data:**
+**Level:** advanced. **Time:** about a minute on two cores. **Data:**
 2,050 molecules of BBBP (MoleculeNet, MIT), downloaded once.
 """
 
@@ -122,7 +122,7 @@ print(
 contrast = token_contrast(models, "n", *groups.values())
 n_above = (contrast.per_model["difference"] > 0).sum()
 print(
-    "similarity of n to o, c, s less that to C, N, O: "
+    "similarity of n to o, c, s minus that to C, N, O: "
     f"{contrast.difference:+.3f}, 95 % interval "
     f"{contrast.low:+.3f} to {contrast.high:+.3f}; above 0 in {n_above} of "
     f"{N_SEEDS} networks"
