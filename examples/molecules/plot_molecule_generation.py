@@ -8,8 +8,8 @@ model learns each molecule beside its logP (the partition between octanol and
 water, a measure of how greasy it is), and is then asked for molecules of low
 and of high logP, and for molecules with a benzene ring.
 
-**Level:** intermediate. **Time:** about a minute on one core. **Data:** molecules
-of the NCI, shipped with RDKit.
+**Level:** intermediate. **Time:** about a minute on one core. **Data:**
+molecules of the NCI, shipped with RDKit.
 """
 
 # sphinx_gallery_thumbnail_number = 1

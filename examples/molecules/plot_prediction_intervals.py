@@ -6,8 +6,8 @@ A network learns the solubility of molecules, and how sure it is of each.
 Conformal prediction, by crepes and by MAPIE, turns both into intervals that
 cover 90 % of new molecules.
 
-**Level:** intermediate. **Time:** about 20 seconds on one core. **Data:** ESOL,
-1,128 molecules with a measured solubility, downloaded once (0.1 MB).
+**Level:** intermediate. **Time:** about 20 seconds on one core. **Data:**
+ESOL, 1,128 molecules with a measured solubility, downloaded once (0.1 MB).
 """
 
 # sphinx_gallery_thumbnail_number = 1
