@@ -172,9 +172,9 @@ class SequenceDataset(Dataset):
             target = self.target.join(rows)
             weight = self.weight.join(rows).values / (n_rows / len(self) * self.total_weight)
         elif self.target is not None:
-            target, weight = self.target[index], self.weight[index] / n_rows
+            target, weight = self.target.index_select(0, index), self.weight.index_select(0, index) / n_rows
         if self.features is not None:
-            features = self.features[index]
+            features = self.features.index_select(0, index)
         return Batch(inputs, lengths, target, weight, features, [other.batch(rows) for other in self.others])
 
 
@@ -298,11 +298,12 @@ class BatchIterator:
     def __iter__(self) -> Iterator[tuple[Batch | PartedBatch, Any]]:
         _keep_freed_memory()
         for rows in self._plan():
-            lengths = self.dataset.lengths[rows]
-            if self.max_steps is not None and len(rows) * lengths.max() > self.max_steps:
-                parts = [rows[part] for part in cut_by_steps(lengths, self.max_steps)]
-                yield PartedBatch([self.dataset.batch(part, len(rows)) for part in parts]), None
-                continue
+            if self.max_steps is not None:
+                lengths = self.dataset.lengths[rows]
+                if len(rows) * lengths.max() > self.max_steps:
+                    parts = [rows[part] for part in cut_by_steps(lengths, self.max_steps)]
+                    yield PartedBatch([self.dataset.batch(part, len(rows)) for part in parts]), None
+                    continue
             batch = self.dataset.batch(rows)
             yield batch, batch.target
 

@@ -66,7 +66,8 @@ class FlatRows:
         return self._read(index), send(lengths, self.values.device)
 
     def _read(self, index: np.ndarray) -> torch.Tensor:
-        values = self.values[send(index, self.values.device)]
+        rows = self.values.index_select(0, send(index.ravel(), self.values.device))
+        values = rows.view(*index.shape, *rows.shape[1:])
         return values if values.is_floating_point() else values.to(torch.int64)
 
     def join(self, rows: np.ndarray) -> Ragged:

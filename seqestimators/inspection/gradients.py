@@ -9,7 +9,7 @@ from sklearn.utils import check_consistent_length
 from .._sklearn import validate_params
 from .._training import SequenceDataset, run_batches
 from ..modules import Batch, Cell, Ragged
-from ..modules.encoder import reverse_each
+from ..modules.batch import reverse_each
 from ._fitted import OF_STATES, FittedModel, in_double_precision, is_single, unwrap
 
 __all__ = ["gradient_flow"]

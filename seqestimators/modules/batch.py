@@ -1,12 +1,12 @@
 """What goes into a network, and rows of any lengths that come out."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-__all__ = ["Batch", "Ragged", "real_steps", "shortest"]
+__all__ = ["Batch", "Ragged", "last_rows", "real_steps", "reverse_each", "shortest"]
 
 
 def real_steps(lengths: Tensor, n_steps: int) -> Tensor:
@@ -20,6 +20,18 @@ def real_steps(lengths: Tensor, n_steps: int) -> Tensor:
     return torch.arange(n_steps, device=lengths.device) < lengths[:, None]
 
 
+def last_rows(lengths: Tensor) -> Tensor:
+    """Return where the last real steps are among all ``T * n`` with the time first, Tensor of shape (n,).
+
+    Parameters
+    ----------
+    lengths : Tensor of shape (n,), dtype int64
+        Of an empty sequence it is the first step.
+    """
+    n = len(lengths)
+    return (lengths - 1).clamp_(min=0).mul_(n).add_(torch.arange(n, device=lengths.device))
+
+
 def shortest(lengths: Tensor) -> int:
     """Return the least length where it is at hand, on a CPU; elsewhere 0, as asking waits for the device.
 
@@ -28,6 +40,51 @@ def shortest(lengths: Tensor) -> int:
     lengths : Tensor of shape (n,), dtype int64
     """
     return int(lengths.min()) if lengths.is_cpu else 0
+
+
+class _Permute(torch.autograd.Function):
+    """Reorder rows by a permutation that is its own inverse, so forward and backward are one gather."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any, index: Any) -> Any:
+        ctx.save_for_backward(index)
+        return x.index_select(0, index)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Any) -> Any:
+        (index,) = ctx.saved_tensors
+        return _Permute.apply(gradient, index), None
+
+
+def reverse_each(x: Tensor, lengths: Tensor) -> Tensor:
+    """Reverse every sequence within its own length; padding stays behind.
+
+    Parameters
+    ----------
+    x : Tensor of shape (n, T, ...)
+    lengths : Tensor of shape (n,), dtype int64
+        How many steps of each sequence are real.
+
+    Returns
+    -------
+    Tensor of the shape of `x`
+
+    Examples
+    --------
+    >>> import torch
+    >>> from seqestimators.modules.batch import reverse_each
+    >>> reverse_each(torch.tensor([[1, 2, 3], [4, 5, 0]]), torch.tensor([3, 2]))
+    tensor([[3, 2, 1],
+            [5, 4, 0]])
+    """
+    n, steps = x.shape[:2]
+    if shortest(lengths) == steps:
+        return x.transpose(0, 1).flip(0).transpose(0, 1)
+    time = torch.arange(steps, device=x.device)[:, None]  # (T, 1)
+    mirrored = torch.where(time < lengths, lengths - 1 - time, time)  # (T, n)
+    index = (mirrored * n + torch.arange(n, device=x.device)).flatten()  # (T * n,)
+    time_first = x.transpose(0, 1)
+    return _Permute.apply(time_first.flatten(0, 1), index).view(time_first.shape).transpose(0, 1)
 
 
 class Ragged(NamedTuple):

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from .. import _native
 from ._recurrences import ElmanStates, GRUStates
 from ._registry import Registry
+from .batch import reverse_each
 
 __all__ = ["CELLS", "Cell"]
 
@@ -185,9 +186,19 @@ class _TorchCell(Cell):
     def _kind(self) -> str:
         return self.torch_class.__name__.lower()
 
+    @property
+    def _is_plain(self) -> bool:
+        """Whether no subclass has a `forward` of its own."""
+        return type(self).forward is _TorchCell.forward
+
     def _is_native(self, *given: Tensor) -> bool:
-        is_own = type(self).forward is not _TorchCell.forward  # of a subclass
-        return not is_own and _native.can_run(self._kind, self.hidden_size, *given, *self._weights)
+        return self._is_plain and _native.can_run(self._kind, self.hidden_size, *given, *self._weights)
+
+    def _recur(self, x: Tensor, first: Tensor | None, ids: Tensor | None = None) -> Tensor:
+        """Return what `recurrence` makes of inputs, or of vectors and ids, with the time first."""
+        n = x.shape[1] if ids is None else ids.shape[1]
+        first = x.new_zeros(n, self.hidden_size) if first is None else first
+        return self.recurrence.apply(x, first, *self._weights, ids).transpose(0, 1)  # type: ignore[union-attr]
 
     def forward(self, inputs: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         if inputs.shape[1] > 1 and inputs.device.type == "cpu":  # a single step is as fast in torch's own
@@ -196,8 +207,7 @@ class _TorchCell(Cell):
                 states = read.transpose(0, 1)
                 return states, (states[:, -1],) if memory is None else (states[:, -1], memory)
             if self.recurrence is not None and torch.is_grad_enabled():
-                first = inputs.new_zeros(len(inputs), self.hidden_size) if state is None else state[0]
-                states = self.recurrence.apply(inputs.transpose(0, 1), first, *self._weights).transpose(0, 1)
+                states = self._recur(inputs.transpose(0, 1), None if state is None else state[0])
                 return states, (states[:, -1],)
         given = None if state is None else tuple(part[None].contiguous() for part in state)
         is_single = len(self.parts) == 1
@@ -212,9 +222,14 @@ class _TorchCell(Cell):
 
     @property
     def reads_ids(self) -> bool:
-        return self._is_native()
+        is_on_cpu = self.weight_ih_l0.device.type == "cpu"
+        recurs = self._is_plain and self.recurrence is not None and torch.is_grad_enabled() and is_on_cpu
+        return recurs or self._is_native()
 
     def read_ids(self, vectors: Tensor, ids: Tensor, lengths: Tensor, is_backward: bool) -> Tensor:
+        if not self._is_native(vectors):
+            in_order = reverse_each(ids, lengths) if is_backward else ids
+            return self._recur(vectors, None, in_order.transpose(0, 1))
         given = _native.Reading(lengths, ids, is_backward)
         return _native.run(self._kind, vectors, None, self._weights, given)[0].transpose(0, 1)
 

@@ -3,8 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from .batch import Ragged
-from .encoder import reverse_each
+from .batch import Ragged, reverse_each
 
 __all__ = ["ConditionalRandomField"]
 

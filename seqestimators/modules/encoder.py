@@ -8,60 +8,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..sequences import PAD
-from .batch import real_steps, shortest
+from .batch import last_rows, real_steps, reverse_each, shortest
 from .cells import CELLS, Cell, State
 from .dropout import Dropout, TokenDropout
 from .stem import Stem
 
-__all__ = ["FirstStates", "RecurrentEncoder", "States", "last_state", "reverse_each"]
+__all__ = ["FirstStates", "RecurrentEncoder", "States"]
 
 FirstStates = Sequence[Sequence[State | None]]
 """Of each layer, and in it of each direction, the state before the first step."""
-
-
-class _Permute(torch.autograd.Function):
-    """Reorder rows by a permutation that is its own inverse, so forward and backward are one gather."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Any, index: Any) -> Any:
-        ctx.save_for_backward(index)
-        return x.index_select(0, index)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Any) -> Any:
-        (index,) = ctx.saved_tensors
-        return _Permute.apply(gradient, index), None
-
-
-def reverse_each(x: Tensor, lengths: Tensor) -> Tensor:
-    """Reverse every sequence within its own length; padding stays behind.
-
-    Parameters
-    ----------
-    x : Tensor of shape (n, T, ...)
-    lengths : Tensor of shape (n,), dtype int64
-        How many steps of each sequence are real.
-
-    Returns
-    -------
-    Tensor of the shape of `x`
-
-    Examples
-    --------
-    >>> import torch
-    >>> from seqestimators.modules.encoder import reverse_each
-    >>> reverse_each(torch.tensor([[1, 2, 3], [4, 5, 0]]), torch.tensor([3, 2]))
-    tensor([[3, 2, 1],
-            [5, 4, 0]])
-    """
-    n, steps = x.shape[:2]
-    if shortest(lengths) == steps:
-        return x.transpose(0, 1).flip(0).transpose(0, 1)
-    time = torch.arange(steps, device=x.device)[:, None]  # (T, 1)
-    mirrored = torch.where(time < lengths, lengths - 1 - time, time)  # (T, n)
-    index = (mirrored * n + torch.arange(n, device=x.device)).flatten()  # (T * n,)
-    time_first = x.transpose(0, 1)
-    return _Permute.apply(time_first.flatten(0, 1), index).view(time_first.shape).transpose(0, 1)
 
 
 class States(NamedTuple):
@@ -100,21 +55,10 @@ class States(NamedTuple):
 
     def last(self) -> Tensor:
         """Return the states that have read the whole sequence, (n, output_size); 0 of an empty one."""
-        return torch.cat([last_state(states, self.lengths) for states in self.directions], dim=1)
-
-
-def last_state(states: Tensor, lengths: Tensor) -> Tensor:
-    """Return the state at the last real step, Tensor of shape (n, size); 0 for a sequence of length 0.
-
-    Parameters
-    ----------
-    states : Tensor of shape (n, T, size)
-    lengths : Tensor of shape (n,), dtype int64
-    """
-    n = len(lengths)
-    rows = states.transpose(0, 1).flatten(0, 1)  # as they lie in memory
-    last = rows.index_select(0, (lengths - 1).clamp(min=0) * n + torch.arange(n, device=lengths.device))
-    return last if shortest(lengths) > 0 else last.masked_fill((lengths == 0)[:, None], 0)
+        ends = last_rows(self.lengths)
+        parts = [states.transpose(0, 1).flatten(0, 1).index_select(0, ends) for states in self.directions]
+        last = torch.cat(parts, dim=1)
+        return last if shortest(self.lengths) > 0 else last.masked_fill((self.lengths == 0)[:, None], 0)
 
 
 class RecurrentEncoder(nn.Module):

@@ -7,9 +7,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ._number_losses import squared_error
-from .batch import Batch, Ragged
+from .batch import Batch, Ragged, reverse_each
 from .dropout import Dropout, share_masks
-from .encoder import RecurrentEncoder, reverse_each
+from .encoder import RecurrentEncoder
 from .network import SequenceNetwork
 from .pooling import POOLINGS, Pooling
 
@@ -158,9 +158,10 @@ class PooledNetwork(SequenceNetwork):
             The pooled hidden states, those of further columns and the
             features, as their layer shows them, behind.
         """
-        pooled = torch.cat([self._pool(*piece) for piece in batch.pieces])
+        pooled = [self._pool(*piece) for piece in batch.pieces]
+        joined = pooled[0] if len(pooled) == 1 else torch.cat(pooled)
         beside = self._read_beside(batch)
-        return torch.cat([pooled, *beside], dim=1) if beside else pooled
+        return torch.cat([joined, *beside], dim=1) if beside else joined
 
     def _read_beside(self, batch: Batch) -> list[Tensor]:
         """Return what stands beside the pooled vector, Tensors with one row per sequence."""

@@ -7,7 +7,7 @@ import torch
 from hypothesis import strategies as st
 
 from seqestimators.modules import RecurrentEncoder, States
-from seqestimators.modules.encoder import last_state, reverse_each
+from seqestimators.modules.batch import reverse_each
 
 every_cell = pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 every_direction = pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
@@ -111,7 +111,7 @@ def test_a_single_direction_is_joined_as_it_is():
     one, lengths = torch.arange(12.0).view(2, 3, 2), torch.tensor([3, 1])
     assert States([one], lengths).join() is one
     assert States([one], lengths).last().tolist() == [[4, 5], [6, 7]]
-    assert last_state(one, torch.tensor([2, 0])).tolist() == [[2, 3], [0, 0]]
+    assert States([one], torch.tensor([2, 0])).last().tolist() == [[2, 3], [0, 0]]
 
 
 def test_the_last_layer_is_what_forward_returns(make_network, make_sequences, pad):

@@ -5,7 +5,6 @@ import torch
 
 from seqestimators.modules import POOLINGS, Pooling, States
 from seqestimators.modules.batch import real_steps
-from seqestimators.modules.encoder import last_state
 from seqestimators.modules.pooling import fill_padding, masked_max, masked_mean
 
 LENGTHS = torch.tensor([3, 1, 6, 0])
@@ -20,6 +19,10 @@ def states():
 def padded(request, states):
     """States with the same content and something hostile behind it."""
     return states.masked_fill(~real_steps(LENGTHS, 6)[:, :, None], request.param)
+
+
+def last_state(states, lengths):
+    return States([states], lengths).last()
 
 
 def by_row(function, states):

@@ -45,6 +45,22 @@ def test_states_and_gradients_are_torchs(states, torch_class, sizes):
 
 
 @every_kind
+def test_ids_stand_for_their_vectors(states, torch_class):
+    _, weights, vectors, first, gradient = make_problem(torch_class, (7, 4, 3, 5))
+    vectors = vectors[:, 0]
+    ids = torch.randint(7, (7, 4), generator=torch.Generator().manual_seed(0))
+    found, expected = states.apply(vectors, first, *weights, ids), states.apply(vectors[ids], first, *weights)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-12)
+    wanted = [vectors, first, *weights]
+    for one, other in zip(
+        torch.autograd.grad(found, wanted, gradient),
+        torch.autograd.grad(expected, wanted, gradient),
+        strict=True,
+    ):
+        torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-11)
+
+
+@every_kind
 def test_single_precision_is_near_to_double(states, torch_class):
     _, weights, inputs, first, gradient = make_problem(torch_class, (30, 8, 5, 6), torch.float32)
     given = [inputs, first, *(weight.detach().mul(0.4).requires_grad_() for weight in weights)]
