@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from .._sklearn import Integral
 from ..exceptions import InvalidSequenceError
 from ..sequences import Sequences
 from ._input import SequenceReader
@@ -49,6 +50,7 @@ class JoinedInput(SequenceReader):
     """
 
     shared_encoder: Any = False
+    projection_dim: Any = None
 
     _reads_one_column = False
     other_columns_: tuple[ColumnReader, ...] = ()
@@ -89,6 +91,8 @@ class JoinedInput(SequenceReader):
         return ColumnReader("auto", self.standardize, self.missing, self.positions, self.dtype)
 
     def _learn_input(self, sequences: Sequences, sample_weight: np.ndarray) -> None:
+        if isinstance(self.projection_dim, (list, tuple)):
+            self._check_projected([sequences, *sequences.others])
         first, *others = self._columns_to_learn(sequences)
         weights = np.tile(sample_weight, len(first) // len(sequences))
         super()._learn_input(first, weights)
@@ -96,6 +100,21 @@ class JoinedInput(SequenceReader):
         for column, other in zip(self.other_columns_, others, strict=True):
             column._learn_input(other, weights)
         self.n_numbers_ = 0 if sequences.features is None else sequences.features.shape[1]
+
+    def _check_projected(self, columns: list[Sequences]) -> None:
+        """Refuse a list of projections that isn't one for each column of values."""
+        projections = self.projection_dim
+        if len(projections) != len(columns):
+            raise ValueError(
+                f"projection_dim={projections!r} has {len(projections)} items, but X has {len(columns)} "
+                "columns of sequences: give one for each, in their order"
+            )
+        for place, (size, column) in enumerate(zip(projections, columns, strict=True)):
+            if size is not None and column.is_tokens:
+                raise ValueError(
+                    f"projection_dim={projections!r} projects column {place}, which holds token ids: give "
+                    "None there, or set embedding_dim"
+                )
 
     def _columns_to_learn(self, sequences: Sequences) -> list[Sequences]:
         """Return what is learned from for each column: itself, or all of them if they share an encoder."""
@@ -139,3 +158,32 @@ class JoinedInput(SequenceReader):
             return read
         columns = zip(self.other_columns_, read.others, strict=True)
         return replace(read, others=tuple(column._as_network_reads(other) for column, other in columns))
+
+
+def check_projections(projection_dim: Any, shared_encoder: bool) -> None:
+    """Raise an error if a list of projections has other items than sizes, or the encoder is one.
+
+    Parameters
+    ----------
+    projection_dim : int, list, tuple or None
+    shared_encoder : bool
+
+    Raises
+    ------
+    ValueError
+        An item is neither a whole number of at least 1 nor None, or all
+        columns share one encoder.
+    """
+    if not isinstance(projection_dim, (list, tuple)):
+        return
+    for size in projection_dim:
+        if size is not None and not (isinstance(size, Integral) and size >= 1):
+            raise ValueError(
+                f"projection_dim={projection_dim!r} has the item {size!r}: give a whole number of at least "
+                "1, or None, for each column of sequences"
+            )
+    if shared_encoder:
+        raise ValueError(
+            f"projection_dim={projection_dim!r} has an item for each column, but shared_encoder=True reads "
+            "all by one encoder: give one number"
+        )

@@ -66,15 +66,15 @@ class TrainingLoop(
             network = self._make_network(self._make_encoder_of(self))
         return network.to(DTYPES[self.dtype])
 
-    def _make_encoder_of(self, column: SequenceReader) -> RecurrentEncoder:
-        """Return the encoder of a column: what it reads, and the parameters of this estimator."""
+    def _make_encoder_of(self, column: SequenceReader, place: int = 0) -> RecurrentEncoder:
+        """Return the encoder of the column at a place: of what it reads, and of these parameters."""
         return self._make_encoder(
             input_size=column._n_network_inputs,
             tokens=column.input_ == "tokens",
             dropout=self.dropout,
             token_dropout=getattr(self, "token_dropout", 0.0),
             n_positions=column.n_positions_,
-            **architecture_of(self),
+            **architecture_of(self, place),
         )
 
     def _make_net(self, generators: Any = None, max_weights: int | None = None) -> None:

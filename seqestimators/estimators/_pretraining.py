@@ -60,9 +60,22 @@ def find_pretrained(pretrained: Any) -> Any:
     return model
 
 
-def architecture_of(estimator: Any) -> dict[str, Any]:
-    """Return the parameters that say what the encoder of an estimator is."""
-    return {name: getattr(estimator, name) for name in ARCHITECTURE if hasattr(estimator, name)}
+def architecture_of(estimator: Any, place: int | None = None) -> dict[str, Any]:
+    """Return the parameters that say what the encoder of an estimator is.
+
+    Parameters
+    ----------
+    estimator : recurrent estimator
+    place : int or None, default=None
+        Of which column of sequences; None returns them as the estimator has
+        them, in lists with an item for each column.
+    """
+    found = {name: getattr(estimator, name) for name in ARCHITECTURE if hasattr(estimator, name)}
+    return found if place is None else {name: _of_column(value, place, name) for name, value in found.items()}
+
+
+def _of_column(value: Any, place: int, name: str) -> Any:
+    return value[place] if name == "projection_dim" and isinstance(value, (list, tuple)) else value
 
 
 def taken_over(estimator: Any) -> dict[str, Any]:
@@ -70,14 +83,17 @@ def taken_over(estimator: Any) -> dict[str, Any]:
     if estimator.pretrained is None:
         return {}
     model = find_pretrained(estimator.pretrained)._as_fitted()
-    return {name: getattr(model, name, None) for name in architecture_of(estimator)}
+    given = {name: _of_column(getattr(model, name, None), 0, name) for name in architecture_of(estimator)}
+    if isinstance(own := getattr(estimator, "projection_dim", None), (list, tuple)):
+        given["projection_dim"] = [given["projection_dim"], *own[1:]]  # it is the first column's
+    return given
 
 
 def refuse_contradictions(estimator: Any, model: Any) -> None:
     """Raise an error that names the first parameter that asks for another network than the pretrained one."""
     fitted = model._as_fitted()
     for name in ARCHITECTURE:
-        asked, given = getattr(estimator, name, None), getattr(fitted, name, None)
+        asked, given = (_of_column(getattr(one, name, None), 0, name) for one in (estimator, fitted))
         default = default_of(estimator, name) if hasattr(estimator, name) else given
         if asked != given and (asked != default or not hasattr(estimator, name)):
             raise ValueError(

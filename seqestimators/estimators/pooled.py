@@ -9,10 +9,11 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 
 from ..modules import Batch, PooledEncoder, PooledNetwork, Ragged, RecurrentEncoder
-from ..parameters import with_parameters
+from ..parameters import parameter, with_parameters
 from ..preprocessing.dna import complement_ids
 from ..sequences import Sequences, names_of_columns
 from ._groups import (
+    AT_LEAST_1,
     Columns,
     DropoutSampling,
     Input,
@@ -22,7 +23,7 @@ from ._groups import (
     Positions,
     Pretraining,
 )
-from ._joined import JoinedInput
+from ._joined import JoinedInput, check_projections
 from .base import BaseRecurrent
 
 __all__ = ["BasePooled"]
@@ -47,6 +48,15 @@ class BasePooled(
     with the target by (`_criterion`, a callable that gives a loss for every
     row), and what they say (`answer`).
 
+    Parameters
+    ----------
+    projection_dim : int, list of (int or None), or None
+        Size of the vector that a linear layer makes of the values of a step
+        before the recurrence, at least 1: for many channels, as embeddings of
+        a protein language model have them. None reads the values as they are.
+        A list has an item for each column of sequences, in their order; None
+        for those of token ids, which are not projected.
+
     Examples
     --------
     >>> from seqestimators import RecurrentRegressor
@@ -55,9 +65,14 @@ class BasePooled(
     True
     """
 
+    projection_dim: int | list[int | None] | None = parameter(
+        default=None, constraints=[AT_LEAST_1, list, tuple, None], unless=("input", "tokens")
+    )
+
     _mask_seed = 0
 
     def _check_parameters(self) -> None:
+        check_projections(self.projection_dim, self.shared_encoder)
         if self.n_dropout_samples:
             self._refuse_no_dropout(self.dropout)
 
@@ -102,7 +117,8 @@ class BasePooled(
 
     def _make_network(self, encoder: RecurrentEncoder) -> PooledNetwork:
         encoders = (
-            encoder if self.shared_encoder else self._make_encoder_of(one) for one in self.other_columns_
+            encoder if self.shared_encoder else self._make_encoder_of(one, place)
+            for place, one in enumerate(self.other_columns_, 1)
         )
         return PooledNetwork(
             encoder,

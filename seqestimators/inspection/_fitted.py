@@ -17,6 +17,7 @@ from .._sklearn import Integral, StrOptions
 from .._training import MAX_STEPS, SequenceDataset, run_batches
 from ..estimators import BaseRecurrent
 from ..modules import CELLS, Batch, Cell, Ragged, SequenceNetwork, States
+from ..preprocessing import SequenceColumns
 from ..sequences import N_PARTS, SPECIAL_TOKENS, Sequences, is_biological
 
 OF_STATES: dict[str, list[Any]] = {"layer": [Integral], "direction": [StrOptions({"forward", "backward"})]}
@@ -75,7 +76,7 @@ class FittedModel:
     def __init__(self, model: Any, column: Any = None):
         self._steps: Pipeline | None = None
         self.tokenizer: Any = None
-        tokenizers: dict[Any, Any] | None = None
+        self._reader_of_columns: Any = None
         while True:
             if isinstance(model, MetaEstimatorMixin) and hasattr(model, "refit"):  # a search
                 check_is_fitted(model)
@@ -87,7 +88,8 @@ class FittedModel:
                 steps = [(name, step) for name, step in before if step not in (None, "passthrough")]
                 self._steps = Pipeline(steps) if steps else None
                 for _, step in steps:
-                    tokenizers = getattr(step, "tokenizers_", tokenizers)  # of SequenceColumns
+                    if isinstance(step, SequenceColumns):
+                        self._reader_of_columns = step
                     self.tokenizer = _find_tokenizer(step) or self.tokenizer
                 model = last
             else:
@@ -101,6 +103,7 @@ class FittedModel:
         self.estimator = model
         self.network = model.net_.module_.eval()
         others = getattr(model, "other_columns_", ())
+        tokenizers = getattr(self._reader_of_columns, "tokenizers_", None)
         self._columns = list(tokenizers) if tokenizers else list(range(1 + len(others)))
         self._is_chosen = column is not None or len(self._columns) == 1
         if column is not None and column not in self._columns:
@@ -119,18 +122,29 @@ class FittedModel:
 
     def read(self, X: Any) -> Sequences:
         """Return X as the network reads it: Sequences, unknown ids replaced, series standardized."""
-        if not self._is_chosen:
-            raise ValueError(
-                f"the model reads several columns of sequences, {self._name_columns()}: hidden_states, "
-                "integrated_gradients and mutagenesis look at one of them, by column=...; sklearn.inspection."
-                "permutation_importance tells what each column is worth"
-            )
+        self.require_column()
         if getattr(self.network, "condition", None) is not None:
             raise ValueError(
                 f"the first state of this {type(self.estimator).__name__} depends on a condition, and "
                 "only models without one can be looked into: score_samples, transform and sample go by it"
             )
         return self.estimator.read(self.prepare(X))
+
+    def require_column(self) -> None:
+        """Raise an error if the model reads several columns, and none is chosen."""
+        if not self._is_chosen:
+            raise ValueError(
+                f"the model reads several columns of sequences, {self._name_columns()}: choose one by "
+                "column=..., as hidden_states, integrated_gradients, mutagenesis, attention_weights, "
+                "gate_trace, token_embeddings and their displays take it; sklearn.inspection."
+                "permutation_importance tells what each column is worth"
+            )
+
+    def take_strings(self, X: Any) -> Any:
+        """Return the column as X has it, always as several sequences: what its tokenizer is given."""
+        if self._reader_of_columns is None:
+            return [X] if is_single(X) else X
+        return self._reader_of_columns.take_column(X, self._columns[self.place])
 
     def _name_columns(self) -> str:
         return ", ".join(map(repr, self._columns))
@@ -237,9 +251,21 @@ class FittedModel:
             layers = [self.encoder.read_layers(*piece) for piece in batch.pieces]
             return Ragged.from_padded((function(one), one[-1].lengths) for one in layers)
 
+        return self.run_column(sequences, of_batch).to_list()
+
+    def run_column(self, sequences: Sequences, function: Callable[[Batch], Ragged]) -> Sequences:
+        """Apply a function to batches of the column, put back in the order of the sequences.
+
+        Parameters
+        ----------
+        sequences : Sequences
+            As `read` returns them.
+        function : callable
+            Takes a Batch of the column alone, and returns Ragged.
+        """
         dataset = SequenceDataset(self.column_of(sequences), device=self.estimator.net_.device)
         max_steps = min(MAX_STEPS, self.estimator.max_batch_tokens or MAX_STEPS)
-        return run_batches(dataset, of_batch, max_steps=max_steps).to_list()
+        return run_batches(dataset, function, max_steps=max_steps)
 
     def answer(self, sequences: Sequences) -> np.ndarray:
         """Return what the estimator answers: probabilities of a classifier, else predictions.

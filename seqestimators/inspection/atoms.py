@@ -65,7 +65,7 @@ class AtomAlignment(NamedTuple):
         return np.bincount(self.atoms[is_atom], np.asarray(values)[is_atom], minlength=self.n_atoms)
 
 
-def atom_alignment(model: Any, X: Any) -> Any:
+def atom_alignment(model: Any, X: Any, *, column: Any = None) -> Any:
     """Return which token of a SMILES is which atom.
 
     Atoms are numbered in the order in which the SMILES writes them. RDKit
@@ -76,6 +76,10 @@ def atom_alignment(model: Any, X: Any) -> Any:
     model : fitted SmilesTokenizer, estimator or Pipeline
         A tokenizer, or a fitted Pipeline that begins with one.
     X : array-like of n SMILES, or one SMILES
+        Or what the model predicts, of a model of several columns.
+    column : object, default=None
+        Column of sequences to look at, of a model that reads several, as
+        :class:`~seqestimators.SequenceColumns` names it.
 
     Returns
     -------
@@ -88,6 +92,8 @@ def atom_alignment(model: Any, X: Any) -> Any:
     ------
     TypeError
         The model has no SmilesTokenizer.
+    ValueError
+        There is no such column.
     InvalidSequenceError
         The tokenizer rewrites SMILES, and RDKit can't parse one.
 
@@ -111,13 +117,16 @@ def atom_alignment(model: Any, X: Any) -> Any:
     >>> alignment.atoms.tolist()
     [0, 1, 1, 1, 1, 1, -1, 2, -1, 3]
     """
-    tokenizer = model if hasattr(model, "tokenize") else FittedModel(model).tokenizer
+    tokenizer, rows = model, [X] if is_single(X) else X
+    if not hasattr(model, "tokenize"):
+        fitted = FittedModel(model, column)
+        fitted.require_column()
+        tokenizer, rows = fitted.tokenizer, fitted.take_strings(X)
     if not isinstance(tokenizer, SmilesTokenizer):
         raise TypeError(f"{type(model).__name__} has no SmilesTokenizer, which alone knows of atoms")
     # Not from the ids: those of unknown tokens don't tell an atom from a bond
-    rows = tokenizer.tokenize([X] if is_single(X) else X)
     alignments = []
-    for tokens in rows:
+    for tokens in tokenizer.tokenize(rows):
         smiles, atoms = "".join(tokens), _number_atoms(tokens)
         if tokenizer.add_bos:
             tokens, atoms = [SPECIAL_TOKENS[BOS], *tokens], [NO_ATOM, *atoms]

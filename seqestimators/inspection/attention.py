@@ -9,7 +9,7 @@ from ._fitted import FittedModel, is_single, unwrap
 __all__ = ["attention_weights"]
 
 
-def attention_weights(model: Any, X: Any, y: Any = None) -> np.ndarray:
+def attention_weights(model: Any, X: Any, y: Any = None, *, column: Any = None) -> np.ndarray:
     """Return the weights of attention of a fitted network.
 
     Parameters
@@ -25,6 +25,9 @@ def attention_weights(model: Any, X: Any, y: Any = None) -> np.ndarray:
     y : array-like of n sequences, one sequence, or None, default=None
         Of a RecurrentSeq2Seq only: the targets to follow, one where X is one;
         None takes those that `predict` gives.
+    column : object, default=None
+        Column of sequences to look at, of a model that reads several, as
+        :class:`~seqestimators.SequenceColumns` names it.
 
     Returns
     -------
@@ -42,8 +45,8 @@ def attention_weights(model: Any, X: Any, y: Any = None) -> np.ndarray:
     TypeError
         The estimator is of a kind without attention.
     ValueError
-        The network pools in another way, or there are targets for a model that
-        writes none.
+        The network pools in another way, there is no such column, or there are
+        targets for a model that writes none.
 
     See Also
     --------
@@ -71,7 +74,7 @@ def attention_weights(model: Any, X: Any, y: Any = None) -> np.ndarray:
     >>> weights.shape, round(float(weights.sum()), 3)
     ((3,), 1.0)
     """
-    fitted = FittedModel(model)
+    fitted = FittedModel(model, column)
     name = type(fitted.estimator).__name__
     attend = getattr(fitted.estimator, "attention_weights", None)
     if attend is None:
@@ -81,6 +84,9 @@ def attention_weights(model: Any, X: Any, y: Any = None) -> np.ndarray:
         )
     sequences = fitted.read(X)
     if y is None:
+        pooling = getattr(fitted.part_of(fitted.network), "pooling", None)
+        if fitted.place and hasattr(pooling, "weights"):  # the estimator knows those of the first column
+            return unwrap(fitted.run_states(sequences, lambda layers: pooling.weights(layers[-1])), X)
         return unwrap(attend(sequences), X)
     if not hasattr(fitted.estimator, "target_tokenizer_"):
         raise ValueError(f"y is given, but {name} writes no target: leave it out")

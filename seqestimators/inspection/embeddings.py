@@ -15,7 +15,7 @@ __all__ = ["TokenContrast", "token_contrast", "token_embeddings", "token_similar
 _CONFIDENCE: dict = {"confidence": [Interval(Real, 0, 1, closed="neither")]}
 
 
-def token_embeddings(model: Any) -> Any:
+def token_embeddings(model: Any, *, column: Any = None) -> Any:
     """Return the vector by which a fitted network reads each token.
 
     The vectors of a sequence are its one-hot vectors times this table.
@@ -25,6 +25,9 @@ def token_embeddings(model: Any) -> Any:
     model : fitted estimator or Pipeline
         Any recurrent estimator of tokens, or a Pipeline that ends in one. Of
         a RecurrentSeq2Seq, the tokens of the source are shown.
+    column : object, default=None
+        Column of sequences to look at, of a model that reads several, as
+        :class:`~seqestimators.SequenceColumns` names it.
 
     Returns
     -------
@@ -41,6 +44,8 @@ def token_embeddings(model: Any) -> Any:
         The model isn't fitted.
     TypeError
         The model reads numeric series.
+    ValueError
+        There is no such column.
 
     See Also
     --------
@@ -68,11 +73,13 @@ def token_embeddings(model: Any) -> Any:
     >>> table.shape, table.loc["<pad>"].tolist()
     ((8, 3), [0.0, 0.0, 0.0])
     """
-    return _read_embeddings(FittedModel(model))
+    return _read_embeddings(FittedModel(model, column))
 
 
 @validate_params(_CONFIDENCE)
-def token_similarity(models: Any, token: Any, *, others: Any = None, confidence: float = 0.95) -> Any:
+def token_similarity(
+    models: Any, token: Any, *, others: Any = None, confidence: float = 0.95, column: Any = None
+) -> Any:
     """Return the cosine similarity of one token's learned vector to those of others.
 
     Parameters
@@ -88,6 +95,9 @@ def token_similarity(models: Any, token: Any, *, others: Any = None, confidence:
     confidence : float, default=0.95
         Confidence level of the interval around the mean of several models,
         in (0, 1).
+    column : object, default=None
+        Column of sequences to look at, of a model that reads several, as
+        :class:`~seqestimators.SequenceColumns` names it.
 
     Returns
     -------
@@ -106,7 +116,7 @@ def token_similarity(models: Any, token: Any, *, others: Any = None, confidence:
         A model reads numeric series.
     ValueError
         A model has not seen the token, or one of `others`, in fit; a model has
-        no embedding; or the list is empty.
+        no embedding, or no such column; or the list is empty.
 
     See Also
     --------
@@ -133,7 +143,7 @@ def token_similarity(models: Any, token: Any, *, others: Any = None, confidence:
     >>> sorted(table.index), list(table.columns)
     (['C', 'G', 'T'], ['similarity', 'low', 'high', 'n_models'])
     """
-    per_model = _similarities(models, token, others)
+    per_model = _similarities(models, token, others, column)
     similarity, margin = per_model.mean(), _margin(per_model, confidence)
     table = similarity.to_frame("similarity")
     if isinstance(models, (list, tuple)):
@@ -177,7 +187,9 @@ class TokenContrast(NamedTuple):
 
 
 @validate_params(_CONFIDENCE)
-def token_contrast(models: Any, token: Any, first: Any, second: Any, *, confidence: float = 0.95) -> Any:
+def token_contrast(
+    models: Any, token: Any, first: Any, second: Any, *, confidence: float = 0.95, column: Any = None
+) -> Any:
     """Compare the similarity of a token to two groups of tokens.
 
     Parameters
@@ -191,6 +203,9 @@ def token_contrast(models: Any, token: Any, first: Any, second: Any, *, confiden
     confidence : float, default=0.95
         Confidence level of the interval around the mean of several models,
         in (0, 1).
+    column : object, default=None
+        Column of sequences to look at, of a model that reads several, as
+        :class:`~seqestimators.SequenceColumns` names it.
 
     Returns
     -------
@@ -205,7 +220,8 @@ def token_contrast(models: Any, token: Any, first: Any, second: Any, *, confiden
     TypeError
         A model reads numeric series.
     ValueError
-        A group is empty, or holds a token that a model has not seen in fit.
+        A group is empty, or holds a token that a model has not seen in fit; or
+        there is no such column.
 
     See Also
     --------
@@ -230,7 +246,7 @@ def token_contrast(models: Any, token: Any, first: Any, second: Any, *, confiden
     for name, group in (("first", first), ("second", second)):
         if not group:
             raise ValueError(f"{name} is empty: give at least one token")
-    per_model = _similarities(models, token, list(dict.fromkeys(first + second)))
+    per_model = _similarities(models, token, list(dict.fromkeys(first + second)), column)
     means = pd.DataFrame({"first": per_model[first].mean(axis=1), "second": per_model[second].mean(axis=1)})
     means["difference"] = means["first"] - means["second"]
     difference = float(means["difference"].mean())
@@ -239,6 +255,7 @@ def token_contrast(models: Any, token: Any, first: Any, second: Any, *, confiden
 
 
 def _read_embeddings(fitted: FittedModel) -> pd.DataFrame:
+    fitted.require_column()
     if not fitted.encoder.tokens:
         raise TypeError(
             f"this {type(fitted.estimator).__name__} reads numeric series, which have no tokens: give a "
@@ -250,7 +267,7 @@ def _read_embeddings(fitted: FittedModel) -> pd.DataFrame:
         return pd.DataFrame(fitted.encoder.embed(ids).cpu().numpy(), index=names)
 
 
-def _similarities(models: Any, token: Any, others: Any) -> Any:
+def _similarities(models: Any, token: Any, others: Any, column: Any) -> Any:
     """Similarity of each model, DataFrame of shape (n_models, n_others); NaN where a model lacks a token."""
     is_list = isinstance(models, (list, tuple))
     if is_list and not models:
@@ -258,7 +275,7 @@ def _similarities(models: Any, token: Any, others: Any) -> Any:
     rows = []
     for i, model in enumerate(models if is_list else [models]):
         place = f"models[{i}]" if is_list else "the model"
-        fitted = FittedModel(model)
+        fitted = FittedModel(model, column)
         vectors = _read_embeddings(fitted).iloc[fitted.alphabet]
         if fitted.encoder.embedding is None:
             raise ValueError(

@@ -12,7 +12,7 @@ __all__ = ["gate_trace"]
 
 
 @validate_params(OF_STATES)
-def gate_trace(model: Any, X: Any, *, layer: int = -1, direction: str = "forward") -> Any:
+def gate_trace(model: Any, X: Any, *, layer: int = -1, direction: str = "forward", column: Any = None) -> Any:
     r"""Return the gates of an LSTM or GRU at every step of a sequence.
 
     Parameters
@@ -28,6 +28,9 @@ def gate_trace(model: Any, X: Any, *, layer: int = -1, direction: str = "forward
         Index of the recurrent layer, counted from 0 or, if negative, from the last.
     direction : {"forward", "backward"}, default="forward"
         Direction of the layer.
+    column : object, default=None
+        Column of sequences to look at, of a model that reads several, as
+        :class:`~seqestimators.SequenceColumns` names it.
 
     Returns
     -------
@@ -45,8 +48,8 @@ def gate_trace(model: Any, X: Any, *, layer: int = -1, direction: str = "forward
     NotFittedError
         The model isn't fitted.
     ValueError
-        The cell is a plain RNN, which has no gates; there is no such layer;
-        or the network reads forward only.
+        The cell is a plain RNN, which has no gates; there is no such layer
+        or column; or the network reads forward only.
 
     See Also
     --------
@@ -88,7 +91,7 @@ def gate_trace(model: Any, X: Any, *, layer: int = -1, direction: str = "forward
     >>> np.allclose(gates.h, gates.o * np.tanh(gates.c), atol=1e-6)
     True
     """
-    fitted = FittedModel(model)
+    fitted = FittedModel(model, column)
     if not fitted.cell.gates:
         name = CELLS.name_of(fitted.cell)
         raise ValueError(f"cell={name!r} has no gates: fit a model with cell='lstm' or cell='gru'")

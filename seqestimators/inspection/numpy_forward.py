@@ -14,7 +14,7 @@ __all__ = ["numpy_forward"]
 
 
 @validate_params({"layer": [Integral]})
-def numpy_forward(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
+def numpy_forward(model: Any, X: Any, *, layer: int = -1, column: Any = None) -> np.ndarray:
     r"""Recompute the hidden states of a fitted network in plain numpy.
 
     The recurrence is written out, step by step, so that it can be read, and
@@ -31,6 +31,9 @@ def numpy_forward(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
         sequence.
     layer : int, default=-1
         Index of the recurrent layer, counted from 0 or, if negative, from the last.
+    column : object, default=None
+        Column of sequences to look at, of a model that reads several, as
+        :class:`~seqestimators.SequenceColumns` names it.
 
     Returns
     -------
@@ -43,7 +46,7 @@ def numpy_forward(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
     NotFittedError
         The model isn't fitted.
     ValueError
-        There is no such layer.
+        There is no such layer or column.
 
     See Also
     --------
@@ -100,7 +103,7 @@ def numpy_forward(model: Any, X: Any, *, layer: int = -1) -> np.ndarray:
     >>> np.allclose(numpy_forward(model, "ACG"), hidden_states(model, "ACG"), atol=1e-5)
     True
     """
-    fitted = FittedModel(model)
+    fitted = FittedModel(model, column)
     sequences = fitted.read(X)
     layer = fitted.find_layer(layer)
     traces = [layers[layer] for layers in trace_layers(fitted, sequences)]
@@ -127,7 +130,7 @@ def trace_layers(fitted: FittedModel, sequences: Sequences) -> list[list[list[Bu
     def prepare(batch: Batch) -> Ragged:
         return Ragged.from_padded(fitted.encoder.prepare(*piece) for piece in batch.pieces)
 
-    vectors = fitted.estimator.run(sequences, prepare, min_rows=1)
+    vectors = fitted.run_column(sequences, prepare)
     return [_trace_layers(fitted.encoder, x) for x in vectors.to_list()]
 
 

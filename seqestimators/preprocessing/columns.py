@@ -199,7 +199,7 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
         table = self._open(X)
         tokenizers, inputs = {}, {}
         for name, tokenizer in self.columns.items():
-            column = self._take_column(table, name)
+            column = _take(table, name)
             fitted = None if tokenizer == "passthrough" else clone(tokenizer).fit(column, y)
             tokenizers[name] = fitted
             inputs[name] = "tokens" if _read_column(column, fitted, "auto").is_tokens else "values"
@@ -241,7 +241,7 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
         check_is_fitted(self)
         table = self._open(X)
         first, *others = (
-            _read_column(self._take_column(table, name), tokenizer, self._inputs[name])
+            _read_column(_take(table, name), tokenizer, self._inputs[name])
             for name, tokenizer in self.tokenizers_.items()
         )
         features = None if self.column_transformer_ is None else self.transform_numbers(table)
@@ -267,6 +267,23 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
         numbers = self._compute_numbers(X, self.column_transformer_.transform)
         _refuse_missing(numbers, self.number_names_)
         return ((numbers - self.mean_) / self.scale_).astype(numbers.dtype)
+
+    def take_column(self, X: Any, name: Any) -> Any:
+        """Return one column as the table has it.
+
+        Parameters
+        ----------
+        X : data frame or array of shape (n, n_columns), or array-like of shape (n,)
+            As in fit.
+        name : column
+            As in `columns`.
+
+        Returns
+        -------
+        array-like of shape (n,)
+            What the tokenizer of the column is given.
+        """
+        return _take(self._open(X), name)
 
     @property
     def named_transformers_(self) -> dict[str, Any]:
@@ -314,18 +331,9 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
         (name,) = self.columns
         return pd.DataFrame({name: X if isinstance(X, pd.Series) else object_array(X)})
 
-    def _take_column(self, table: Any, name: Any) -> Any:
-        try:
-            return _safe_indexing(table, name, axis=1)
-        except (KeyError, ValueError, IndexError):
-            present = getattr(table, "columns", range(table.shape[1]))
-            raise ValueError(
-                f"X has no column {name!r}: it has {', '.join(map(repr, list(present)[:10]))}"
-            ) from None
-
     def _compute_numbers(self, table: Any, compute: Callable[[Any], Any]) -> np.ndarray:
         for name in self.numeric:
-            self._take_column(table, name)
+            _take(table, name)
         numbers = np.asarray(compute(table))
         if numbers.dtype.kind == "f":
             return numbers
@@ -338,6 +346,16 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
                 f"row {row} of X has {numbers[row, number]!r} as {name!r}, which is no number: give "
                 "categories as a block with OneHotEncoder()"
             ) from None
+
+
+def _take(table: Any, name: Any) -> Any:
+    try:
+        return _safe_indexing(table, name, axis=1)
+    except (KeyError, ValueError, IndexError):
+        present = getattr(table, "columns", range(table.shape[1]))
+        raise ValueError(
+            f"X has no column {name!r}: it has {', '.join(map(repr, list(present)[:10]))}"
+        ) from None
 
 
 def _read_column(column: Any, tokenizer: Any, kind: str) -> Sequences:

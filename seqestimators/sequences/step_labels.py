@@ -137,9 +137,9 @@ def join_labels(
         index = next(i for i, label in enumerate(labels) if label in fractions)
         row, position = place_of(index, offsets_of(rows))
         raise InvalidSequenceError(
-            f"row {row}, position {position} of y is {labels[index]!r}, but labels of steps are classes, not "
-            "numbers: cut numbers into classes, as with numpy.digitize; one number for the whole sequence is "
-            "learned by RecurrentRegressor"
+            f"row {row}, position {position} of y is {labels[index]!r}, a continuous target, but labels of "
+            "steps are classes: a number for every step is learned by RecurrentStepRegressor, one for the "
+            "whole sequence by RecurrentRegressor"
         )
     masked = {label for label in distinct if is_masked(label)}
     if masked:

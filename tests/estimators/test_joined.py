@@ -207,3 +207,40 @@ def test_columns_of_one_kind_may_share_an_encoder(table):
         model.fit(DNATokenizer().fit_transform(table["dna"]), table["pH"])
     with pytest.raises(InvalidSequenceError, match="and column 1 of .*: give the tokenizers one vocabulary="):
         make_pipeline(make_columns(), model).fit(table, table["pH"])
+
+
+def test_each_column_has_a_projection_of_its_own():
+    rng = np.random.RandomState(0)
+    series = {"wide": 9, "narrow": 2}
+    table = pd.DataFrame({name: [rng.normal(size=(3, n)) for _ in range(6)] for name, n in series.items()})
+    table["dna"] = ["ACGT", "TT", "A"] * 2
+    columns = SequenceColumns(
+        {"wide": "passthrough", "narrow": "passthrough", "dna": DNATokenizer()},
+    )
+
+    def fit(projection_dim, **options):
+        options = SMALL | {"projection_dim": projection_dim} | options
+        return make_pipeline(columns, RecurrentRegressor(**options)).fit(table, np.arange(6))
+
+    def weights_of(model):
+        network = model[1].net_.module_
+        encoders = [network.encoder, *(part.encoder for part in network.others)]
+        return [None if one.projection is None else tuple(one.projection.weight.shape) for one in encoders]
+
+    model = fit([4, None, None])
+    assert weights_of(model) == [(4, 9), None, None]
+    assert weights_of(fit(2)) == [(2, 9), (2, 2), None]
+    restored = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(restored.predict(table), model.predict(table))
+    for first in (None, 4):  # that of the pretrained model
+        assert weights_of(fit([first, 5, None], pretrained=model)) == [(4, 9), (5, 2), None]
+    for projection_dim, options, message in (
+        ([4, None], {}, "has 2 items, but X has 3 columns"),
+        ([4, None, 3], {}, "projects column 2, which holds token ids"),
+        ([4, 0, None], {}, "has the item 0: give a whole number"),
+        ([4, 2.5, None], {}, "has the item 2.5"),
+        ([4, 4, None], {"shared_encoder": True}, "give one number"),
+        ([3, None, None], {"pretrained": model}, "projection_dim=3, but the pretrained model has"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            fit(projection_dim, **options)

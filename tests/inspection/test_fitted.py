@@ -1,5 +1,6 @@
 """A fitted model, taken apart: what is around the estimator, and the names of what it reads."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,12 +11,30 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
-from seqestimators import DNATokenizer, RecurrentClassifier, RecurrentRegressor, SequenceColumns
+from seqestimators import (
+    DNATokenizer,
+    ProteinTokenizer,
+    RecurrentClassifier,
+    RecurrentRegressor,
+    SequenceColumns,
+    SmilesTokenizer,
+)
 from seqestimators.inspection import (
+    AttentionDisplay,
+    GateDisplay,
+    HiddenStateDisplay,
+    MoleculeAttributionDisplay,
+    MutagenesisDisplay,
+    TokenSimilarityDisplay,
     TrainingHistoryDisplay,
+    attention_weights,
+    gate_trace,
     hidden_states,
     integrated_gradients,
     mutagenesis,
+    numpy_forward,
+    token_embeddings,
+    token_similarity,
 )
 from seqestimators.inspection._fitted import FittedModel, is_single, unwrap
 from seqestimators.sequences import object_array
@@ -183,7 +202,9 @@ def test_each_change_of_a_column_is_the_prediction_for_it(two_columns):
 
 def test_a_column_has_to_be_named(two_columns):
     model, table = two_columns
-    with pytest.raises(ValueError, match="several columns of sequences, 'trace', 'dna': hidden_states, "):
+    with pytest.raises(
+        ValueError, match="several columns of sequences, 'trace', 'dna': choose one by column"
+    ):
         hidden_states(model, table)
     with pytest.raises(ValueError, match="column='rna' is none of the columns of sequences: 'trace', 'dna'"):
         integrated_gradients(model, table, column="rna")
@@ -192,3 +213,76 @@ def test_a_column_has_to_be_named(two_columns):
         hidden_states(model[1], container, column=1)[3], hidden_states(model, table, column="dna")[3]
     )
     assert TrainingHistoryDisplay.from_estimator(model).figure_  # which looks at no column
+
+
+@pytest.fixture(scope="module")
+def binding():
+    """A model of molecules and proteins, with attention, and its table."""
+    table = pd.DataFrame(
+        {"smiles": ["CCO", "C[NH3+]", "c1ccccc1", "CC=O"] * 3, "protein": ["MKV", "MKVA", "GHIK"] * 4}
+    )
+    columns = SequenceColumns({"smiles": SmilesTokenizer(), "protein": ProteinTokenizer(add_bos=True)})
+    classifier = RecurrentClassifier(hidden_size=4, max_epochs=2, pooling="attention", random_state=0)
+    return make_pipeline(columns, classifier).fit(table, [0, 1, 1] * 4), table[1:2]
+
+
+def test_attention_and_gates_of_a_column(binding):
+    model, row = binding
+    network = model[1].net_.module_
+    read = model[1].read(model[0].transform(row))
+    columns = {"smiles": (network, read), "protein": (network.others[0], read.others[0])}
+    for name, (part, sequences) in columns.items():
+        with torch.no_grad():
+            states = part.encoder(torch.from_numpy(sequences[0])[None], torch.tensor([len(sequences[0])]))
+            expected = part.pooling.weights(states)[0]
+        (weights,) = attention_weights(model, row, column=name)
+        np.testing.assert_allclose(weights, expected, atol=1e-6)
+        (states,) = hidden_states(model, row, column=name)
+        np.testing.assert_allclose(gate_trace(model, row, column=name)[0].h, states[:, :4], atol=1e-6)
+        np.testing.assert_allclose(numpy_forward(model, row, column=name)[0], states, atol=1e-6)
+    assert list(token_embeddings(model, column="protein").index)[4:7] == ["*", "-", "A"]
+
+
+@pytest.mark.parametrize(
+    ("draw", "column", "tokens"),
+    [
+        (HiddenStateDisplay.from_estimator, "smiles", ["C", "[NH3+]"]),
+        (HiddenStateDisplay.from_estimator, "protein", ["<bos>", "M", "K", "V", "A"]),
+        (GateDisplay.from_estimator, "protein", ["<bos>", "M", "K", "V", "A"]),
+        (AttentionDisplay.from_estimator, "protein", ["<bos>", "M", "K", "V", "A"]),
+        (MutagenesisDisplay.from_estimator, "smiles", ["C", "[NH3+]"]),
+        (MutagenesisDisplay.from_estimator, "protein", ["M", "K", "V", "A"]),
+    ],
+)
+def test_displays_of_a_column(binding, draw, column, tokens):
+    model, row = binding
+    display = draw(model, row, column=column)
+    panel = getattr(display, "axes_", [display.ax_])[-1]
+    assert [label.get_text() for label in panel.get_xticklabels()] == tokens
+    with pytest.raises(ValueError, match="several columns of sequences, 'smiles', 'protein': choose one"):
+        draw(model, row)
+    with pytest.raises(ValueError, match="column='dna' is none of the columns"):
+        draw(model, row, column="dna")
+    plt.close("all")
+
+
+@pytest.mark.parametrize("attribution", ["integrated_gradients", "occlusion", "attention"])
+def test_the_molecule_of_a_column(binding, attribution):
+    model, row = binding
+    display = MoleculeAttributionDisplay.from_estimator(model, row, attribution=attribution, column="smiles")
+    assert (display.alignment.smiles, display.atom_values.shape) == ("C[NH3+]", (2,))
+    with pytest.raises(ValueError, match="choose one by column"):
+        MoleculeAttributionDisplay.from_estimator(model, row)
+    with pytest.raises(TypeError, match="no SmilesTokenizer"):
+        MoleculeAttributionDisplay.from_estimator(model, row, column="protein")
+    plt.close("all")
+
+
+def test_similar_tokens_of_a_column(binding):
+    model, _ = binding
+    display = TokenSimilarityDisplay.from_estimator(model, "M", column="protein")
+    assert sorted(display.similarity.index) == ["A", "G", "H", "I", "K", "V"]
+    for function in (token_embeddings, lambda model: token_similarity(model, "C")):
+        with pytest.raises(ValueError, match="choose one by column"):
+            function(model)
+    plt.close("all")

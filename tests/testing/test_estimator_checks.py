@@ -1,9 +1,12 @@
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import check_is_fitted
 
 from seqestimators import (
@@ -14,19 +17,51 @@ from seqestimators import (
     RecurrentStepRegressor,
     RecurrentTagger,
 )
+from seqestimators.augmentation import make_seed_ensemble
 from seqestimators.sequences import read_sequences
 from seqestimators.testing import check_sequence_estimator, parametrize_with_sequence_checks
 
 SMALL = {"hidden_size": 8, "embedding_dim": 4, "max_epochs": 1, "batch_size": 8}
 
 
+MODES = {  # each of them on one of the estimators, so that all are checked in the time of none
+    (RecurrentClassifier, "rnn", "values"): {"loss": "focal", "projection_dim": 3},
+    (RecurrentClassifier, "lstm", "auto"): {"label_smoothing": 0.1},
+    (RecurrentClassifier, "gru", "auto"): {"n_dropout_samples": 2},
+    (RecurrentRegressor, "rnn", "values"): {"loss": "gaussian", "n_dropout_samples": 2},
+    (RecurrentRegressor, "lstm", "values"): {"loss": "quantile", "quantile": [0.1, 0.9]},
+    (RecurrentRegressor, "gru", "values"): {"missing": "mask"},
+    (RecurrentRegressor, "rnn", "auto"): {"loss": "huber"},
+    (RecurrentRegressor, "lstm", "auto"): {"loss": "poisson"},
+    (RecurrentRegressor, "gru", "auto"): {"loss": "gaussian"},
+}
+
+
+class BoundedRegressor(RecurrentRegressor):
+    """Is given each target as its lower and its upper bound."""
+
+    def fit(self, X, y):
+        return super().fit(X, np.repeat(np.asarray(y)[:, None], 2, axis=1))
+
+
+def with_length(X):
+    """Sequences, and their lengths as the condition of a language model."""
+    sequences = read_sequences(X)
+    return replace(sequences, features=sequences.lengths[:, None] / 10)
+
+
 @parametrize_with_sequence_checks(
     [
         *(
-            estimator(**SMALL, cell=cell, input=input)
+            estimator(**SMALL, cell=cell, input=input, **MODES.get((estimator, cell, input), {}))
             for estimator in (RecurrentClassifier, RecurrentRegressor)
             for cell in ("rnn", "lstm", "gru")
             for input in ("tokens", "values", "auto")
+        ),
+        BoundedRegressor(**SMALL, input="values", bounded_targets=True, loss="gaussian"),
+        make_seed_ensemble(RecurrentRegressor(**SMALL, input="values", cell="rnn"), 2),
+        make_pipeline(
+            FunctionTransformer(with_length), RecurrentLanguageModel(**SMALL, cell="rnn", random_state=0)
         ),
         RecurrentClassifier(**SMALL, dtype="float64"),
         RecurrentClassifier(**SMALL, early_stopping=True, validation_fraction=0.25),

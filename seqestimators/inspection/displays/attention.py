@@ -65,7 +65,7 @@ class AttentionDisplay(Display):
         self.estimator_name = estimator_name
 
     @classmethod
-    def from_estimator(cls, model: Any, x: Any, y: Any = None, *, ax: Any = None) -> Self:
+    def from_estimator(cls, model: Any, x: Any, y: Any = None, *, column: Any = None, ax: Any = None) -> Self:
         """Compute the weights for one sequence and draw them.
 
         Parameters
@@ -75,10 +75,13 @@ class AttentionDisplay(Display):
             ``pooling="attention"``, or a RecurrentSeq2Seq.
         x : one sequence
             A string for a Pipeline with a tokenizer, or an array of token ids
-            or values.
+            or values; of several columns, a table of one row.
         y : one sequence or None, default=None
             Of a RecurrentSeq2Seq only: the target to follow; None takes the
             predicted one.
+        column : object, default=None
+            Column of sequences to look at, of a model that reads several, as
+            :class:`~seqestimators.SequenceColumns` names it.
         ax : matplotlib Axes or None, default=None
             Where to draw; None makes a new figure.
 
@@ -86,7 +89,7 @@ class AttentionDisplay(Display):
         -------
         AttentionDisplay
         """
-        fitted = FittedModel(model)
+        fitted = FittedModel(model, column)
         sequences = fitted.read_one(x)
         target_tokens = None
         targets = None if y is None else [y]
@@ -96,7 +99,7 @@ class AttentionDisplay(Display):
             names = fitted.estimator.target_tokenizer_.vocabulary_.tokens
             ids = fitted.estimator.encode_target(sequences, targets)  # to EOS
             target_tokens = [str(names[token]) for token in ids.values.tolist()]
-        weights = attention_weights(fitted.estimator, sequences, targets)[0]
+        weights = attention_weights(fitted.estimator, sequences, targets, column=fitted.place)[0]
         display = cls(
             weights, fitted.name_tokens(sequences)[0], target_tokens=target_tokens, estimator_name=fitted.name
         )

@@ -99,6 +99,7 @@ class GateDisplay(Display):
         *,
         layer: int = -1,
         direction: str = "forward",
+        column: Any = None,
         kind: str = "heatmap",
         ax: Any = None,
     ) -> Self:
@@ -109,11 +110,14 @@ class GateDisplay(Display):
         model : fitted estimator or Pipeline
         x : one sequence
             A string for a Pipeline with a tokenizer, or an array of token ids
-            or values.
+            or values; of several columns, a table of one row.
         layer : int, default=-1
             Index of the recurrent layer.
         direction : {"forward", "backward"}, default="forward"
             Direction of the layer.
+        column : object, default=None
+            Column of sequences to look at, of a model that reads several, as
+            :class:`~seqestimators.SequenceColumns` names it.
         kind : {"heatmap", "mean"}, default="heatmap"
             What `plot` draws.
         ax : matplotlib Axes, array of Axes or None, default=None
@@ -126,15 +130,15 @@ class GateDisplay(Display):
         Raises
         ------
         ValueError
-            The cell has no gates, there is no such layer or direction, or x
+            The cell has no gates, there is no such layer, direction or column, or x
             is not one sequence of at least one step.
         """
-        fitted = FittedModel(model)
+        fitted = FittedModel(model, column)
         sequences = fitted.read_one(x)
-        if not len(sequences[0]):
+        if not len(fitted.column_of(sequences)[0]):
             raise ValueError("x is an empty sequence: it has no step to draw")
         display = cls(
-            gate_trace(fitted.estimator, sequences, layer=layer, direction=direction)[0],
+            gate_trace(fitted.estimator, sequences, layer=layer, direction=direction, column=fitted.place)[0],
             fitted.name_tokens(sequences)[0],
             titles=fitted.cell.computed,
             between=fitted.cell.gates,

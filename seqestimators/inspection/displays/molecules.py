@@ -110,6 +110,7 @@ class MoleculeAttributionDisplay(Display):
         *,
         attribution: str = "integrated_gradients",
         target: Any = None,
+        column: Any = None,
         ax: Any = None,
     ) -> Self:
         """Compute what the atoms of a molecule contribute and draw it.
@@ -117,8 +118,10 @@ class MoleculeAttributionDisplay(Display):
         Parameters
         ----------
         model : fitted Pipeline
-            A Pipeline whose first step is a SmilesTokenizer.
+            A Pipeline whose first step is a SmilesTokenizer, or SequenceColumns
+            with one.
         x : one SMILES
+            Of several columns, a table of one row.
         attribution : {"integrated_gradients", "occlusion", "attention"}, default="integrated_gradients"
             Contributions by :func:`integrated_gradients`; by how much the
             answer drops without the token, by :func:`mutagenesis`; or the
@@ -127,6 +130,9 @@ class MoleculeAttributionDisplay(Display):
             Class, label or target to explain, as in
             :func:`integrated_gradients`. None takes the class that is
             predicted, or the only target. Attention knows of none.
+        column : object, default=None
+            Column of sequences to look at, of a model that reads several, as
+            :class:`~seqestimators.SequenceColumns` names it.
         ax : matplotlib Axes or None, default=None
             Where to draw; None makes a new figure.
 
@@ -141,28 +147,34 @@ class MoleculeAttributionDisplay(Display):
         TypeError
             The model has no SmilesTokenizer.
         ValueError
-            A target is given for attention, or the network has none.
+            A target is given for attention, or the network has none; or there is
+            no such column.
         """
-        fitted = FittedModel(model)
+        fitted = FittedModel(model, column)
         sequence = fitted.read_one(x)
-        (alignment,) = atom_alignment(model, [x] if is_single(x) else x)
+        (alignment,) = atom_alignment(model, [x] if is_single(x) else x, column=column)
         chosen = fitted.choose_target(sequence, target)
         if attribution == "attention":
             if target is not None:
                 raise ValueError(
                     "attention says where the network looks, whatever the class: leave target out"
                 )
-            values, label = attention_weights(fitted.estimator, sequence)[0], "weight of attention"
+            values, label = (
+                attention_weights(fitted.estimator, sequence, column=fitted.place)[0],
+                "weight of attention",
+            )
         elif attribution == "integrated_gradients":
             # Closer sums take up to ten times as long, and no eye sees the difference.
-            values = integrated_gradients(fitted.estimator, sequence, target=chosen, tolerance=0.01)[0]
+            (values,) = integrated_gradients(
+                fitted.estimator, sequence, target=chosen, tolerance=0.01, column=fitted.place
+            )
             margin = fitted.estimator.margin(chosen)
             label = f"contribution to the\n{fitted.name_of_margin(margin, sequence)}"
         else:
             hidden = change_each_token(fitted, sequence, chosen, "occlusion", "delete", "log_odds")
             ((changes, answer),) = hidden
             values = np.zeros(len(alignment.tokens))
-            values[~sequence.is_end] = 0.0 - changes[WITHOUT]
+            values[~fitted.column_of(sequence).is_end] = 0.0 - changes[WITHOUT]
             label = f"drop of the {answer}\nwithout the atom"
         title = fitted.describe_answer(sequence)
         return cls(alignment, values, label=label, title=title).plot(ax=ax)

@@ -106,6 +106,7 @@ class MutagenesisDisplay(Display):
         method: str = "auto",
         occlusion: str = "delete",
         scale: str = "log_odds",
+        column: Any = None,
         kind: str = "auto",
         ax: Any = None,
     ) -> Self:
@@ -115,7 +116,8 @@ class MutagenesisDisplay(Display):
         ----------
         model : fitted estimator or Pipeline
         x : one sequence
-            A string for a Pipeline with a tokenizer, or an array of token ids.
+            A string for a Pipeline with a tokenizer, or an array of token ids;
+            of several columns, a table of one row.
         target : object, default=None
             Class, label or target to explain, as in :func:`mutagenesis`. None
             takes the class that is predicted, or the only target.
@@ -125,6 +127,9 @@ class MutagenesisDisplay(Display):
             As in :func:`mutagenesis`.
         scale : {"log_odds", "probability"}, default="log_odds"
             As in :func:`mutagenesis`.
+        column : object, default=None
+            Column of sequences to look at, of a model that reads several, as
+            :class:`~seqestimators.SequenceColumns` names it.
         kind : {"auto", "heatmap", "logo", "bars"}, default="auto"
             What `plot` draws.
         ax : matplotlib Axes or None, default=None
@@ -134,7 +139,7 @@ class MutagenesisDisplay(Display):
         -------
         MutagenesisDisplay
         """
-        fitted = FittedModel(model)
+        fitted = FittedModel(model, column)
         sequence = fitted.read_one(x)
         target = fitted.choose_target(sequence, target)
         ((changes, answer),) = change_each_token(fitted, sequence, target, method, occlusion, scale)

@@ -75,6 +75,7 @@ class TokenSimilarityDisplay(Display):
         token: Any,
         *,
         others: Any = None,
+        column: Any = None,
         groups: Any = None,
         max_tokens: int = 40,
         ax: Any = None,
@@ -89,6 +90,9 @@ class TokenSimilarityDisplay(Display):
             As the tokenizer names it; the token id without a tokenizer.
         others : list of tokens or None, default=None
             Whom to compare with; None takes all.
+        column : object, default=None
+            Column of sequences to look at, of a model that reads several, as
+            :class:`~seqestimators.SequenceColumns` names it.
         groups : dict of str to list of tokens, or None, default=None
             Tokens to colour, under the name that the legend gives them.
         max_tokens : int, default=40
@@ -101,7 +105,7 @@ class TokenSimilarityDisplay(Display):
         -------
         TokenSimilarityDisplay
         """
-        display = cls(token_similarity(model, token, others=others), token)
+        display = cls(token_similarity(model, token, others=others, column=column), token)
         return display.plot(groups=groups, max_tokens=max_tokens, ax=ax)
 
     @classmethod
@@ -112,6 +116,7 @@ class TokenSimilarityDisplay(Display):
         *,
         others: Any = None,
         confidence: float = 0.95,
+        column: Any = None,
         groups: Any = None,
         max_tokens: int = 40,
         ax: Any = None,
@@ -128,6 +133,9 @@ class TokenSimilarityDisplay(Display):
             Whom to compare with; None takes all.
         confidence : float, default=0.95
             Confidence level of the intervals of the means, in (0, 1).
+        column : object, default=None
+            Column of sequences to look at, of a model that reads several, as
+            :class:`~seqestimators.SequenceColumns` names it.
         groups : dict of str to list of tokens, or None, default=None
             Tokens to colour, under the name that the legend gives them.
         max_tokens : int, default=40
@@ -141,7 +149,7 @@ class TokenSimilarityDisplay(Display):
         TokenSimilarityDisplay
         """
         models = list(models)
-        table = token_similarity(models, token, others=others, confidence=confidence)
+        table = token_similarity(models, token, others=others, confidence=confidence, column=column)
         return cls(table, token, n_models=len(models)).plot(groups=groups, max_tokens=max_tokens, ax=ax)
 
     @validate_params({"groups": [dict, None], "max_tokens": [Interval(Integral, 2, None, closed="left")]})

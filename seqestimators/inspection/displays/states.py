@@ -62,7 +62,7 @@ class HiddenStateDisplay(Display):
 
     @classmethod
     def from_estimator(
-        cls, model: Any, x: Any, *, layer: int = -1, kind: str = "heatmap", ax: Any = None
+        cls, model: Any, x: Any, *, layer: int = -1, column: Any = None, kind: str = "heatmap", ax: Any = None
     ) -> Self:
         """Compute the hidden states along one sequence and draw them.
 
@@ -71,9 +71,12 @@ class HiddenStateDisplay(Display):
         model : fitted estimator or Pipeline
         x : one sequence
             A string for a Pipeline with a tokenizer, or an array of token ids
-            or values.
+            or values; of several columns, a table of one row.
         layer : int, default=-1
             Index of the recurrent layer.
+        column : object, default=None
+            Column of sequences to look at, of a model that reads several, as
+            :class:`~seqestimators.SequenceColumns` names it.
         kind : {"heatmap", "norm"}, default="heatmap"
             What `plot` draws.
         ax : matplotlib Axes or None, default=None
@@ -83,10 +86,10 @@ class HiddenStateDisplay(Display):
         -------
         HiddenStateDisplay
         """
-        fitted = FittedModel(model)
+        fitted = FittedModel(model, column)
         sequences = fitted.read_one(x)
         display = cls(
-            hidden_states(fitted.estimator, sequences, layer=layer)[0],
+            hidden_states(fitted.estimator, sequences, layer=layer, column=fitted.place)[0],
             fitted.name_tokens(sequences)[0],
             estimator_name=fitted.name,
             n_directions=1 + fitted.encoder.bidirectional,
