@@ -47,6 +47,11 @@ class SequenceReader(LinkedEstimator):
     channel_mean_: np.ndarray
     channel_scale_: np.ndarray
 
+    @property
+    def _name(self) -> str:
+        """What messages call the estimator."""
+        return type(self).__name__
+
     def read(self, X: Any) -> Sequences:
         """Return X as the network reads it: checked, unknown ids replaced, channels standardized.
 
@@ -92,7 +97,7 @@ class SequenceReader(LinkedEstimator):
         )
         if self._reads_one_column and (sequences.features is not None or sequences.others):
             raise ValueError(
-                f"X has more columns than one of sequences, which {type(self).__name__} can't read: give it "
+                f"X has more columns than one of sequences, which {self._name} can't read: give it "
                 "that one alone, or take a RecurrentClassifier or a RecurrentRegressor"
             )
         if not reset:
@@ -107,7 +112,7 @@ class SequenceReader(LinkedEstimator):
         if fitted is None or Fingerprint(*fitted).agrees(sequences.fingerprint):
             return
         raise InvalidSequenceError(
-            f"X holds ids of {sequences.fingerprint}, but {type(self).__name__} was fitted on those of "
+            f"X holds ids of {sequences.fingerprint}, but {self._name} was fitted on those of "
             f"{Fingerprint(*fitted)}, where the same id stands for another token: transform X with the "
             "tokenizer of fit, or with one that has its vocabulary_ as vocabulary="
         )
@@ -131,7 +136,7 @@ class SequenceReader(LinkedEstimator):
             return sequences
         if sequences.values.shape[1] != self.n_inputs_:
             raise ValueError(
-                f"X has series of {sequences.values.shape[1]} channels, but {type(self).__name__} was fitted "
+                f"X has series of {sequences.values.shape[1]} channels, but {self._name} was fitted "
                 f"on series of {self.n_inputs_}"
             )
         if not sequences.is_standardized and hasattr(self, "channel_mean_"):

@@ -7,7 +7,7 @@ import numpy as np
 
 from .._sklearn import Integral
 from ..exceptions import InvalidSequenceError
-from ..sequences import Sequences
+from ..sequences import Sequences, naming
 from ._input import SequenceReader
 
 
@@ -26,6 +26,10 @@ class ColumnReader(SequenceReader):
         self.missing = missing
         self.positions = positions
         self.dtype = dtype
+
+    @property
+    def _name(self) -> str:
+        return "the model"
 
     def _as_fitted(self) -> Self:
         return self
@@ -57,7 +61,9 @@ class JoinedInput(SequenceReader):
     n_numbers_: int = 0
 
     def _read(self, X: Any, reset: bool) -> Sequences:
-        sequences = super()._read(X, reset)
+        n_columns = 1 + len(getattr(X, "others", ()))
+        with naming(_name_of(0, n_columns)):
+            sequences = super()._read(X, reset)
         features, others = sequences.features, sequences.others
         columns = self.other_columns_
         if reset:
@@ -69,10 +75,13 @@ class JoinedInput(SequenceReader):
             )
         if features is None and not others:
             return sequences
-        others = tuple(column._read(other, reset) for column, other in zip(columns, others, strict=True))
+        read = []
+        for place, (column, other) in enumerate(zip(columns, others, strict=True), 1):
+            with naming(_name_of(place, n_columns)):
+                read.append(column._read(other, reset))
         if features is not None:
             features = self._read_numbers(features, self.dtype if reset else self._as_fitted().dtype)
-        return replace(sequences, features=features, others=others)
+        return replace(sequences, features=features, others=tuple(read))
 
     def _read_numbers(self, features: Any, dtype: str) -> np.ndarray:
         """Return the numbers beside each sequence, checked, ndarray of shape (n, n_numbers)."""
@@ -147,7 +156,9 @@ class JoinedInput(SequenceReader):
             column._learn_later_input(other)
 
     def _as_network_reads(self, sequences: Sequences) -> Sequences:
-        read = super()._as_network_reads(sequences)
+        n_columns = 1 + len(sequences.others)
+        with naming(_name_of(0, n_columns)):
+            read = super()._as_network_reads(sequences)
         n_numbers = 0 if read.features is None else read.features.shape[1]
         if n_numbers != self.n_numbers_:
             raise ValueError(
@@ -156,8 +167,15 @@ class JoinedInput(SequenceReader):
             )
         if not read.others:
             return read
-        columns = zip(self.other_columns_, read.others, strict=True)
-        return replace(read, others=tuple(column._as_network_reads(other) for column, other in columns))
+        others = []
+        for place, (column, other) in enumerate(zip(self.other_columns_, read.others, strict=True), 1):
+            with naming(_name_of(place, n_columns)):
+                others.append(column._as_network_reads(other))
+        return replace(read, others=tuple(others))
+
+
+def _name_of(place: int, n_columns: int) -> str:
+    return f"column {place} of X" if n_columns > 1 else "X"
 
 
 def check_projections(projection_dim: Any, shared_encoder: bool) -> None:

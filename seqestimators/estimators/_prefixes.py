@@ -1,13 +1,12 @@
 """What sampled sequences are asked for: the tokens that they begin with, and their condition."""
 
-import re
 from numbers import Number
 from typing import Any
 
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from ..sequences import EOS, UNKNOWN, Sequences, place_of, read_sequences
+from ..sequences import EOS, UNKNOWN, Sequences, naming, place_of, read_sequences
 
 
 def read_prefix(model: Any, prefix: Any, n_samples: int) -> np.ndarray:
@@ -32,10 +31,8 @@ def read_prefix(model: Any, prefix: Any, n_samples: int) -> np.ndarray:
             "pipeline and the string to seqestimators.sample"
         )
     rows = [np.asarray(prefix, dtype=None if len(prefix) else np.int64)] if _is_one(prefix) else prefix
-    try:
+    with naming("prefix"):
         given = read_sequences(rows, "tokens").without_ends()
-    except (TypeError, ValueError) as error:
-        raise type(error)(re.sub(r"\bX\b", "prefix", str(error))) from None
     model._compare_vocabulary(given)
     if len(given) not in (1, n_samples):
         raise ValueError(

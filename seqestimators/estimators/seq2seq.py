@@ -1,8 +1,7 @@
 """RecurrentSeq2Seq: a sequence for a sequence."""
 
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Self
 
@@ -13,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, _fit_context
 from .._training import MAX_HELD_STEPS
-from ..exceptions import InvalidSequenceError, TokenIdWarning, TruncationWarning
+from ..exceptions import TokenIdWarning, TruncationWarning
 from ..metrics import exact_match_score
 from ..modules import AttentionDecoder, Batch, RecurrentEncoder, Seq2SeqNetwork, beam_search, greedy_search
 from ..parameters import parameter, with_parameters
@@ -22,6 +21,7 @@ from ..sequences import (
     EOS,
     UNKNOWN,
     Sequences,
+    naming,
     object_array,
     open_rows,
     place_of,
@@ -185,7 +185,7 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
     def _learn_target(self, y: Any, sequences: Any, sample_weight: np.ndarray, classes: Any = None) -> None:
         super()._learn_target(y, sequences, sample_weight)
         tokenizer = SequenceTokenizer() if self.target_tokenizer is None else self.target_tokenizer
-        with _naming_y():
+        with naming("y"):
             self.target_tokenizer_ = clone(tokenizer).fit(y)
         self._learn_lengths(y, sequences)
 
@@ -214,7 +214,7 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
 
     def _encode_target(self, y: Any, sequences: Any) -> Sequences:
         """Token ids of targets, each with its end."""
-        with _naming_y():
+        with naming("y"):
             ids = read_sequences(self.target_tokenizer_.transform(y), input="tokens")
         return ids.without_ends().with_ends(begin=False)
 
@@ -395,15 +395,6 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
         return exact_match_score(
             y, self.predict(X), tokenizer=self.target_tokenizer_, sample_weight=sample_weight
         )
-
-
-@contextmanager
-def _naming_y() -> Iterator[None]:
-    """Let errors of the target tokenizer name y, which is its X."""
-    try:
-        yield
-    except (InvalidSequenceError, TypeError) as error:
-        raise type(error)(str(error).replace(" of X ", " of y ")) from None
 
 
 def _find_likeliest(step: Any, state: Any, limits: torch.Tensor) -> list[Any]:

@@ -167,7 +167,7 @@ class FittedModel:
         if len(sequences) != 1:
             raise ValueError(
                 f"x holds {len(sequences)} sequences, but this looks at one: give a string, a 1-D array of "
-                "numbers, or a list of one sequence"
+                "numbers, a list of one sequence, or a table of one row"
             )
         return sequences
 

@@ -1,5 +1,7 @@
 """Scores of labels of steps by what they make up: segments, tagged spans, secondary structure."""
 
+import re
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
@@ -7,12 +9,20 @@ import numpy as np
 
 from .._sklearn import StrOptions, validate_params
 from ..exceptions import InvalidSequenceError
-from .scores import WEIGHTED, check_pair
+from .scores import WEIGHTED, check_pair, read_rows
 
 __all__ = ["q3_score", "segment_f1_score", "segment_overlap_score"]
 
 STATES = dict.fromkeys("HGI", "H") | dict.fromkeys("EB", "E") | dict.fromkeys("CTSLP- ", "C")
 """Helix, strand and coil, by the eight states of DSSP and how they are written."""
+DSSP = (
+    f"states of secondary structure are {', '.join(map(repr, STATES))}: give None where the state of a "
+    "residue is not known"
+)
+BIO = (
+    'labels of scheme="bio" are "B", "I", "O", or "B-name" and "I-name": write the "E" and "S" of BIOES as '
+    '"I" and "B", or take scheme="segments" for runs of any labels'
+)
 
 
 @validate_params({"scheme": [StrOptions({"bio", "segments"})], **WEIGHTED})
@@ -70,10 +80,13 @@ def segment_f1_score(y_true: Any, y_pred: Any, *, scheme: str = "bio", sample_we
     >>> segment_f1_score(["HHHEE"], ["HHHHE"], scheme="segments")
     0.0
     """
+    given = {"y_true": y_true, "y_pred": y_pred}
     y_true, y_pred, weight = check_pair(y_true, y_pred, None, None, sample_weight, has_masks=True)
+    if scheme == "bio":
+        for name, rows in (("y_true", y_true), ("y_pred", y_pred)):
+            _refuse_others(rows, given[name], name, _is_bio, BIO)
     find = find_spans if scheme == "bio" else find_runs
-    true = [find(row, f"row {i}", "y_true") for i, row in enumerate(y_true)]
-    pred = [find(row, f"row {i}", "y_pred") for i, row in enumerate(y_pred)]
+    true, pred = list(map(find, y_true)), list(map(find, y_pred))
     n_right = sum(w * len({*a} & {*b}) for w, a, b in zip(weight, true, pred, strict=True))
     n_all = sum(w * (len(a) + len(b)) for w, a, b in zip(weight, true, pred, strict=True))
     return float(2 * n_right / n_all) if n_all else 1.0
@@ -126,8 +139,11 @@ def q3_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     >>> q3_score(["HHGTEE"], ["HHHCEC"])
     0.833...
     """
+    given = {"y_true": y_true, "y_pred": y_pred}
     y_true, y_pred, weight = check_pair(y_true, y_pred, None, None, sample_weight, has_masks=True)
-    true, pred = _reduce(y_true, "y_true"), _reduce(y_pred, "y_pred")
+    for name, rows in (("y_true", y_true), ("y_pred", y_pred)):
+        _refuse_others(rows, given[name], name, STATES.__contains__, DSSP)
+    true, pred = _reduce(y_true), _reduce(y_pred)
     pairs = list(zip(weight, true, pred, strict=True))
     n_steps = sum(w * max(len(a), len(b)) for w, a, b in pairs)
     n_right = sum(w * sum(map(str.__eq__, a, b)) for w, a, b in pairs)
@@ -203,7 +219,7 @@ def segment_overlap_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None
     return float(np.average(scores, weights=weight[kept]))
 
 
-def find_runs(labels: Any, place: str = "", name: str = "") -> list[tuple[Any, int, int]]:
+def find_runs(labels: Any) -> list[tuple[Any, int, int]]:
     """Return label, beginning and end of every run of equal labels."""
     spans, begin = [], 0
     for label, run in groupby(labels):
@@ -213,16 +229,11 @@ def find_runs(labels: Any, place: str = "", name: str = "") -> list[tuple[Any, i
     return spans
 
 
-def find_spans(labels: Any, place: str = "a row", name: str = "y") -> list[tuple[str, int, int]]:
+def find_spans(labels: Any) -> list[tuple[str, int, int]]:
     """Return name, beginning and end of every span of B and I."""
     spans: list[tuple[str, int, int]] = []
     for position, label in enumerate(labels):
-        kind, dash, what = label.partition("-") if isinstance(label, str) else ("", "", "")
-        if kind not in ("B", "I", "O") or (kind == "O" and dash) or (dash and not what):
-            raise InvalidSequenceError(
-                f'{place} of {name} has the label {label!r}, but those of scheme="bio" are "B", "I", "O", or '
-                '"B-name" and "I-name": scheme="segments" takes any labels'
-            )
+        kind, _, what = label.partition("-")
         if kind == "B":
             spans.append((what, position, position + 1))
         elif kind == "I" and spans and spans[-1][::2] == (what, position):
@@ -230,15 +241,21 @@ def find_spans(labels: Any, place: str = "a row", name: str = "y") -> list[tuple
     return spans
 
 
-def _reduce(rows: Any, name: str) -> list[list[str]]:
-    """States of DSSP as helix, strand and coil."""
+def _is_bio(label: Any) -> bool:
+    return isinstance(label, str) and re.fullmatch("O|[BI](-.+)?", label, re.DOTALL) is not None
+
+
+def _refuse_others(rows: Any, given: Any, name: str, is_known: Callable[[Any], bool], expected: str) -> None:
+    """Raise an error that names the first label that is none of a scheme; `given` has the masked ones too."""
     for i, row in enumerate(rows):
-        strange = [state for state in row if state not in STATES]
-        if strange:
-            raise InvalidSequenceError(
-                f"row {i} of {name} has the state {strange[0]!r}, but those of secondary structure are "
-                f"{', '.join(map(repr, STATES))}"
-            )
+        if not all(map(is_known, row)):
+            label = next(label for label in row if not is_known(label))
+            position = list(read_rows(given, name, has_masks=True)[i]).index(label)
+            raise InvalidSequenceError(f"row {i}, position {position} of {name} is {label!r}, but {expected}")
+
+
+def _reduce(rows: Any) -> list[list[str]]:
+    """States of DSSP as helix, strand and coil."""
     return [[STATES[state] for state in row] for row in rows]
 
 

@@ -1,5 +1,8 @@
 """Scores of several candidates for each sequence."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from numbers import Real as RealNumber
 from typing import Any
 
@@ -88,10 +91,27 @@ def top_n_accuracy_score(
     weight = read_weight(sample_weight, true)
     candidates: Any = [candidate for row in rows for candidate in row]
     if candidates:
-        candidates = to_normal_form(read_rows(candidates, "y_pred"), "y_pred", kind, tokenizer)
+        with _naming_candidates(rows):
+            candidates = to_normal_form(read_rows(candidates, "y_pred"), "y_pred", kind, tokenizer)
     given = iter(map(tuple, candidates))  # items alike are alike, whatever holds them
     found = [tuple(one) in [next(given) for _ in row] for one, row in zip(true, rows, strict=True)]
     return float(np.average(found, weights=weight))
+
+
+@contextmanager
+def _naming_candidates(rows: list[list[Any]]) -> Iterator[None]:
+    """Let errors that count all candidates as rows name the row, and which of its candidates it is."""
+    places = [(row, place) for row, candidates in enumerate(rows) for place in range(len(candidates))]
+
+    def name(found: re.Match[str]) -> str:
+        row, place = places[int(found[1])]
+        return f"candidate {place} in row {row}"
+
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        error.args = (re.sub(r"\brow (\d+)", name, str(error)),)
+        raise
 
 
 def _read_candidates(row: Any, i: int) -> list[Any]:

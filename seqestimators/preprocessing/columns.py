@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import HasMethods, LinkedEstimator, _BaseComposition, _fit_context, _safe_indexing
 from ..exceptions import InvalidSequenceError
-from ..sequences import Sequences, mean_and_scale, object_array, open_rows, read_sequences
+from ..sequences import Sequences, mean_and_scale, naming, object_array, open_rows, read_sequences
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
@@ -200,9 +200,10 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
         tokenizers, inputs = {}, {}
         for name, tokenizer in self.columns.items():
             column = _take(table, name)
-            fitted = None if tokenizer == "passthrough" else clone(tokenizer).fit(column, y)
+            with naming(f"X[{name!r}]"):
+                fitted = None if tokenizer == "passthrough" else clone(tokenizer).fit(column, y)
+                inputs[name] = "tokens" if _read_column(column, fitted, "auto").is_tokens else "values"
             tokenizers[name] = fitted
-            inputs[name] = "tokens" if _read_column(column, fitted, "auto").is_tokens else "values"
         transformer, names, mean, scale = None, np.empty(0, dtype=object), np.empty(0), np.empty(0)
         if len(self.numeric) or len(self.blocks):
             from sklearn.compose import ColumnTransformer  # here, or tokenizers would load slowly
@@ -240,10 +241,12 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
         """
         check_is_fitted(self)
         table = self._open(X)
-        first, *others = (
-            _read_column(_take(table, name), tokenizer, self._inputs[name])
-            for name, tokenizer in self.tokenizers_.items()
-        )
+        columns = []
+        for name, tokenizer in self.tokenizers_.items():
+            column = _take(table, name)
+            with naming(f"X[{name!r}]"):
+                columns.append(_read_column(column, tokenizer, self._inputs[name]))
+        first, *others = columns
         features = None if self.column_transformer_ is None else self.transform_numbers(table)
         return replace(first, features=features, others=tuple(others))
 
@@ -323,8 +326,11 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
         X = open_rows(X, "X")
         if len(self.columns) > 1 or len(self.numeric):
             names = [*self.columns, *self.numeric]
+            remedy = "give a data frame"
+            if set(names) <= set(getattr(X, "axes", [()])[0]):  # a row taken out of one
+                remedy += ", as table.iloc[[i]] is for a single row"
             raise TypeError(
-                f"X is one column, but SequenceColumns reads {', '.join(map(repr, names))}: give a data frame"
+                f"X is one column, but SequenceColumns reads {', '.join(map(repr, names))}: {remedy}"
             )
         import pandas as pd  # here, or tokenizers would load slowly
 

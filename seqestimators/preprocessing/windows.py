@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._sklearn import Integral, Interval, validate_params
-from ..sequences import read_sequences
+from ..sequences import naming, read_sequences
 
 __all__ = ["Windows", "make_windows"]
 
@@ -90,7 +90,8 @@ def make_windows(
     InvalidSequenceError
         A series can't be read; the message names row and position.
     ValueError
-        No series has `length` + `horizon` steps, or there is no such channel.
+        No series has `length` + `horizon` steps, there is no such channel, or
+        the targets of all windows are missing.
 
     See Also
     --------
@@ -114,22 +115,26 @@ def make_windows(
     >>> y.tolist(), time.tolist()
     ([[3.0, 4.0], [4.0, 5.0]], [2, 3])
     """
-    rows = read_sequences(
-        [series] if _is_one(series) else series,
-        "values",
-        dtype=None,
-        channels_first=channels_first,
-        missing="keep",
-    )
+    with naming("series"):
+        rows = read_sequences(
+            [series] if _is_one(series) else series,
+            "values",
+            dtype=None,
+            channels_first=channels_first,
+            missing="keep",
+        )
     n_channels = rows.values.shape[1]
     if target is not None and not -n_channels <= target < n_channels:
         raise ValueError(f"target={target}, but the series have the channels 0 to {n_channels - 1}")
     begins = [np.arange(0, n_steps - length - horizon + 1, step) for n_steps in rows.lengths]
     groups = np.repeat(np.arange(len(rows)), list(map(len, begins)))
     if not len(groups):
+        remedy = "take shorter windows"
+        if len(shape := getattr(series, "shape", ())) == 2 and max(shape) >= length + horizon:
+            remedy = "a matrix is one series, a row a step: give list(series) where each row is one"
         raise ValueError(
             f"the longest series has {rows.lengths.max()} steps, but a window of length={length} and "
-            f"horizon={horizon} takes {length + horizon}"
+            f"horizon={horizon} takes {length + horizon}: {remedy}"
         )
     begin = np.concatenate(begins)
     order = np.lexsort([groups, begin])
@@ -138,6 +143,11 @@ def make_windows(
     channels = slice(None) if target is None else [target]
     y = rows.values[first + length + np.arange(horizon)][:, :, channels].reshape(len(first), -1)
     known = ~np.isnan(y).any(axis=1)
+    if not known.any():
+        raise ValueError(
+            f"all {len(y)} windows are followed by missing values: impute them, or choose the channel to "
+            "predict by target="
+        )
     X = rows.values[first[known] + np.arange(length)]
     y = y[known, 0] if y.shape[1] == 1 else y[known]
     return Windows(X, y, begin[known] + length - 1, groups[known])

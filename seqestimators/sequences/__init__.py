@@ -2,6 +2,7 @@
 
 from ._containers import is_column as is_column
 from ._containers import is_missing as is_missing
+from ._containers import naming as naming
 from ._containers import open_rows as open_rows
 from ._containers import shorten as shorten
 from ._series_frames import open_series as open_series

@@ -1,7 +1,9 @@
 """What users put rows into: opened as what it is, or refused by its name."""
 
 import datetime
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,21 @@ TOKENIZER_FIRST = (
     "make_pipeline(SmilesTokenizer(), estimator) for SMILES, DNATokenizer(), CodonTokenizer() or "
     "ProteinTokenizer() for sequences, SequenceTokenizer() for any other symbols"
 )
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Let errors of what reads X call it by another name.
+
+    Parameters
+    ----------
+    name : str
+    """
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        error.args = (re.sub(r"(?<!['\w])X(?!['\w])", lambda _: name, str(error)),)  # 'X' is a symbol
+        raise
 
 
 def is_column(X: Any) -> bool:

@@ -244,3 +244,18 @@ def test_each_column_has_a_projection_of_its_own():
     ):
         with pytest.raises(ValueError, match=message):
             fit(projection_dim, **options)
+
+
+def test_errors_of_the_estimator_number_the_column():
+    table = pd.DataFrame({"dna": ["ACGT", "TT"] * 3, "trace": [np.ones((2, 2)) * i for i in range(6)]})
+    columns = SequenceColumns({"dna": DNATokenizer(), "trace": "passthrough"})
+    model = make_pipeline(columns, RecurrentRegressor(**SMALL)).fit(table, np.arange(6))
+    wide = table.assign(trace=[np.ones((2, 3))] * 6)
+    with pytest.raises(
+        ValueError, match="column 1 of X has series of 3 channels, but RecurrentRegressor was"
+    ):
+        model.predict(wide)
+    missing = table.assign(trace=[np.array([[0.5, np.nan], [1, 1]])] * 6)
+    for method in (model.predict, lambda X: model.fit(X, np.arange(6))):
+        with pytest.raises(ValueError, match="row 0, position 0, channel 1 of column 1 of X is"):
+            method(missing)

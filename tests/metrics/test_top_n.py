@@ -41,7 +41,7 @@ def test_molecules_are_compared_however_they_are_written():
     [
         (["ab", "b", "", "abc"], TypeError, "row 0 of y_pred is 'ab', but must be a list of candidates"),
         (CANDIDATES[:3], ValueError, "y_true has 4 rows, but y_pred has 3"),
-        ([*CANDIDATES[:3], [None]], ValueError, "y_pred"),
+        ([*CANDIDATES[:3], ["b", None]], ValueError, "candidate 1 in row 3 of y_pred is missing"),
     ],
     ids=str,
 )

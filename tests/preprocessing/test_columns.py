@@ -171,3 +171,29 @@ def test_types_that_are_no_table_are_named(table):
         columns.fit({"dna": ["A"], "pH": [1]})
     with pytest.raises(TypeError, match=r"columns\['dna'\] is 'DNA', but must be a tokenizer"):
         SequenceColumns({"dna": "DNA"}).fit(table)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("dna", None, r"row 1 of X\['dna'\] is missing"),
+        ("dna", 7, r"row 1 of X\['dna'\] is 7 of type int"),
+        ("trace", [1.0, np.inf], r"row 1, position 1 of X\['trace'\] is inf"),
+    ],
+)
+def test_an_error_in_a_column_names_it(column, value, message):
+    table = pd.DataFrame({"trace": [[0.5, 1.0]] * 3, "dna": ["ACGT"] * 3}, dtype=object)
+    columns = SequenceColumns({"trace": "passthrough", "dna": DNATokenizer()}).fit(table)
+    table.at[1, column] = value
+    for method in (columns.fit, columns.transform):
+        with pytest.raises((TypeError, ValueError), match=message):
+            method(table)
+
+
+def test_a_row_of_a_table_is_told_from_a_column():
+    table = pd.DataFrame({"dna": ["ACGT"] * 3, "pH": [7.0] * 3})
+    columns = SequenceColumns({"dna": DNATokenizer()}, numeric=["pH"]).fit(table)
+    with pytest.raises(TypeError, match=r"give a data frame, as table.iloc\[\[i\]\] is for a single row"):
+        columns.transform(table.iloc[0])
+    with pytest.raises(TypeError, match="give a data frame$"):
+        columns.transform(["ACGT"])

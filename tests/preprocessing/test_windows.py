@@ -76,3 +76,9 @@ def test_what_makes_no_window_is_refused():
         make_windows(SERIES, 10, 3)
     with pytest.raises(ValueError, match="target=2, but the series have the channels 0 to 1"):
         make_windows(SERIES, 3, target=2)
+    with pytest.raises(ValueError, match="a row a step: give list"):
+        make_windows(np.zeros((2, 9)), 3)
+    with pytest.raises(ValueError, match="all 4 windows are followed by missing values"):
+        make_windows([np.nan] * 6, 2)
+    with pytest.raises(TypeError, match="row 0 of series"):
+        make_windows(["ab"], 2)

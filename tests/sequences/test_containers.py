@@ -11,7 +11,7 @@ import torch
 
 from seqestimators import RecurrentClassifier
 from seqestimators.exceptions import InvalidSequenceError
-from seqestimators.sequences import is_missing, read_sequences
+from seqestimators.sequences import is_missing, naming, read_sequences
 
 Encoding = namedtuple("Encoding", ["ids", "mask"])
 ROWS = [[4, 5, 6], [7]]
@@ -120,3 +120,13 @@ def test_ids_that_would_wrap_around_are_named(X, input, message):
 def test_what_stands_for_nothing():
     assert all(map(is_missing, [None, np.nan, pd.NA, pd.NaT, np.ma.masked, np.float32("nan")]))
     assert not any(map(is_missing, ["", 0, "nan", [], np.nan_to_num(np.nan)]))
+
+
+def test_errors_call_what_is_read_by_its_name():
+    for given, expected in (
+        ("row 2 of X is 'X': correct X", "row 2 of table['a'] is 'X': correct table['a']"),
+        ("Xylose", "Xylose"),
+    ):
+        with pytest.raises(InvalidSequenceError) as error, naming("table['a']"):
+            raise InvalidSequenceError(given)
+        assert str(error.value) == expected
