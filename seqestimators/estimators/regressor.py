@@ -404,7 +404,8 @@ def _read_numbers(model: Any, y: Any, *, may_be_infinite: bool = False) -> np.nd
     if isinstance(first, (str, bytes)):
         raise ValueError(
             f"row 0 of y is {first!r}, a text, but {type(model).__name__} learns numbers: classes are "
-            "learned by RecurrentClassifier; turn numbers that are written as text into floats"
+            "learned by RecurrentClassifier; turn numbers that are written as text into floats, and limits, "
+            "as '>10', into bounds, for bounded_targets=True"
         )
     if y.dtype.kind in "mM":
         raise ValueError(

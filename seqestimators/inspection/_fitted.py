@@ -17,7 +17,6 @@ from .._sklearn import Integral, StrOptions
 from .._training import MAX_STEPS, SequenceDataset, run_batches
 from ..estimators import BaseRecurrent
 from ..modules import CELLS, Batch, Cell, Ragged, SequenceNetwork, States
-from ..preprocessing import SequenceColumns
 from ..sequences import N_PARTS, SPECIAL_TOKENS, Sequences, is_biological
 
 OF_STATES: dict[str, list[Any]] = {"layer": [Integral], "direction": [StrOptions({"forward", "backward"})]}
@@ -88,7 +87,7 @@ class FittedModel:
                 steps = [(name, step) for name, step in before if step not in (None, "passthrough")]
                 self._steps = Pipeline(steps) if steps else None
                 for _, step in steps:
-                    if isinstance(step, SequenceColumns):
+                    if hasattr(step, "tokenizers_"):  # a SequenceColumns
                         self._reader_of_columns = step
                     self.tokenizer = _find_tokenizer(step) or self.tokenizer
                 model = last

@@ -329,6 +329,8 @@ def _parts(result):
 def _pad(X, extra):
     """Sequences of one length: token ids with 0 behind, values with NaN."""
     padded = Padder(length=max(map(len, X)) + extra).fit_transform(X)
+    if padded.ndim == 3:
+        return padded  # in a list, NaN may be steps in which nothing was observed
     # Ragged fits accept any width; as lists of rows, a fit to these learns none either.
     return list(padded)
 

@@ -155,7 +155,7 @@ def test_what_reads_one_column_says_so(model, table):
         RecurrentLanguageModel().fit(container)
     with pytest.raises(ValueError, match="reads one column of DNA, but X has 2 columns of sequences"):
         RecurrentClassifier(reverse_complement=True).fit(container, table["pH"] > 7)
-    with pytest.raises(ValueError, match="several columns of sequences, 'dna', 'protein': hidden_states"):
+    with pytest.raises(ValueError, match="several columns of sequences, 'dna', 'protein': choose one"):
         hidden_states(model, table)
 
 
@@ -168,7 +168,9 @@ def test_missing_values_of_a_column_are_masked_or_refused(table):
     assert column.channel_mean_.tolist() == [2, 3]
     assert model[1].net_.module_.others[0].encoder.input_size == 6
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(model)).predict_proba(X), model.predict_proba(X))
-    with pytest.raises(InvalidSequenceError, match='row 0, position 0 of X is NaN.*missing="mask"'):
+    with pytest.raises(
+        InvalidSequenceError, match='row 0, position 0 of column 1 of X is NaN.*missing="mask"'
+    ):
         make_pipeline(columns, RecurrentClassifier(**SMALL)).fit(X, table["pH"] > 7)
 
 
@@ -251,11 +253,9 @@ def test_errors_of_the_estimator_number_the_column():
     columns = SequenceColumns({"dna": DNATokenizer(), "trace": "passthrough"})
     model = make_pipeline(columns, RecurrentRegressor(**SMALL)).fit(table, np.arange(6))
     wide = table.assign(trace=[np.ones((2, 3))] * 6)
-    with pytest.raises(
-        ValueError, match="column 1 of X has series of 3 channels, but RecurrentRegressor was"
-    ):
+    with pytest.raises(ValueError, match="column 1 of X has series of 3 channels, but the model was fitted"):
         model.predict(wide)
     missing = table.assign(trace=[np.array([[0.5, np.nan], [1, 1]])] * 6)
     for method in (model.predict, lambda X: model.fit(X, np.arange(6))):
-        with pytest.raises(ValueError, match="row 0, position 0, channel 1 of column 1 of X is"):
+        with pytest.raises(ValueError, match="row 0, position 0 of column 1 of X is NaN"):
             method(missing)

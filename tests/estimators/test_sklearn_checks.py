@@ -123,7 +123,8 @@ class BoundedRegressor(Hasty, RecurrentRegressor):
 def _at_every_step(X, y):
     shape = () if hasattr(X, "toarray") else np.asarray(X).shape
     y = y if y is None else column_or_1d(y, warn=True)
-    return y if y is None or len(shape) != 2 or len(y) != len(X) else np.repeat(y[:, None], shape[1], axis=1)
+    is_matrix = y is not None and len(shape) == 2 and len(y) == shape[0]
+    return np.repeat(y[:, None], shape[1], axis=1) if is_matrix else y
 
 
 def _as_bounds(y):

@@ -29,7 +29,7 @@ MODES = {  # each of them on one of the estimators, so that all are checked in t
     (RecurrentClassifier, "lstm", "auto"): {"label_smoothing": 0.1},
     (RecurrentClassifier, "gru", "auto"): {"n_dropout_samples": 2},
     (RecurrentRegressor, "rnn", "values"): {"loss": "gaussian", "n_dropout_samples": 2},
-    (RecurrentRegressor, "lstm", "values"): {"loss": "quantile", "quantile": [0.1, 0.9]},
+    (RecurrentRegressor, "lstm", "values"): {"loss": "quantile", "quantile": [0.1, 0.9], "dtype": "float64"},
     (RecurrentRegressor, "gru", "values"): {"missing": "mask"},
     (RecurrentRegressor, "rnn", "auto"): {"loss": "huber"},
     (RecurrentRegressor, "lstm", "auto"): {"loss": "poisson"},
@@ -59,7 +59,7 @@ def with_length(X):
             for input in ("tokens", "values", "auto")
         ),
         BoundedRegressor(**SMALL, input="values", bounded_targets=True, loss="gaussian"),
-        make_seed_ensemble(RecurrentRegressor(**SMALL, input="values", cell="rnn"), 2),
+        make_seed_ensemble(RecurrentRegressor(**SMALL, cell="rnn", dtype="float64"), 2),
         make_pipeline(
             FunctionTransformer(with_length), RecurrentLanguageModel(**SMALL, cell="rnn", random_state=0)
         ),

@@ -159,10 +159,8 @@ class MoleculeAttributionDisplay(Display):
                 raise ValueError(
                     "attention says where the network looks, whatever the class: leave target out"
                 )
-            values, label = (
-                attention_weights(fitted.estimator, sequence, column=fitted.place)[0],
-                "weight of attention",
-            )
+            (values,) = attention_weights(fitted.estimator, sequence, column=fitted.place)
+            label = "weight of attention"
         elif attribution == "integrated_gradients":
             # Closer sums take up to ten times as long, and no eye sees the difference.
             (values,) = integrated_gradients(
