@@ -5,8 +5,6 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import check_is_fitted
 
 from seqestimators import (
@@ -44,10 +42,12 @@ class BoundedRegressor(RecurrentRegressor):
         return super().fit(X, np.repeat(np.asarray(y)[:, None], 2, axis=1))
 
 
-def with_length(X):
-    """Sequences, and their lengths as the condition of a language model."""
-    sequences = read_sequences(X)
-    return replace(sequences, features=sequences.lengths[:, None] / 10)
+class ConditionalLanguageModel(RecurrentLanguageModel):
+    """Has the length of a sequence as its condition."""
+
+    def _read(self, X, reset):
+        sequences = read_sequences(X)
+        return super()._read(replace(sequences, features=sequences.lengths[:, None] / 10), reset)
 
 
 @parametrize_with_sequence_checks(
@@ -60,9 +60,7 @@ def with_length(X):
         ),
         BoundedRegressor(**SMALL, input="values", bounded_targets=True, loss="gaussian"),
         make_seed_ensemble(RecurrentRegressor(**SMALL, cell="rnn", dtype="float64"), 2),
-        make_pipeline(
-            FunctionTransformer(with_length), RecurrentLanguageModel(**SMALL, cell="rnn", random_state=0)
-        ),
+        ConditionalLanguageModel(**SMALL, cell="rnn"),
         RecurrentClassifier(**SMALL, dtype="float64"),
         RecurrentClassifier(**SMALL, early_stopping=True, validation_fraction=0.25),
         RecurrentClassifier(**SMALL, pooling="attention", num_layers=2, bidirectional=False),
