@@ -95,9 +95,13 @@ def test_a_label_of_no_class_is_refused():
         (
             [["a"], ["b", 0.5]],
             InvalidSequenceError,
-            "row 1, position 1 of y is 0.5, but labels of steps are cl",
+            "row 1, position 1 of y is 0.5, a continuous target, but labels of steps are cl",
         ),
-        ([[0.0], [float("inf")]], InvalidSequenceError, "row 1, position 0 of y is inf, but labels of steps"),
+        (
+            [[0.0], [float("inf")]],
+            InvalidSequenceError,
+            "row 1, position 0 of y is inf, a continuous target, but labels of steps",
+        ),
         ([[None], [-100]], InvalidSequenceError, "all 2 labels of y are masked .None.: give at least one"),
         ([[["a"]]], TypeError, "row 0, position 0 of y is a list, which is no item of a sequence"),
     ],
