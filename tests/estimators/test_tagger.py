@@ -218,7 +218,7 @@ def test_weights_of_steps_are_routed():
         (
             np.array([[0.5, 1.0], [1.0, 2.5]]),
             ValueError,
-            "row 0, position 0 of y is 0.5, but labels of steps are c",
+            "row 0, position 0 of y is 0.5, a continuous target, but labels of steps are c",
         ),
         ([[None, None], [-100, None]], ValueError, "all 4 labels of y are masked"),
         ([["a", ["b"]], ["a", "b"]], TypeError, "row 0, position 1 of y is a list"),
