@@ -65,7 +65,7 @@ class BasePooled(
     True
     """
 
-    projection_dim: int | list[int | None] | None = parameter(
+    projection_dim: int | list[int | None] | None = parameter(  # type: ignore[assignment]
         default=None, constraints=[AT_LEAST_1, list, tuple, None], unless=("input", "tokens")
     )
 

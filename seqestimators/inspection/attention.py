@@ -84,7 +84,7 @@ def attention_weights(model: Any, X: Any, y: Any = None, *, column: Any = None) 
         )
     sequences = fitted.read(X)
     if y is None:
-        pooling = getattr(fitted.part_of(fitted.network), "pooling", None)
+        pooling: Any = getattr(fitted.part_of(fitted.network), "pooling", None)
         if fitted.place and hasattr(pooling, "weights"):  # the estimator knows those of the first column
             return unwrap(fitted.run_states(sequences, lambda layers: pooling.weights(layers[-1])), X)
         return unwrap(attend(sequences), X)
