@@ -3,17 +3,13 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 
 from ..estimators import RecurrentClassifier, RecurrentStepRegressor, RecurrentTagger
 from ..modules import SMALLEST_DEVIATION
 from .graph import Graph
 from .networks import DOUBLE, FLOAT, Padded, add_outputs, add_step_outputs
 
-__all__ = ["Answer", "add_answers", "transition_scores"]
-
-UNSEEN = -1e9
-"""Score of two neighbouring labels that fit has not seen: no path of emissions makes up for it."""
+__all__ = ["Answer", "add_answers", "describe_transitions"]
 
 
 class Answer(NamedTuple):
@@ -60,34 +56,33 @@ def add_answers(graph: Graph, estimator: Any, given: Padded) -> list[Answer]:
     return _add_numbers(graph, estimator, outputs)
 
 
-def transition_scores(estimator: Any) -> dict[str, list[Any]]:
-    """Return the scores that Viterbi adds to the emissions, or nothing if each label stands by itself.
+def describe_transitions(tagger: Any) -> dict[str, list[Any]]:
+    """Return what the labels of a sequence are found by from its emissions; nothing if each stands alone.
 
     Parameters
     ----------
-    estimator : RecurrentTagger
+    tagger : RecurrentTagger
         Fitted.
 
     Returns
     -------
     dict of {str: list}
-        Of every label: "start", the score of standing first; "transitions",
-        of every other label behind it; "end", of standing last.
+        "seen_transitions" is the attribute of this name. Of a conditional
+        random field, "start", "transitions" and "end" are its scores of the
+        first label, of a label (in the column) behind another, and of the last.
     """
-    kind = estimator._as_fitted().transitions
+    kind = tagger._as_fitted().transitions
     if kind == "free":
         return {}
+    facts = {"seen_transitions": tagger.seen_transitions_.tolist()}
     if kind == "crf":
-        field = estimator.net_.module_.field
-        start, transitions, end = field.start, field.transitions, field.end
-    else:
-        scores = torch.from_numpy(~estimator.seen_transitions_).double() * UNSEEN
-        start, transitions, end = scores[-1, :-1], scores[:-1, :-1], scores[:-1, -1]
-    return {"start": start.tolist(), "transitions": transitions.tolist(), "end": end.tolist()}
+        field = tagger.net_.module_.field
+        facts |= {name: getattr(field, name).tolist() for name in ("start", "transitions", "end")}
+    return facts
 
 
 def _add_labels(graph: Graph, tagger: Any, outputs: str, is_label: str) -> list[Answer]:
-    """Return probabilities, and the emissions that Viterbi reads, 0 where no label is."""
+    """Return probabilities, and the emissions that labels are found by, 0 where no label is."""
     kind, shape = tagger._as_fitted().transitions, ["batch", "labels", len(tagger.classes_)]
 
     def answer(name: str, numbers: str) -> Answer:

@@ -18,7 +18,7 @@ from ..estimators import (
     RecurrentTagger,
 )
 from ..preprocessing import SequenceTokenizer
-from .answers import Answer, add_answers, transition_scores
+from .answers import Answer, add_answers, describe_transitions
 from .comparison import compare_answers
 from .graph import Graph
 from .inputs import add_inputs
@@ -97,9 +97,10 @@ def to_onnx(model: Any, path: str | Path, *, output: str = "predictions") -> Non
     The file has properties, texts in JSON: ``classes``, in the order of the
     probabilities; ``vocabulary``, the token of each id; ``tokenizer``, its
     class and parameters; ``stride``, how many steps there are to a label or
-    number; ``start``, ``transitions`` (the label before stands in the row) and
-    ``end``, scores that the Viterbi algorithm adds to emissions for the labels
-    that `predict` gives; ``seqestimators``, the version of this package.
+    number; ``seen_transitions``, the tagger's attribute, and of a conditional
+    random field ``start``, ``transitions`` (the label before stands in the row)
+    and ``end``, its scores, from which and the emissions follow the labels that
+    `predict` gives; ``seqestimators``, the version of this package.
 
     An id that fit hasn't met counts as unknown in the graph too; series that
     the model standardizes are standardized there, and NaN is a missing value
@@ -200,7 +201,7 @@ def _describe(estimator: Any, tokenizer: Any) -> dict[str, str]:
     if hasattr(estimator, "stride"):
         facts["stride"] = estimator.net_.module_.stride
     if isinstance(estimator, RecurrentTagger):
-        facts |= transition_scores(estimator)
+        facts |= describe_transitions(estimator)
     if tokenizer is not None:
         plain = str | int | float | None
         params = {

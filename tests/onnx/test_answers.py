@@ -9,7 +9,7 @@ from seqestimators import (
     RecurrentStepRegressor,
     RecurrentTagger,
 )
-from seqestimators._onnx.answers import transition_scores
+from seqestimators._onnx.answers import describe_transitions
 from seqestimators.sequences import BOS, EOS
 
 SMALL = {"hidden_size": 3, "cell": "gru", "max_epochs": 1, "lr": 0.05, "random_state": 0}
@@ -118,17 +118,36 @@ def test_numbers_of_steps(stride, n_outputs, offset, run_graph):
     assert_same(run_graph(model, rows, output="states")["states"], model.transform(rows))
 
 
-def find_best_path(emissions, start, transitions, end):
-    """Return the index of every label of a sequence (Viterbi)."""
-    score, arrows = start + emissions[0], []
-    for step in emissions[1:]:
-        through = score[:, None] + transitions
+def find_log_probabilities(emissions, start, transitions, end):
+    """Return those of every label of a conditional random field (forward-backward algorithm)."""
+    before, behind = [start], [end]
+    for step in emissions[:-1]:
+        before.append(np.logaddexp.reduce(before[-1] + step + transitions.T, axis=1))
+    for step in emissions[:0:-1]:
+        behind.append(np.logaddexp.reduce(behind[-1] + step + transitions, axis=1))
+    total = emissions + before + behind[::-1]
+    return total - np.logaddexp.reduce(total, axis=1, keepdims=True)
+
+
+def find_best_path(scores, seen):
+    """Return the index of every label of a sequence (Viterbi algorithm)."""
+    penalty = np.where(seen, 0, -1e9)
+    score, arrows = penalty[-1, :-1] + scores[0], []
+    for step in scores[1:]:
+        through = score[:, None] + penalty[:-1, :-1]
         arrows.append(through.argmax(axis=0))
         score = through.max(axis=0) + step
-    path = [(score + end).argmax()]
+    path = [(score + penalty[:-1, -1]).argmax()]
     for arrow in reversed(arrows):
         path.append(arrow[path[-1]])
     return path[::-1]
+
+
+def find_labels(model, emissions):
+    facts = {name: np.array(one) for name, one in describe_transitions(model).items()}
+    seen = facts.pop("seen_transitions")
+    scores = find_log_probabilities(emissions, **facts) if facts else emissions
+    return list(model.classes_[find_best_path(scores, seen)])
 
 
 @pytest.mark.parametrize("stride", [1, 2])
@@ -141,13 +160,12 @@ def test_labels_that_depend_on_each_other(transitions, stride, run_graph):
     model = RecurrentTagger(transitions=transitions, stride=stride, **SMALL | {"max_epochs": 4})
     model.fit(rows, labels)
     rows = make_ids([20, 6, 2, 0, 84], seed=2)
-    answers, scores = run_graph(model, rows), transition_scores(model)
-    scores = {name: np.array(one) for name, one in scores.items()}
+    answers = run_graph(model, rows)
     for i, expected in enumerate(model.predict(rows)):
         emissions = answers["emissions"][i, : len(expected)]
         assert not answers["emissions"][i, len(expected) :].any()
         if len(expected):
-            assert list(model.classes_[find_best_path(emissions, **scores)]) == list(expected)
+            assert find_labels(model, emissions) == list(expected)
     if transitions == "observed":
         for row, expected in zip(answers["probabilities"], model.predict_proba(rows), strict=True):
             np.testing.assert_allclose(row[: len(expected)], expected, rtol=0, atol=1e-6)
@@ -160,7 +178,6 @@ def test_a_sequence_without_a_seen_path_has_the_fewest_unseen_neighbours(run_gra
         X[2:4] * 3, [["a", "b"], ["a", "b", "c"]] * 3
     )
     rows = make_ids([5, 1, 8], seed=3)
-    scores = {name: np.array(one) for name, one in transition_scores(model).items()}
     emissions = run_graph(model, rows)["emissions"]
     for row, expected in zip(emissions, model.predict(rows), strict=True):
-        assert list(model.classes_[find_best_path(row[: len(expected)], **scores)]) == list(expected)
+        assert find_labels(model, row[: len(expected)]) == list(expected)
