@@ -62,7 +62,9 @@ def kills(session):
 def ray(session):
     """Run the tests of clusters, those of Ray included."""
     session.install(*CONSTRAINTS, "--group", "test", "-e", ".", "ray")
-    session.run("pytest", "tests/test_cluster.py", *session.posargs)
+    # a busy machine may take longer than Ray's half minute to start it
+    patient = {"RAY_raylet_start_wait_time_s": "400"}
+    session.run("pytest", "tests/test_cluster.py", *session.posargs, env=patient)
 
 
 @nox.session

@@ -83,22 +83,28 @@ class SeedEnsembleRegressor(LinkedEstimator, VotingRegressor):
 
         Returns
         -------
-        y : ndarray of shape (n,)
-        std : ndarray of shape (n,)
+        y : ndarray of shape (n,) or (n, n_quantiles)
+            Two-dimensional where the members predict several quantiles.
+        std : ndarray of the same shape
             Only with `return_std`.
         """
-        if not return_std:
-            return super().predict(X)
         check_is_fitted(self)
-        pairs = [
-            one.predict(X, return_std=True) if _gives_std(one) else (one.predict(X), 0.0)
-            for one in self.estimators_
-        ]
+        weights = self._weights_not_none
+        members = self.estimators_
+        if return_std:
+            pairs = [
+                one.predict(X, return_std=True) if _gives_std(one) else (one.predict(X), 0.0)
+                for one in members
+            ]
+        else:
+            pairs = [(one.predict(X), 0.0) for one in members]
         numbers = np.array([mean for mean, _ in pairs], dtype=np.float64)
-        mean = super().predict(X)
+        mean = np.average(numbers, axis=0, weights=weights)
+        if not return_std:
+            return mean
         own = np.array([np.broadcast_to(std, mean.shape) for _, std in pairs], dtype=np.float64)
-        variance = (numbers - np.average(numbers, axis=0, weights=self._weights_not_none)) ** 2 + own**2
-        return mean, np.sqrt(np.average(variance, axis=0, weights=self._weights_not_none))
+        variance = (numbers - mean) ** 2 + own**2
+        return mean, np.sqrt(np.average(variance, axis=0, weights=weights))
 
 
 def _gives_std(model: Any) -> bool:

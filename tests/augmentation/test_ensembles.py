@@ -50,6 +50,18 @@ def test_numbers_are_averaged():
     )
 
 
+def test_every_quantile_is_averaged():
+    model = RecurrentRegressor(**SMALL, loss="quantile", quantile=[0.1, 0.5, 0.9])
+    y = np.array([row.count("A") for row in X], dtype=float)
+    ensemble = make_seed_ensemble(make_pipeline(DNATokenizer(), model), 2).fit(X, y)
+    members = [one.predict(X) for one in ensemble.estimators_]
+    mean, std = ensemble.predict(X, return_std=True)
+    assert mean.shape == (len(X), 3)
+    np.testing.assert_array_equal(ensemble.predict(X), mean)
+    np.testing.assert_allclose(mean, np.mean(members, axis=0))
+    np.testing.assert_allclose(std, np.std(members, axis=0), rtol=1e-4)
+
+
 @pytest.mark.parametrize("loss", ["squared", "gaussian"])
 def test_standard_deviations_of_an_ensemble(loss):
     model = make_pipeline(DNATokenizer(), RecurrentRegressor(**SMALL, loss=loss))
