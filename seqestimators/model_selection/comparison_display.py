@@ -72,7 +72,8 @@ class ComparisonDisplay(Display):
     The intervals are corrected for overlapping training sets [1]_, each for
     its pair alone. The p-values are adjusted by Holm's method for all pairs of
     the comparison, since the best is known only afterwards: an interval may
-    end before 0 although the difference isn't significant.
+    end before 0 although the difference isn't significant. An interval that is
+    much wider than the differences ends in an arrow, and goes on beyond it.
 
     References
     ----------
@@ -270,13 +271,19 @@ class ComparisonDisplay(Display):
             means, rows, xerr=self.differences["high"].to_numpy() - means,
             fmt="D", markersize=5, color="black", elinewidth=1.5, capsize=3, zorder=3
         )  # fmt: skip
-        largest = 1.5 * np.abs(means).max()  # wide intervals, as those of two splits, are cut off
+        largest = 1.5 * np.abs(means).max()  # wide intervals, as those of two splits, end in an arrow
         low, high = ax.get_xlim()
         if largest > 0:
             ax.set_xlim(max(low, -max(largest, -2 * means.min())), min(high, max(largest, 2 * means.max())))
+        low, high = ax.get_xlim()
+        for end, is_beyond, arrow in (
+            (low, self.differences["low"] < low, "<"), (high, self.differences["high"] > high, ">")
+        ):  # fmt: skip
+            for row in rows[is_beyond]:
+                ax.plot(end, row, arrow, color="black", markersize=6, clip_on=False, zorder=3)
         for row, name in enumerate(self.scores):
             ax.text(
-                1.03, row, self._judge(name),
+                1.045, row, self._judge(name),
                 transform=ax.get_yaxis_transform(), va="center", fontsize="small"
             )  # fmt: skip
 

@@ -60,6 +60,19 @@ def test_bars_are_the_intervals_of_the_differences_to_the_reference(comparison):
         assert display.differences.loc[name, "difference"] == -pair["difference"]
 
 
+def test_an_interval_that_goes_on_beyond_the_panel_ends_in_an_arrow():
+    X, y = load_iris(return_X_y=True)
+    models = {"bayes": GaussianNB(), "neighbours": KNeighborsClassifier(9)}
+    display = ComparisonDisplay.from_estimators(models, X, y, cv=2, scoring="accuracy")
+    panel, differences = display.axes_[1], display.differences
+    left, right = panel.get_xlim()
+    arrows = [(line.get_marker(), *line.get_xydata()[0]) for line in panel.lines if line.get_marker() in "<>"]
+    expected = [("<", left, 1 + row) for row in np.flatnonzero(differences["low"] < left)]
+    expected += [(">", right, 1 + row) for row in np.flatnonzero(differences["high"] > right)]
+    assert arrows == expected  # the reference is row 0
+    assert {arrow[0] for arrow in arrows} == {"<", ">"}
+
+
 def test_the_verdict_says_whether_a_difference_is_shown(comparison):
     display = ComparisonDisplay.from_comparison(comparison)
     best, second, chance = texts_of(display.axes_[1])
