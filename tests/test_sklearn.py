@@ -33,7 +33,10 @@ def test_no_helper_is_kept_that_no_room_imports():
             if isinstance(node, ast.ImportFrom) and node.module == "_sklearn":
                 imported |= {alias.name for alias in node.names}
     kept = set()
-    for node in ast.parse(Path(_sklearn.__file__).read_text(encoding="utf-8")).body:
+    body = ast.parse(Path(_sklearn.__file__).read_text(encoding="utf-8")).body
+    # what one version of scikit-learn has is imported in a try
+    tried = [inner for node in body if isinstance(node, ast.Try) for inner in node.body]
+    for node in [*body, *tried]:
         if isinstance(node, ast.ImportFrom):
             kept |= {alias.name for alias in node.names if alias.asname == alias.name}
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):

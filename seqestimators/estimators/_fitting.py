@@ -73,6 +73,9 @@ class Fitting(TrainingLoop):
     ) -> None:
         """Learn from y, as `_read_target` returns it, how it is encoded; rows of weight 0 are absent."""
 
+    def _learn_names(self, y: Any) -> None:
+        """Learn what the targets are called, of y as fit is given it."""
+
     def _learn_later_target(self, y: Any, sequences: Sequences, sample_weight: np.ndarray) -> None:
         """Learn what may still grow when the training goes on with other rows."""
 
@@ -231,6 +234,8 @@ class Fitting(TrainingLoop):
         kept = np.flatnonzero(weight)
         if not len(kept):
             raise ValueError("sample_weight is 0 for every row: no row is left to learn from")
+        if not goes_on:
+            self._learn_names(y)
         y = self._read_target(y, **of_target)
         generators = None if goes_on else make_generators(self.random_state, device)
         parts = {"train": kept}

@@ -76,14 +76,11 @@ class BasePooled(
         if self.n_dropout_samples:
             self._refuse_no_dropout(self.dropout)
 
-    def _prepare(self, X: Any, y: Any, *args: Any, goes_on: bool, **options: Any) -> Any:
-        prepared = super()._prepare(X, y, *args, goes_on=goes_on, **options)
-        if not goes_on:
-            self.__dict__.pop("target_names_", None)  # of a fit before
-            names = names_of_columns(y)
-            if names is not None and not getattr(self, "bounded_targets", False):  # two columns of one target
-                self.target_names_ = names
-        return prepared
+    def _learn_names(self, y: Any) -> None:
+        self.__dict__.pop("target_names_", None)  # of a fit before
+        names = names_of_columns(y)
+        if names is not None and not getattr(self, "bounded_targets", False):  # two columns of one target
+            self.target_names_ = names
 
     def _make_net(self, generators: Any = None, max_weights: int | None = None) -> None:
         super()._make_net(generators, max_weights)
