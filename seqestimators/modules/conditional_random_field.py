@@ -17,7 +17,7 @@ class ConditionalRandomField(nn.Module):
     with the scores `o` of every label at every step, which a network gives,
     and learned scores of the first label, `b`, of two labels in a row, `A`,
     and of the last label, `e`. All begin at 0, where labels are independent,
-    or at what `start_from` makes of training labels.
+    or at what `start_from` makes of training labels [3]_.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class ConditionalRandomField(nn.Module):
         r"""Set `b`, `A` and `e` to how much likelier a label is behind another than anywhere.
 
         These are :math:`\log(p(y \mid y') / p(y))`. If `o` were
-        :math:`\log p(y_t \mid x)`, the labels would be a Markov chain [3]_.
+        :math:`\log p(y_t \mid x)`, the labels would be a Markov chain.
 
         Parameters
         ----------
