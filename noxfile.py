@@ -89,7 +89,9 @@ def docs(session):
     session.install(*CONSTRAINTS, "--group", "docs", "-e", ".")
     settings = session.posargs or ["-j", "2", "-D", "plot_gallery=1"]
     # -E: all pages are read, what they print comes from the cache; of others Sphinx forgets the index entries
-    session.run("sphinx-build", "-E", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *settings)
+    session.run(
+        "sphinx-build", "-E", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *settings
+    )
     session.run("pytest", "--noconftest", "-n", "2", "tests/test_site.py")
 
 
