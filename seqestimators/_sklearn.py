@@ -28,6 +28,8 @@ from sklearn.utils.metaestimators import _BaseComposition as _BaseComposition
 from sklearn.utils.validation import _check_method_params as _check_method_params
 from sklearn.utils.validation import _check_sample_weight as _check_sample_weight
 from sklearn.utils.validation import _check_y as _check_y
+from sklearn.utils.validation import _is_fitted
+from sklearn.utils.validation import check_is_fitted as _check_with_tags
 
 try:
     from sklearn.callback import CallbackSupportMixin as CallbackSupportMixin
@@ -58,6 +60,15 @@ class LinkedEstimator(BaseEstimator):
         defaults = {name: one.default for name, one in signature(type(self)).parameters.items()}
         missing = {name: one for name, one in defaults.items() if one is not Parameter.empty}
         super().__setstate__(missing | state)
+
+
+def check_is_fitted(estimator: BaseEstimator) -> None:
+    """Raise scikit-learn's error if an estimator isn't fitted.
+
+    Of one that is, no tags are made: for a single sequence they would take more time than reading it.
+    """
+    if not _is_fitted(estimator):
+        _check_with_tags(estimator)
 
 
 def _fit_context(fit: F) -> F:

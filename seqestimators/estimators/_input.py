@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
-from .._sklearn import LinkedEstimator
+from .._sklearn import LinkedEstimator, check_is_fitted
 from ..exceptions import InvalidSequenceError, SeriesLayoutWarning, TokenIdWarning
 from ..sequences import (
     EOS,

@@ -1,13 +1,14 @@
 """What all tokenizers share, and the tokenizer of any sequence."""
 
 from collections.abc import Callable, Iterable
+from itertools import repeat
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
-from .._sklearn import Integral, Interval, LinkedEstimator, StrOptions, _fit_context
+from .._sklearn import Integral, Interval, LinkedEstimator, StrOptions, _fit_context, check_is_fitted
 from ..domain import UNKNOWN_SYMBOL, join_symbols, normalize
 from ..exceptions import InvalidSequenceError
 from ..parameters import parameter, with_parameters
@@ -413,8 +414,8 @@ class SequenceTokenizer(ChunkLearner, OneToOneFeatureMixin, TransformerMixin, St
 
     def _encode(self, tokens: Tokens) -> np.ndarray:
         """The id of every token, by the policy on unknown ones."""
-        found = (self.vocabulary_.get(name, UNKNOWN) for name in tokens.names)
-        ids = tokens.replace([i if i >= len(SPECIAL_TOKENS) else UNKNOWN for i in found])
+        found = np.fromiter(map(self.vocabulary_.get, tokens.names, repeat(UNKNOWN)), dtype=np.int64)
+        ids = tokens.replace(np.where(found < len(SPECIAL_TOKENS), UNKNOWN, found))
         if self.unknown == "error" and (unknown := ids == UNKNOWN).any():
             index = int(np.argmax(unknown))
             row, preceding = tokens.place(index)

@@ -132,7 +132,7 @@ class Tokens:
                 counts[name] = counts.get(name, 0) + count
         return counts
 
-    def replace(self, number_of_name: Sequence[int]) -> np.ndarray:
+    def replace(self, number_of_name: Sequence[int] | np.ndarray) -> np.ndarray:
         """Put a number in the place of every token.
 
         Parameters

@@ -263,10 +263,9 @@ class Sequences:
             Views into the buffer; as :class:`TokenIds` where the vocabulary
             of the ids is known.
         """
-        if self.fingerprint is None:
-            return object_array(self, len(self))
-        marked = replace(self, values=mark(self.values, self.fingerprint))
-        return object_array(marked, len(self)).view(TokenIds)
+        values, bounds = mark(self.values, self.fingerprint), pairwise(self.offsets.tolist())
+        rows = object_array((values[begin:end] for begin, end in bounds), len(self))
+        return rows if self.fingerprint is None else rows.view(TokenIds)
 
     # The markers of beginning and end: added where a network needs them, never twice
 

@@ -1,7 +1,6 @@
 """The place that reads the token ids and numeric series that a user passes."""
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -132,11 +131,10 @@ def read_sequences(
         if is_new and n_axes == 2 and input != "values":
             refuse_columns_behind_padding(flat.reshape(len(offsets) - 1, -1))
     if input == "tokens" or (input == "auto" and is_tokens):
-        tokens = _as_tokens(flat, offsets)
+        tokens = _as_tokens(flat, offsets, fingerprint)
         if is_new:
             check_new_ids(tokens, fingerprint, n_axes == 2)
-        tokens = _strip(tokens, tokens.values == PAD, leading=True)
-        read = replace(tokens, fingerprint=fingerprint)
+        read = _strip(tokens, tokens.values == PAD, leading=True)
     else:
         read = _as_values(flat, offsets, dtype, keeps, is_padded=n_axes > 0 or not keeps)
     return read.with_beside(X, np.arange(len(read))) if isinstance(X, Sequences) else read
@@ -324,7 +322,7 @@ def _from_objects(array: np.ndarray, index: int, keeps: bool) -> np.ndarray:
     return numbers
 
 
-def _as_tokens(flat: np.ndarray, offsets: np.ndarray) -> Sequences:
+def _as_tokens(flat: np.ndarray, offsets: np.ndarray, fingerprint: Fingerprint | None) -> Sequences:
     if flat.ndim == 2 and flat.shape[1] == 1:
         flat = flat[:, 0]
     if flat.ndim != 1:
@@ -354,7 +352,7 @@ def _as_tokens(flat: np.ndarray, offsets: np.ndarray) -> Sequences:
             f"Negative values in data: row {row}, position {position} of X is {flat[index]}, but token ids "
             'start at 0 (padding); set input="values" for numeric series'
         )
-    return Sequences(flat.astype(np.int64, copy=False), offsets)
+    return Sequences(flat.astype(np.int64, copy=False), offsets, fingerprint=fingerprint)
 
 
 def _as_values(
