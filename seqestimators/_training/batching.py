@@ -215,7 +215,7 @@ def cut_by_length(lengths: np.ndarray) -> list[slice]:
         start, stop = stack.pop()
         piece = lengths[start:stop]
         padded = len(piece) * piece.max(initial=0)
-        if len(piece) <= 1 or padded <= max(MAX_STEPS, MAX_PADDING_RATIO * piece.sum()):
+        if len(piece) <= 1 or padded <= MAX_STEPS or padded <= MAX_PADDING_RATIO * piece.sum():
             pieces.append(slice(start, stop))
             continue
         is_short = piece <= piece.max() / 2

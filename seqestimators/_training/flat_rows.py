@@ -60,7 +60,7 @@ class FlatRows:
         lengths : Tensor of shape (n_rows,), dtype int64
         """
         lengths = self.lengths[rows]
-        steps = np.arange(max(lengths.max(initial=1), 1))
+        steps = np.arange(lengths.max(initial=1))
         padding = len(self.values) - 1  # the last element of the buffer is 0
         index = np.where(steps < lengths[:, None], self.starts[rows][:, None] + steps, padding)  # (n, T)
         return self._read(index), send(lengths, self.values.device)

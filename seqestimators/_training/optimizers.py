@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch.optim import Optimizer
+from torch.optim import Optimizer, optimizer
 
 __all__ = ["OPTIMIZERS"]
 
@@ -22,10 +22,19 @@ def _uncompiled(class_: type[Optimizer], fuse: Callable[[Step], Step] = lambda s
     methods: dict[str, Any] = {name: inspect.unwrap(getattr(class_, name)) for name in names}
     take_step, fill_with_zero = fuse(inspect.unwrap(class_.step)), methods["zero_grad"]
 
-    def step(self: Optimizer, closure: Callable[[], Any] | None = None) -> Any:
-        """Change the weights by their gradients, and return what `closure` returns."""
+    def step_alone(self: Any, closure: Callable[[], Any] | None = None) -> Any:
         with torch.no_grad():
             return take_step(self, closure)
+
+    step_with_hooks = Optimizer.profile_hook_step(step_alone)
+
+    def step(self: Any, closure: Callable[[], Any] | None = None) -> Any:
+        """Change the weights by their gradients, and return what `closure` returns."""
+        own = self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks
+        has_hooks = own or optimizer._global_optimizer_pre_hooks or optimizer._global_optimizer_post_hooks
+        return (step_with_hooks if has_hooks else step_alone)(self, closure)
+
+    step.hooked = True  # type: ignore[attr-defined]  # or torch would look for hooks and a profiler each time
 
     def zero_grad(self: Optimizer, set_to_none: bool = True) -> None:
         """Remove the gradients of all weights, or make them 0."""

@@ -5,6 +5,7 @@ import pickle
 
 import pytest
 import torch
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from seqestimators._training import OPTIMIZERS
 
@@ -71,3 +72,18 @@ def test_states_are_those_of_torch(name):
         to.optimizer.load_state_dict(copy.deepcopy(one.optimizer.state_dict()))
         own.step(2 * i + 1), other.step(2 * i + 1)
         assert_same(own, other)
+
+
+def test_hooks_of_a_step_are_called():
+    trained = Trained(OPTIMIZERS["adamw"], fused=True)
+    called = []
+    handles = [
+        trained.optimizer.register_step_pre_hook(lambda *given: called.append("before")),
+        trained.optimizer.register_step_post_hook(lambda *given: called.append("after")),
+        register_optimizer_step_post_hook(lambda *given: called.append("after any")),
+    ]
+    trained.step(0)
+    for handle in handles:
+        handle.remove()
+    trained.step(1)
+    assert called == ["before", "after", "after any"]
