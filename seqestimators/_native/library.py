@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-__all__ = ["Call", "Library", "describe", "find_library"]
+__all__ = ["Call", "Library", "PoolingCall", "describe", "find_library", "loaded_library"]
 
 VARIABLE = "SEQESTIMATORS_KERNEL"
 """The environment variable that decides: `torch`, `native`, or unset for native where it is there."""
@@ -56,6 +56,23 @@ class Call(ctypes.Structure):
     ]
 
 
+class PoolingCall(ctypes.Structure):
+    """What one call of pooling is about, field by field as in recurrences.cpp."""
+
+    _fields_ = [
+        ("steps", _Int),
+        ("rows", _Int),
+        ("units", _Int),
+        ("lengths", _Pointer),
+        ("states", _Pointer),
+        ("stride", _Int),
+        ("pooled", _Pointer),
+        ("counts", _Pointer),
+        ("of_pooled", _Pointer),
+        ("gradient", _Pointer),
+    ]
+
+
 class Library:
     """The functions of the compiled file.
 
@@ -77,26 +94,27 @@ class Library:
         try:
             library.recurrence_source.restype = _Int
             is_other = library.recurrence_source() != zlib.crc32(SOURCE.read_bytes())
-            self._functions = [
-                getattr(library, f"recurrence_{name}") for name in ("forward", "backward", "gather")
-            ]
+            self._functions = {
+                name: getattr(library, f"recurrence_{name}")
+                for name in ("forward", "backward", "gather", "pool", "unpool")
+            }
         except AttributeError:
             is_other = True
         if is_other:
             raise OSError(f"{path} was compiled from another version of {SOURCE.name}")
-        for function in self._functions:
+        for function in self._functions.values():
             function.restype = _Int
             function.argtypes = [_Int, _Pointer]
-        self._functions[2].argtypes = [_Int, _Pointer, _Pointer]
+        self._functions["gather"].argtypes = [_Int, _Pointer, _Pointer]
         self.level = _find_level() if level is None else level
 
     def forward(self, call: Call) -> None:
         """Compute the states."""
-        self._share(self._functions[0], call)
+        self._share(self._functions["forward"], call)
 
     def backward(self, call: Call) -> None:
         """Compute the gradients of the sums."""
-        self._share(self._functions[1], call)
+        self._share(self._functions["backward"], call)
 
     def _share(self, function: Any, call: Call) -> None:
         """Let threads, as many as torch uses, compute the rows, which don't need each other."""
@@ -115,7 +133,15 @@ class Library:
 
     def gather(self, call: Call, table: torch.Tensor) -> None:
         """Add the gradients of the sums to those of the rows of a table that the sums have read."""
-        self._check(self._functions[2](self.level, ctypes.addressof(call), table.data_ptr()))
+        self._check(self._functions["gather"](self.level, ctypes.addressof(call), table.data_ptr()))
+
+    def pool(self, call: PoolingCall) -> None:
+        """Compute last, greatest and mean state of each row."""
+        self._check(self._functions["pool"](self.level, ctypes.addressof(call)))
+
+    def unpool(self, call: PoolingCall) -> None:
+        """Compute the gradient of the states."""
+        self._check(self._functions["unpool"](self.level, ctypes.addressof(call)))
 
     @staticmethod
     def _check(problem: int) -> None:
@@ -167,6 +193,13 @@ def find_library() -> Library | None:
             f"(g++ or clang++) and then seqestimators again, or unset {VARIABLE} to run on torch."
         )
     return None
+
+
+def loaded_library() -> Library:
+    """Return the library, where :func:`find_library` has found one: without a look at the environment."""
+    library = _load()
+    assert isinstance(library, Library), "nobody has asked whether there is one"
+    return library
 
 
 def describe() -> str:

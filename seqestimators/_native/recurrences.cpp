@@ -1,4 +1,5 @@
-// Recurrent layers in single precision: Elman's network (tanh), GRU and LSTM, forward and backward in time.
+// Recurrent layers in single precision: Elman's network (tanh), GRU and LSTM, forward and backward in time; and the
+// pooling of their states.
 //
 // Every array is contiguous, time first: (steps, rows, size), a row being a sequence. What belongs to a state
 // has one step more, the first being the state before the first step. Rows may have lengths of their own; they
@@ -50,6 +51,18 @@ struct Call {
   const float *gradient;       // (steps, rows, units), of the states
   float *carry;                // (rows, units): gradient of the last memory; then of what lies before the first step
   float *sums;                 // Elman: (steps, rows, units), gradient of the sums; those of others replace the gates
+};
+
+// Last, greatest and mean state of each row, side by side, and the gradient of the states.
+struct Pooling {
+  int64_t steps, rows, units;
+  const int64_t *lengths;   // (rows,)
+  const float *states;      // (steps, rows, units)
+  int64_t stride;           // how far apart the rows of pooled and of_pooled stand
+  float *pooled;            // (rows, 3 * units); 0 of a row without steps
+  float *counts;            // (rows, units): how many states of a row are the greatest
+  const float *of_pooled;   // gradient, (rows, 3 * units)
+  float *gradient;          // (steps, rows, units), of the states; those that are the greatest share theirs
 };
 
 // The rows of one call, the longest first, and how many of them live at each step.
@@ -155,6 +168,14 @@ EXPORT int64_t recurrence_backward(int64_t level, const Call *call) { PICK(backw
 
 // Adds the gradients of projected inputs, in gates or sums, to those of the table's rows that were read.
 EXPORT int64_t recurrence_gather(int64_t level, const Call *call, float *table) { PICK(gather(*call, table)) }
+
+EXPORT int64_t recurrence_pool(int64_t level, const Pooling *call) {
+  for (int64_t i = 0; i < call->rows; i++)
+    if (call->lengths[i] < 0 || call->lengths[i] > call->steps) return NO_SUCH_LENGTH;
+  PICK(pool(*call))
+}
+
+EXPORT int64_t recurrence_unpool(int64_t level, const Pooling *call) { PICK(unpool(*call)) }
 
 // Which source this was compiled from.
 #ifndef SOURCE_CRC
@@ -519,6 +540,83 @@ TARGET static int64_t gather(const Call &call, float *table) {
       const float *from = sums + (t * call.rows + row) * columns;
       float *to = table + id_of(call, t, row) * columns;
       for (int64_t k = 0; k < columns; k += LANES) store(to + k, load(to + k) + load(from + k));
+    }
+  return NONE;
+}
+
+// How many states are added before their sum is: one sum of a long row would lose digits.
+constexpr int64_t ADDED_AT_ONCE = 256;
+
+TARGET static int64_t pool(const Pooling &call) {
+  const int64_t H = call.units;
+  Packed memory;
+  float *sums = memory.make(call.rows * H);
+  if (!sums) return NO_MEMORY;
+  for (int64_t row = 0; row < call.rows; row++)
+    for (int64_t v = 0; v < H; v += LANES) {
+      float *last = call.pooled + row * call.stride + v;
+      store(last, Vec{});
+      store(last + H, call.lengths[row] ? all(-__builtin_inff()) : Vec{});
+      store(last + 2 * H, Vec{});
+      store(call.counts + row * H + v, Vec{});
+      store(sums + row * H + v, Vec{});
+    }
+  for (int64_t t = 0; t < call.steps; t++)
+    for (int64_t row = 0; row < call.rows; row++) {
+      const int64_t n = call.lengths[row];
+      if (t >= n) continue;
+      const bool is_last = t == n - 1, is_sum_full = is_last || t % ADDED_AT_ONCE == ADDED_AT_ONCE - 1;
+      const float *from = call.states + (t * call.rows + row) * H;
+      float *last = call.pooled + row * call.stride, *greatest = last + H, *mean = greatest + H;
+      float *counts = call.counts + row * H, *sum = sums + row * H;
+      for (int64_t v = 0; v < H; v += LANES) {
+        Vec h = load(from + v), most = load(greatest + v), count = load(counts + v), added = load(sum + v) + h;
+        count = h > most ? all(1.f) : h == most ? count + 1.f : count;
+        most = h > most ? h : most;
+        if (is_sum_full) {
+          Vec total = load(mean + v) + added;
+          added = Vec{};
+          if (is_last) {
+            store(last + v, h);
+            most = total == total ? most : total;  // nan is greater than all
+            total = total / float(n);
+          }
+          store(mean + v, total);
+        }
+        store(greatest + v, most);
+        store(counts + v, count);
+        store(sum + v, added);
+      }
+    }
+  return NONE;
+}
+
+TARGET static int64_t unpool(const Pooling &call) {
+  const int64_t H = call.units;
+  Packed memory;
+  float *shares = memory.make(2 * call.rows * H);  // what a state has of the mean's gradient, and as the greatest
+  if (!shares) return NO_MEMORY;
+  for (int64_t row = 0; row < call.rows; row++)
+    for (int64_t v = 0; v < H; v += LANES) {
+      const float *of_greatest = call.of_pooled + row * call.stride + H + v;
+      store(shares + 2 * row * H + v, load(of_greatest + H) / float(call.lengths[row]));
+      store(shares + (2 * row + 1) * H + v, load(of_greatest) / load(call.counts + row * H + v));
+    }
+  for (int64_t t = 0; t < call.steps; t++)
+    for (int64_t row = 0; row < call.rows; row++) {
+      const int64_t n = call.lengths[row], at = (t * call.rows + row) * H;
+      float *to = call.gradient + at;
+      if (t >= n) {
+        memset(to, 0, sizeof(float) * H);
+        continue;
+      }
+      const float *greatest = call.pooled + row * call.stride + H, *share = shares + 2 * row * H;
+      const float *of_last = call.of_pooled + row * call.stride;
+      for (int64_t v = 0; v < H; v += LANES) {
+        Vec of_h = load(share + v);
+        of_h = load(call.states + at + v) == load(greatest + v) ? of_h + load(share + H + v) : of_h;
+        store(to + v, t == n - 1 ? of_h + load(of_last + v) : of_h);
+      }
     }
   return NONE;
 }

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from .library import KINDS, Call, Library, find_library
+from .library import KINDS, Call, find_library, loaded_library
 
 __all__ = ["Reading", "can_run", "run"]
 
@@ -50,13 +50,21 @@ def can_run(kind: str, n_units: int, *given: Tensor) -> bool:
     *given : Tensor
         Inputs, state and weights.
     """
-    if n_units % UNITS or kind not in KINDS or torch.is_autocast_enabled("cpu"):
+    return kind in KINDS and is_plain(n_units, *given)
+
+
+def is_plain(n_units: int, *given: Tensor) -> bool:
+    """Say whether the library can read tensors: numbers in single precision on a CPU, of units side by side.
+
+    Parameters
+    ----------
+    n_units : int
+    *given : Tensor
+    """
+    if n_units % UNITS or torch.is_autocast_enabled("cpu"):
         return False
-    is_plain = all(
-        one.device.type == "cpu" and one.dtype == torch.float32 and one.layout == torch.strided
-        for one in given
-    )
-    return is_plain and find_library() is not None
+    is_read = all(one.is_cpu and one.dtype == torch.float32 and one.layout == torch.strided for one in given)
+    return is_read and find_library() is not None
 
 
 def run(
@@ -143,7 +151,7 @@ class _Pass:
         call.source, call.n_ids = source.data_ptr(), len(x)
         call.has_first = h is not None
         call.memory_step = n if keep else 0
-        _library().forward(call)
+        loaded_library().forward(call)
 
     @property
     def arrays(self) -> tuple[Tensor | None, ...]:
@@ -208,7 +216,7 @@ class _States(torch.autograd.Function):
             sums = torch.empty_like(of_states)
             call.sums = sums.data_ptr()
         call.gradient, call.carry = of_states.data_ptr(), carry.data_ptr()
-        _library().backward(call)
+        loaded_library().backward(call)
 
         needed = dict(zip(GIVEN, ctx.needs_input_grad[2:], strict=True))
         sums = sums.view(n_steps * n, len(u))
@@ -230,7 +238,7 @@ class _States(torch.autograd.Function):
         of_inputs = sums
         if ids is not None:
             of_inputs = x.new_zeros(len(x), len(u))
-            _library().gather(call, of_inputs)
+            loaded_library().gather(call, of_inputs)
         if needed["x"]:
             of_x = (of_inputs @ w).view_as(x)
         if needed["w"]:
@@ -283,9 +291,3 @@ def _differentiate(ctx: Any, given: Any, of_outputs: Any) -> list[Tensor | None]
     parts, of_parts = zip(*pairs, strict=True)
     found = iter(torch.autograd.grad(parts, wanted, of_parts, create_graph=True, allow_unused=True))
     return [next(found) if needed else None for needed in ctx.needs_input_grad[2:]]
-
-
-def _library() -> Library:
-    library = find_library()
-    assert library is not None, "can_run has not been asked"
-    return library

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from .. import _native
 from ._registry import Registry
 from .batch import last_rows, real_steps, shortest
 from .encoder import States
@@ -131,6 +132,27 @@ class _LastMaxMean(torch.autograd.Function):
         return None, *(one.transpose(0, 1) for one in result)
 
 
+class _NativeLastMaxMean(torch.autograd.Function):
+    """What `_LastMaxMean` computes, in one pass of the native kernel."""
+
+    @staticmethod
+    def forward(ctx: Any, lengths: Tensor, *directions: Tensor) -> Tensor:
+        pooled, counts = _native.pool(lengths, directions)
+        ctx.save_for_backward(lengths, pooled, counts, *directions)
+        return pooled
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        lengths, pooled, counts, *directions = ctx.saved_tensors
+        if not torch.is_grad_enabled():
+            return None, *_native.unpool(lengths, directions, pooled, counts, gradient)
+        # gradients of these gradients are asked for
+        again = _LastMaxMean.apply(lengths, *directions)
+        wanted = [one for one in directions if one.requires_grad]
+        found = iter(torch.autograd.grad(again, wanted, gradient, create_graph=True))
+        return None, *(next(found) if one.requires_grad else None for one in directions)
+
+
 class Pooling(nn.Module):
     """Base of the poolings: one vector per sequence from its hidden states.
 
@@ -202,7 +224,9 @@ class ConcatPooling(Pooling):
 
     def forward(self, states: States) -> Tensor:
         """Return last, maximum and mean of each direction, Tensor of shape (n, 3 * size)."""
-        return _LastMaxMean.apply(states.lengths, *states.directions)
+        is_native = _native.can_pool(states.lengths, states.directions)
+        function = _NativeLastMaxMean if is_native else _LastMaxMean
+        return function.apply(states.lengths, *states.directions)
 
 
 @POOLINGS.register("last")
