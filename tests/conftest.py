@@ -44,3 +44,14 @@ def two_epochs(monkeypatch):
         return whole(net, X, y, epochs=min(epochs, 2), **options)
 
     monkeypatch.setattr(NeuralNet, "fit_loop", fit_loop)
+
+
+@pytest.fixture(scope="module")
+def in_bfloat16():
+    """Train in bfloat16 where it is asked for, on processors too that don't multiply in it."""
+    from seqestimators.modules import encoder, seq2seq
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (encoder, seq2seq):
+            patch.setattr(module, "has_bfloat16", lambda device_type: True)
+        yield

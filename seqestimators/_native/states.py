@@ -1,5 +1,6 @@
 """States of recurrent layers from the compiled library, and their gradients."""
 
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import torch
@@ -61,7 +62,7 @@ def is_plain(n_units: int, *given: Tensor) -> bool:
     n_units : int
     *given : Tensor
     """
-    if n_units % UNITS or torch.is_autocast_enabled("cpu"):
+    if n_units % UNITS:
         return False
     is_read = all(one.is_cpu and one.dtype == torch.float32 and one.layout == torch.strided for one in given)
     return is_read and find_library() is not None
@@ -136,7 +137,8 @@ class _Pass:
         n, n_steps = (x.shape[1], x.shape[0]) if ids is None else ids.shape
         # what is added to the input: of a GRU's n without what belongs to the recalled part, which r scales
         bias = torch.cat([b[: 2 * size] + d[: 2 * size], b[2 * size :]]) if kind == "gru" else b + d
-        source = torch.addmm(bias, x.flatten(0, -2), w.t())
+        # under autocast this product is computed in its type; the states never are
+        source = torch.addmm(bias, x.flatten(0, -2), w.t()).to(u.dtype)
         self.states = x.new_empty(n_steps + 1, n, size)
         self.states[0] = 0 if h is None else h
         self.memory = self.gates = self.extra = None
@@ -191,6 +193,7 @@ class _States(torch.autograd.Function):
     def forward(ctx: Any, kind: str, is_backward: bool, *given: Tensor | None) -> Any:
         made = _Pass(kind, is_backward, given, keep=True)
         ctx.kind, ctx.is_backward, ctx.is_spent = kind, is_backward, False
+        ctx.is_autocast = torch.is_autocast_enabled("cpu")
         ctx.set_materialize_grads(False)
         ctx.save_for_backward(*given, *made.arrays)
         return made.states[1:], None if made.memory is None else made.memory[-1]
@@ -239,10 +242,11 @@ class _States(torch.autograd.Function):
         if ids is not None:
             of_inputs = x.new_zeros(len(x), len(u))
             loaded_library().gather(call, of_inputs)
-        if needed["x"]:
-            of_x = (of_inputs @ w).view_as(x)
-        if needed["w"]:
-            of_w = of_inputs.t() @ x.flatten(0, -2)
+        with torch.autocast("cpu", torch.bfloat16) if ctx.is_autocast else nullcontext():  # as forward
+            if needed["x"]:
+                of_x = (of_inputs @ w).view_as(x)
+            if needed["w"]:
+                of_w = of_inputs.t() @ x.flatten(0, -2)
         if needed["b"] or needed["d"]:
             of_b = of_d = of_inputs.sum(0)
         if kind == "gru" and needed["d"]:

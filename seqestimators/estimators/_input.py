@@ -52,6 +52,11 @@ class SequenceReader(LinkedEstimator):
         """What messages call the estimator."""
         return type(self).__name__
 
+    @property
+    def _number_type(self) -> str:
+        """Type of the weights, and of the numbers that go in and come out."""
+        return "float32" if self.dtype == "bfloat16" else self.dtype
+
     def read(self, X: Any) -> Sequences:
         """Return X as the network reads it: checked, unknown ids replaced, channels standardized.
 
@@ -90,7 +95,7 @@ class SequenceReader(LinkedEstimator):
         sequences = read_sequences(
             X,
             self.input if reset else self.input_,
-            np.dtype(params.dtype) if is_cast else None,
+            np.dtype(params._number_type) if is_cast else None,
             channels_first=params.channels_first,
             missing="keep" if params.missing == "mask" else "error",
             is_new=reset,
@@ -146,7 +151,7 @@ class SequenceReader(LinkedEstimator):
     def _standardize(self, sequences: Sequences) -> Sequences:
         with np.errstate(over="ignore"):
             values = (sequences.values - self.channel_mean_) / self.channel_scale_
-            values = values.astype(self._as_fitted().dtype)
+            values = values.astype(self._as_fitted()._number_type)
         is_infinite = np.isinf(values)
         if is_infinite.any():
             index, channel = np.argwhere(is_infinite)[0]

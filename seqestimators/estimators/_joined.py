@@ -80,7 +80,7 @@ class JoinedInput(SequenceReader):
             with naming(_name_of(place, n_columns)):
                 read.append(column._read(other, reset))
         if features is not None:
-            features = self._read_numbers(features, self.dtype if reset else self._as_fitted().dtype)
+            features = self._read_numbers(features, (self if reset else self._as_fitted())._number_type)
         return replace(sequences, features=features, others=tuple(read))
 
     def _read_numbers(self, features: Any, dtype: str) -> np.ndarray:

@@ -27,7 +27,7 @@ from ._input import SequenceReader
 from ._monitoring import Monitor
 from ._pretraining import architecture_of, find_pretrained, layer_groups, layer_names, load_encoder
 from ._state import FittedState, Interrupted
-from ._training_groups import DTYPES, Computation, EarlyStopping, Training
+from ._training_groups import Computation, EarlyStopping, Training
 
 MAX_ROWS = 2**31
 """No batch has more; greater numbers have no place in those of C."""
@@ -64,7 +64,7 @@ class TrainingLoop(
         """Make the network of these parameters, its weights NaN."""
         with Unfilled(max_weights):
             network = self._make_network(self._make_encoder_of(self))
-        return network.to(DTYPES[self.dtype])
+        return network.to(getattr(torch, self._number_type))
 
     def _make_encoder_of(self, column: SequenceReader, place: int = 0) -> RecurrentEncoder:
         """Return the encoder of the column at a place: of what it reads, and of these parameters."""
@@ -74,6 +74,7 @@ class TrainingLoop(
             dropout=self.dropout,
             token_dropout=getattr(self, "token_dropout", 0.0),
             n_positions=column.n_positions_,
+            mixed_precision=self.dtype == "bfloat16",
             **architecture_of(self, place),
         )
 

@@ -101,7 +101,7 @@ def read_condition(model: Any, condition: Any, n_samples: int) -> np.ndarray | N
             f"give the shape ({n_numbers},), or ({n_samples}, {n_numbers}) for a condition of each sample"
         )
     with np.errstate(over="ignore"):
-        numbers = table.astype(model._as_fitted().dtype)
+        numbers = table.astype(model._as_fitted()._number_type)
     if not np.isfinite(numbers).all():
         row, number = np.argwhere(~np.isfinite(numbers))[0]
         raise ValueError(

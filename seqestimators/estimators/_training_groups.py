@@ -10,8 +10,6 @@ from .._training import OPTIMIZERS
 from ..parameters import SubclassOf, parameter, with_parameters
 from ._groups import ABOVE_0, AT_LEAST_0, AT_LEAST_1
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64}
-
 
 @with_parameters
 class Training:
@@ -150,7 +148,9 @@ class Computation:
 
     title: ClassVar[str] = "Computation"
 
-    dtype: Literal["float32", "float64"] = parameter(default="float32", constraints=[StrOptions(set(DTYPES))])
+    dtype: Literal["float32", "float64", "bfloat16"] = parameter(
+        default="float32", constraints=[StrOptions({"float32", "float64", "bfloat16"})]
+    )
     callbacks: Any = parameter(default=None, constraints=[list, None], after_fit=True)
     device: str | torch.device = parameter(default="auto", constraints=[str, torch.device], after_fit=True)
     warm_start: bool = parameter(default=False, constraints=["boolean"], after_fit=True)

@@ -197,5 +197,5 @@ class BaseRecurrent(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Fitting):
         tags.input_tags.allow_nan = self.missing == "mask"
         tags.target_tags.required = True
         if tags.transformer_tags is not None:
-            tags.transformer_tags.preserves_dtype = [self.dtype]
+            tags.transformer_tags.preserves_dtype = [self._number_type]
         return tags

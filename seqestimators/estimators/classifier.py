@@ -243,14 +243,14 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
                 f"row {row} of y is {y[row : row + 1].tolist()[0]!r}, which is none of the classes "
                 f"{self.classes_.tolist()}: name all classes in the first call"
             )
-        return target if len(self.classes_) > 2 else target[:, None].astype(self._as_fitted().dtype)
+        return target if len(self.classes_) > 2 else target[:, None].astype(self._as_fitted()._number_type)
 
     def _encode_labels(self, y: np.ndarray) -> np.ndarray:
         """Several labels per row: 1, 0, or NaN where the label is not known."""
         if not self._is_multilabel or y.shape[1] != len(self.classes_):
             fitted = f"{len(self.classes_)} labels per row" if self._is_multilabel else "one label per row"
             raise ValueError(f"y has {y.shape[1]} columns, but the model was fitted on {fitted}")
-        return y.astype(self._as_fitted().dtype)
+        return y.astype(self._as_fitted()._number_type)
 
     def _strata(self, y: Any) -> Any:
         return y if y.ndim == 1 else None

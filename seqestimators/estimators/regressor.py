@@ -237,7 +237,7 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         n_targets = len(self._y_mean)
         if table.shape[1] != n_targets and not self.bounded_targets:
             raise ValueError(f"y has {table.shape[1]} targets, but the model was fitted on {n_targets}")
-        return ((table - self._y_mean) / self._y_scale).astype(self._as_fitted().dtype)
+        return ((table - self._y_mean) / self._y_scale).astype(self._as_fitted()._number_type)
 
     def _row_weights(self, target: Any, sample_weight: np.ndarray, y: Any) -> np.ndarray:
         n_targets = 1 if self.bounded_targets else target.shape[1]
@@ -384,7 +384,7 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         """Type of single answers: that of the network, unless float32 would lose their differences."""
         (mean,), (scale,) = np.abs(self._y_mean), self._y_scale
         is_held = mean <= MAX_OFFSET * scale and scale >= SMALLEST and max(mean, scale) <= LARGEST
-        return self._as_fitted().dtype if is_held else "float64"
+        return self._as_fitted()._number_type if is_held else "float64"
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

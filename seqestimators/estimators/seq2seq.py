@@ -232,6 +232,7 @@ class RecurrentSeq2Seq(SequenceTargets, BaseRecurrent, Input, Pretraining, Decod
             attention=self.attention,
             dropout=self.dropout,
             output_bias=self.output_bias,
+            mixed_precision=encoder.mixed_precision,
         )
         return Seq2SeqNetwork(encoder, decoder, label_smoothing=self.label_smoothing)
 

@@ -187,7 +187,7 @@ class RecurrentStepRegressor(StepTargets, BaseRecurrent, Input, Pretraining, Mot
         if len(numbers.values):
             self._refuse_other_width(numbers.values)
         scaled = (numbers.values - self._y_mean) / self._y_scale
-        return Sequences(scaled.astype(self._as_fitted().dtype), numbers.offsets)
+        return Sequences(scaled.astype(self._as_fitted()._number_type), numbers.offsets)
 
     def _refuse_other_width(self, table: np.ndarray) -> None:
         if table.shape[1] != self.n_outputs_:
@@ -228,7 +228,7 @@ class RecurrentStepRegressor(StepTargets, BaseRecurrent, Input, Pretraining, Mot
         """Type of answers: that of the network, unless float32 would lose their differences."""
         mean, scale = np.abs(self._y_mean), self._y_scale
         is_held = (mean <= MAX_OFFSET * scale) & (scale >= SMALLEST) & (np.maximum(mean, scale) <= LARGEST)
-        return self._as_fitted().dtype if is_held.all() else "float64"
+        return self._as_fitted()._number_type if is_held.all() else "float64"
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return R², the share of the variance of y over all steps that the model explains.

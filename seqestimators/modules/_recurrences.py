@@ -6,6 +6,7 @@ hyperbolic tangent is ``2 sigmoid(2 a) - 1``: torch's sigmoid takes a sixth of t
 result is as exact.
 """
 
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -21,29 +22,36 @@ def _project(x: Tensor, ids: Tensor | None, w: Tensor, bias: Tensor, beside: Ten
     A vector `beside` stands before each of the products.
     """
     rows = x.flatten(0, -2)
+    # under autocast this product is computed in its type; the states never are
     if beside is None:
-        projected = torch.addmm(bias, rows, w.t())
+        projected = torch.addmm(bias, rows, w.t()).to(w.dtype)
     else:
         projected = beside.new_empty(len(rows), len(beside) + len(w))
         projected[:, : len(beside)] = beside
-        torch.addmm(bias, rows, w.t(), out=projected[:, len(beside) :])
+        of_rows = projected[:, len(beside) :]
+        if torch.is_autocast_enabled("cpu"):
+            of_rows.copy_(torch.addmm(bias, rows, w.t()))
+        else:
+            torch.addmm(bias, rows, w.t(), out=of_rows)
     if ids is None:
         return projected.view(*x.shape[:2], -1)
     return projected.index_select(0, ids.flatten()).view(*ids.shape, -1)
 
 
 def _differentiate_projection(
-    needed: tuple[bool, ...], of_projected: Tensor, x: Tensor, ids: Tensor | None, w: Tensor
+    ctx: Any, of_projected: Tensor, x: Tensor, ids: Tensor | None, w: Tensor
 ) -> tuple[Tensor | None, ...]:
     """Return the gradients of the inputs, of their weights and of their bias."""
     of_rows = of_projected.flatten(0, 1)
     if ids is not None:
         of_rows = x.new_zeros(len(x), len(w)).index_add_(0, ids.flatten(), of_rows)
-    return (
-        (of_rows @ w).view_as(x) if needed[0] else None,
-        of_rows.t() @ x.flatten(0, -2) if needed[2] else None,
-        of_rows.sum(0) if needed[4] or needed[5] else None,
-    )
+    needed = ctx.needs_input_grad
+    with torch.autocast("cpu", torch.bfloat16) if ctx.is_autocast else nullcontext():  # as forward
+        return (
+            (of_rows @ w).view_as(x) if needed[0] else None,
+            of_rows.t() @ x.flatten(0, -2) if needed[2] else None,
+            of_rows.sum(0) if needed[4] or needed[5] else None,
+        )
 
 
 class ElmanStates(torch.autograd.Function):
@@ -64,6 +72,7 @@ class ElmanStates(torch.autograd.Function):
         minus_1 = x.new_full((), -1.0)
         for a, before, after in zip(sums.unbind(), states[:-1].unbind(), states[1:].unbind(), strict=True):
             torch.add(minus_1, a.addmm_(before, twice_u).sigmoid_(), alpha=2, out=after)
+        ctx.is_autocast = torch.is_autocast_enabled("cpu")
         ctx.save_for_backward(x, w, u, states, ids)
         return states[1:]
 
@@ -79,7 +88,7 @@ class ElmanStates(torch.autograd.Function):
         needed = ctx.needs_input_grad
         of_h = later @ u if needed[1] else None
         of_u = of_sums.flatten(0, 1).t() @ states[:-1].flatten(0, 1) if needed[3] else None
-        of_x, of_w, of_bias = _differentiate_projection(needed, of_sums, x, ids, w)
+        of_x, of_w, of_bias = _differentiate_projection(ctx, of_sums, x, ids, w)
         return of_x, of_h, of_w, of_u, of_bias, of_bias, None
 
 
@@ -109,6 +118,7 @@ class GRUStates(torch.autograd.Function):
             n_t.addcmul_(r_t, q_t).sigmoid_()
             torch.add(minus_1, n_t, alpha=2, out=n_t)
             torch.lerp(n_t, before, z_t, out=after)
+        ctx.is_autocast = torch.is_autocast_enabled("cpu")
         ctx.save_for_backward(x, w, u, states, sums, ids)
         return states[1:]
 
@@ -148,5 +158,5 @@ class GRUStates(torch.autograd.Function):
         of_u = flat.t() @ states[:-1].flatten(0, 1) if needed[3] else None
         of_d = flat.sum(0) if needed[5] else None
         torch.mul(of_new, of_states[1:], out=of_recalled)  # now of the input's part
-        of_x, of_w, of_b = _differentiate_projection(needed, of_sums, x, ids, w)
+        of_x, of_w, of_b = _differentiate_projection(ctx, of_sums, x, ids, w)
         return of_x, of_states[0], of_w, of_u, of_b, of_d, None

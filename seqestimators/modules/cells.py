@@ -3,7 +3,9 @@
 A cell of one's own is a subclass of :class:`Cell`, entered in `CELLS`; nothing else knows of cells.
 """
 
+import warnings
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -201,6 +203,9 @@ class _TorchCell(Cell):
         return self.recurrence.apply(x, first, *self._weights, ids).transpose(0, 1)  # type: ignore[union-attr]
 
     def forward(self, inputs: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        is_mixed = _is_mixed(inputs.device)
+        if is_mixed:  # a layer below may have answered in bfloat16
+            inputs = inputs.to(self.weight_ih_l0.dtype)
         if inputs.shape[1] > 1 and inputs.device.type == "cpu":  # a single step is as fast in torch's own
             if self._is_native(inputs, *(state or ())):
                 read, memory = _native.run(self._kind, inputs.transpose(0, 1), state, self._weights)
@@ -211,8 +216,24 @@ class _TorchCell(Cell):
                 return states, (states[:, -1],)
         given = None if state is None else tuple(part[None].contiguous() for part in state)
         is_single = len(self.parts) == 1
-        states, last = self.torch_class.forward(self, inputs, given[0] if given and is_single else given)
+        with torch.autocast(inputs.device.type, enabled=False) if is_mixed else nullcontext():
+            if is_mixed and _takes_bfloat16(inputs):
+                return self._forward_in_bfloat16(inputs, given)
+            states, last = self.torch_class.forward(self, inputs, given[0] if given and is_single else given)
         return states, (last[0],) if is_single else tuple(part[0] for part in last)
+
+    def _forward_in_bfloat16(self, inputs: Tensor, given: State | None) -> tuple[Tensor, State]:
+        """Compute the whole layer in bfloat16, as cuDNN can: torch's autocast would hand it float16."""
+        run = {"rnn": torch.rnn_tanh, "gru": torch.gru, "lstm": torch.lstm}[self._kind]
+        given = given or (inputs.new_zeros(1, len(inputs), self.hidden_size),) * len(self.parts)
+        first = [part.bfloat16() for part in given]
+        weights = [weight.bfloat16() for weight in self._weights]
+        # with biases, one layer, no dropout, one direction, the batch first
+        flags = (True, 1, 0.0, self.training, False, True)
+        with warnings.catch_warnings():  # rounded for this call, weights don't lie side by side
+            warnings.filterwarnings("ignore", "RNN module weights are not part of single contiguous chunk")
+            states, *last = run(inputs.bfloat16(), first if len(first) > 1 else first[0], weights, *flags)
+        return states, tuple(part[0] for part in last)
 
     def read(self, inputs: Tensor, lengths: Tensor) -> Tensor:
         if inputs.shape[1] == 1 or not self._is_native(inputs):
@@ -254,6 +275,18 @@ class _TorchCell(Cell):
             fill = nn.init.orthogonal_ if name.startswith("weight_hh") else nn.init.xavier_uniform_
             for block in weight.chunk(self.n_blocks):
                 fill(block.detach(), generator=generator)
+
+
+def _is_mixed(device: torch.device) -> bool:
+    """Whether autocast to bfloat16 is on: oneDNN may refuse such a layer, and cuDNN takes float16."""
+    kind = device.type
+    is_on = kind in ("cpu", "cuda") and torch.is_autocast_enabled(kind)
+    return is_on and torch.get_autocast_dtype(kind) == torch.bfloat16
+
+
+def _takes_bfloat16(inputs: Tensor) -> bool:
+    """Whether torch would hand such inputs in bfloat16 to cuDNN: only late versions of both do."""
+    return inputs.is_cuda and torch.cudnn_is_acceptable(inputs.new_zeros(1, dtype=torch.bfloat16))
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

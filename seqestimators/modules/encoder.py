@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..sequences import PAD
+from ._mixed_precision import has_bfloat16
 from .batch import last_rows, real_steps, reverse_each, shortest
 from .cells import CELLS, Cell, State
 from .dropout import Dropout, TokenDropout
@@ -110,6 +111,10 @@ class RecurrentEncoder(nn.Module):
     projection_dim : int or None, default=None
         Size of the vector that a linear layer without bias makes of the values
         of a step; None reads them as they are. Not used for token ids.
+    mixed_precision : bool, default=False
+        Whether the layers are trained in bfloat16, where the hardware multiplies
+        in it; with weights of float32, as are states and all that is computed
+        outside of training.
 
     Attributes
     ----------
@@ -149,12 +154,14 @@ class RecurrentEncoder(nn.Module):
         stem: tuple[int, int, int] | None = None,
         token_dropout: float = 0.0,
         projection_dim: int | None = None,
+        mixed_precision: bool = False,
     ):
         super().__init__()
         self.input_size = input_size
         self.tokens = tokens
         self.bidirectional = bidirectional
         self.mix_directions = mix_directions
+        self.mixed_precision = mixed_precision
         self.hidden_size = hidden_size
         self.output_size = hidden_size * (2 if bidirectional else 1)
         self.embedding = None
@@ -251,6 +258,13 @@ class RecurrentEncoder(nn.Module):
 
     def read_layers(self, inputs: Tensor, lengths: Tensor, first: FirstStates | None = None) -> list[States]:
         """Return what `forward` returns for each layer, the first layer first."""
+        if not (self.mixed_precision and self.training and has_bfloat16(inputs.device.type)):
+            return self._read_layers(inputs, lengths, first)
+        with torch.autocast(inputs.device.type, torch.bfloat16):
+            read = self._read_layers(inputs, lengths, first)
+        return [States([one.float() for one in states.directions], states.lengths) for states in read]
+
+    def _read_layers(self, inputs: Tensor, lengths: Tensor, first: FirstStates | None) -> list[States]:
         first = first or [[None, None]] * len(self.layers)
         read = [self._read_first(inputs, lengths, first[0])]
         lengths = read[0].lengths

@@ -1,6 +1,7 @@
 """The network of sequence to sequence: an encoder, and a decoder with attention."""
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 
 from ..sequences import BOS, PAD, UNKNOWN
 from ._losses import cross_entropy
+from ._mixed_precision import has_bfloat16
 from .attention import ATTENTIONS, Attended, Attention, Memory
 from .batch import Batch, Ragged, real_steps
 from .cells import CELLS, Cell
@@ -98,6 +100,9 @@ class AttentionDecoder(nn.Module):
         output layer, in [0, 1).
     output_bias : bool, default=True
         Whether the output layer has the bias `b`.
+    mixed_precision : bool, default=False
+        Whether the layers are trained in bfloat16, as those of
+        :class:`~seqestimators.modules.RecurrentEncoder`.
 
     References
     ----------
@@ -127,8 +132,10 @@ class AttentionDecoder(nn.Module):
         attention: str | type[Attention] = "dot",
         dropout: float = 0.0,
         output_bias: bool = True,
+        mixed_precision: bool = False,
     ):
         super().__init__()
+        self.mixed_precision = mixed_precision
         self.embedding = nn.Embedding(n_tokens, embedding_dim, padding_idx=PAD)
         sizes = [embedding_dim] + [hidden_size] * (num_layers - 1)
         self.layers = nn.ModuleList([CELLS.find(cell)(size, hidden_size) for size in sizes])
@@ -179,14 +186,17 @@ class AttentionDecoder(nn.Module):
             After the last of these tokens.
         attended : Attended
         """
+        is_mixed = self.mixed_precision and self.training and has_bfloat16(tokens.device.type)
         states = self.embedding(tokens)  # (n, U, embedding_dim)
         hidden: list[Tensor] = []
-        for i, layer in enumerate(self.layers):
-            if i:
-                states = self.dropout(states)
-            parts = state.hidden[i * self.parts_per_layer : (i + 1) * self.parts_per_layer]
-            states, after = layer(states, parts)  # (n, U, hidden_size)
-            hidden += after
+        with torch.autocast(tokens.device.type, torch.bfloat16) if is_mixed else nullcontext():
+            for i, layer in enumerate(self.layers):
+                if i:
+                    states = self.dropout(states)
+                parts = state.hidden[i * self.parts_per_layer : (i + 1) * self.parts_per_layer]
+                states, after = layer(states, parts)  # (n, U, hidden_size)
+                hidden += after
+        states = states.float() if is_mixed else states
         attended = self.attention(states, state.memory, need_weights)
         outputs = torch.tanh(self.combine(torch.cat([attended.context, states], dim=2)))
         memory = state.memory._replace(position=attended.position)

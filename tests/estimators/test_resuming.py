@@ -86,7 +86,7 @@ FITS = {
         lambda: RecurrentSeq2Seq(**SMALL, attention="monotonic", label_smoothing=0.1),
         ["".join("abc"[token - 4] for token in row) for row in X],
     ),
-    "language model": (lambda: RecurrentLanguageModel(**SMALL, optimizer="rmsprop"), None),
+    "language model": (lambda: RecurrentLanguageModel(**SMALL, optimizer="rmsprop", dtype="bfloat16"), None),
     "pretrained": (
         lambda: RecurrentClassifier(
             **SMALL, pretrained=teacher(), gradual_unfreezing=True, layer_decay=2.0, bidirectional=False
@@ -107,6 +107,7 @@ FITS = {
 }
 
 
+@pytest.mark.usefixtures("in_bfloat16")
 @pytest.mark.parametrize("kind", FITS)
 def test_a_fit_goes_on_to_the_same_bits(kind, killed, tmp_path, monkeypatch):
     make, y = FITS[kind]

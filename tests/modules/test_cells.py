@@ -146,3 +146,24 @@ def test_a_cell_of_ones_own_is_read_in_both_directions():
     inputs, lengths = torch.tensor([[[1.0, 2], [3, 4], [0, 0]]]), torch.tensor([2])
     assert encoder(inputs, lengths).join()[0, :2].tolist() == [[1, 2, 4, 6], [4, 6, 3, 4]]
     assert encoder(inputs, lengths).last().tolist() == [[4, 6, 4, 6]]
+
+
+@every_cell
+@pytest.mark.parametrize("given", [False, True], ids=["zeros", "given"])
+@pytest.mark.filterwarnings("ignore:TF32 acceleration")
+def test_a_whole_layer_in_bfloat16_is_near(cell, given, monkeypatch):
+    """As on a GPU, by what torch has for a CPU."""
+    module, inputs = make(cell).float(), draw(2, 6, 3).float()
+    state = tuple(part.float() for part in make_state(module)) if given else None
+    expected, expected_last = module(inputs, state)
+    monkeypatch.setattr("seqestimators.modules.cells._takes_bfloat16", lambda inputs: True)
+    # a single step, and an LSTM, are torch's own
+    monkeypatch.setattr(type(module), "recurrence", None)
+    with torch.backends.mkldnn.flags(enabled=False), torch.autocast("cpu", torch.bfloat16):
+        states, last = module(inputs, state)
+    assert states.dtype == torch.bfloat16
+    torch.testing.assert_close(states.float(), expected, rtol=0, atol=0.03)
+    for one, other in zip(last, expected_last, strict=True):
+        torch.testing.assert_close(one.float(), other, rtol=0, atol=0.03)
+    states.float().sum().backward()
+    assert all(torch.isfinite(weight.grad).all() for weight in module.parameters())

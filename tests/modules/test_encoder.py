@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import strategies as st
+from torch import nn
 
-from seqestimators.modules import RecurrentEncoder, States
-from seqestimators.modules.batch import reverse_each
+from seqestimators.modules import Cell, RecurrentEncoder, States, initialize
+from seqestimators.modules.batch import real_steps, reverse_each
 
 every_cell = pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 every_direction = pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
@@ -193,3 +194,66 @@ def test_a_projection_is_a_linear_map_before_all_else():
     expected = narrow(values @ projection.T, lengths).join()
     torch.testing.assert_close(wide(values, lengths).join(), expected)
     assert RecurrentEncoder(7, hidden_size=4, projection_dim=3).projection is None  # of tokens
+
+
+def train(encoder, inputs, lengths, *, mixed_precision):
+    """States of the real steps, and the gradient of every weight, as training computes them."""
+    encoder.mixed_precision = mixed_precision
+    read = encoder.train()(inputs, lengths)
+    states = read.join()
+    states = states[real_steps(read.lengths, states.shape[1])]
+    weight = torch.linspace(-1, 1, states.numel()).view_as(states)
+    return states.detach(), torch.autograd.grad((states * weight).sum(), [*encoder.parameters()])
+
+
+@every_cell
+@pytest.mark.parametrize("kind", ["embedding", "values"])
+@pytest.mark.parametrize("hidden_size", [8, 5])  # 8 run on the native kernel where there is one
+def test_mixed_precision_rounds_to_bfloat16(in_bfloat16, make_sequences, pad, cell, kind, hidden_size):
+    options = {"tokens": kind != "values", "cell": cell, "hidden_size": hidden_size, "embedding_dim": 4}
+    encoder = RecurrentEncoder(9 if options["tokens"] else 3, num_layers=2, bidirectional=True, **options)
+    initialize(encoder, torch.Generator().manual_seed(0))
+    batch = pad(make_sequences(kind=kind, dtype=torch.float32))
+    states, gradients = train(encoder, *batch, mixed_precision=True)
+    exact, exact_gradients = train(encoder, *batch, mixed_precision=False)
+    assert states.dtype == torch.float32
+    assert (states - exact).abs().max() < 2**-6
+    for one, other in zip(gradients, exact_gradients, strict=True):
+        assert one.dtype == torch.float32
+        assert (one - other).abs().max() < 2**-5 * other.abs().max()
+    again, _ = train(encoder, *batch, mixed_precision=True)
+    assert torch.equal(again, states)
+    if cell != "lstm":
+        assert not torch.equal(states, exact)
+    encoder.mixed_precision = True
+    answers = encoder.eval()(*batch).join()[real_steps(batch[1], batch[0].shape[1])]
+    torch.testing.assert_close(answers, exact)  # which are computed in float32
+
+
+def test_mixed_precision_reaches_what_stands_before_the_recurrence(in_bfloat16):
+    encoder = RecurrentEncoder(7, tokens=False, hidden_size=4, projection_dim=3, stem=(5, 3, 2))
+    initialize(encoder, torch.Generator().manual_seed(0))
+    for n_steps in (6, 1):
+        values = torch.randn(2, n_steps, 7, generator=torch.Generator().manual_seed(0))
+        lengths = torch.tensor([n_steps, 1])
+        values[1, 1:] = 0
+        (states, _), (exact, _) = (
+            train(encoder, values, lengths, mixed_precision=mixed) for mixed in (True, False)
+        )
+        assert 0 < (states - exact).abs().max() < 2**-6
+
+
+def test_a_cell_of_ones_own_is_computed_by_autocast(in_bfloat16):
+    class Sum(Cell):
+        def __init__(self, input_size, hidden_size):
+            super().__init__(input_size, hidden_size)
+            self.linear = nn.Linear(input_size, hidden_size)
+
+        def forward(self, inputs, state=None):
+            states = self.linear(inputs).cumsum(1)
+            return states, (states[:, -1],)
+
+    encoder = RecurrentEncoder(2, tokens=False, cell=Sum, hidden_size=3, num_layers=2, mixed_precision=True)
+    states = encoder(torch.ones(1, 4, 2), torch.tensor([4])).join()
+    assert states.dtype == torch.float32
+    assert torch.equal(states, states.bfloat16().float())

@@ -188,3 +188,15 @@ def test_a_source_is_represented_by_its_last_states():
 
 def test_the_network_is_not_causal():
     assert not make_network().is_causal
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_mixed_precision_is_near_in_training_and_absent_elsewhere(in_bfloat16, cell):
+    network, batch = make_network(cell=cell, num_layers=2).float(), make_batch()
+    exact = network(batch).values
+    network.decoder.mixed_precision = True
+    assert torch.equal(network(batch).values, exact)
+    trained = network.train()(batch).values
+    assert trained.dtype == torch.float32
+    real = torch.isfinite(exact)
+    assert (trained - exact)[real].abs().max() < 2**-7

@@ -191,6 +191,18 @@ def test_gradients_have_gradients(kind, ids):
 
 
 @every_kind
+@pytest.mark.parametrize("ids", [False, True], ids=["vectors", "ids"])
+def test_autocast_rounds_the_products_of_the_inputs_and_no_states(kind, ids):
+    problem = Problem(kind, 16, state=True, ids=ids)
+    exact = problem.differentiate(problem.found, torch.float32)
+    with torch.autocast("cpu", torch.bfloat16):
+        states = problem.found(problem.x, *problem.weights, *problem.state)
+        found = problem.differentiate(problem.found, torch.float32)
+    assert {one.dtype for one in (states, *found)} == {torch.float32}
+    assert 1e-5 < greatest_error(found, exact) < 2**-5
+
+
+@every_kind
 def test_what_it_can_not_compute_is_left_to_torch(kind):
     x = torch.zeros(2, 3, 4)
     assert _native.can_run(kind, 16, x)
@@ -198,8 +210,6 @@ def test_what_it_can_not_compute_is_left_to_torch(kind):
     assert not _native.can_run(kind, 16, x.double())
     assert not _native.can_run(kind, 16, x, x.to("meta"))
     assert not _native.can_run("mingru", 16, x)
-    with torch.autocast("cpu", torch.bfloat16):
-        assert not _native.can_run(kind, 16, x)
     states, _ = CELLS[kind](4, 17)(x)
     assert states.shape == (2, 3, 17)
 

@@ -25,10 +25,10 @@ SMALL = {"hidden_size": 8, "embedding_dim": 4, "max_epochs": 1, "batch_size": 8}
 MODES = {  # each of them on one of the estimators, so that all are checked in the time of none
     (RecurrentClassifier, "rnn", "values"): {"loss": "focal", "projection_dim": 3},
     (RecurrentClassifier, "lstm", "auto"): {"label_smoothing": 0.1},
-    (RecurrentClassifier, "gru", "auto"): {"n_dropout_samples": 2},
+    (RecurrentClassifier, "gru", "auto"): {"n_dropout_samples": 2, "dtype": "bfloat16"},
     (RecurrentRegressor, "rnn", "values"): {"loss": "gaussian", "n_dropout_samples": 2},
     (RecurrentRegressor, "lstm", "values"): {"loss": "quantile", "quantile": [0.1, 0.9], "dtype": "float64"},
-    (RecurrentRegressor, "gru", "values"): {"missing": "mask"},
+    (RecurrentRegressor, "gru", "values"): {"missing": "mask", "dtype": "bfloat16"},
     (RecurrentRegressor, "rnn", "auto"): {"loss": "huber"},
     (RecurrentRegressor, "lstm", "auto"): {"loss": "poisson"},
     (RecurrentRegressor, "gru", "auto"): {"loss": "gaussian"},
@@ -50,6 +50,7 @@ class ConditionalLanguageModel(RecurrentLanguageModel):
         return super()._read(replace(sequences, features=sequences.lengths[:, None] / 10), reset)
 
 
+@pytest.mark.usefixtures("in_bfloat16")
 @parametrize_with_sequence_checks(
     [
         *(
@@ -60,17 +61,17 @@ class ConditionalLanguageModel(RecurrentLanguageModel):
         ),
         BoundedRegressor(**SMALL, input="values", bounded_targets=True, loss="gaussian"),
         make_seed_ensemble(RecurrentRegressor(**SMALL, cell="rnn", dtype="float64"), 2),
-        ConditionalLanguageModel(**SMALL, cell="rnn"),
+        ConditionalLanguageModel(**SMALL, cell="rnn", dtype="bfloat16"),
         RecurrentClassifier(**SMALL, dtype="float64"),
         RecurrentClassifier(**SMALL, early_stopping=True, validation_fraction=0.25),
         RecurrentClassifier(**SMALL, pooling="attention", num_layers=2, bidirectional=False),
         RecurrentClassifier(**SMALL | {"batch_norm": True, "embedding_dim": None}),
         RecurrentTagger(**SMALL),
         RecurrentTagger(**SMALL, stride=3, cell="gru", transitions="observed"),
-        RecurrentTagger(**SMALL, transitions="crf"),
-        RecurrentStepRegressor(**SMALL, stride=2),
+        RecurrentTagger(**SMALL, transitions="crf", dtype="bfloat16"),
+        RecurrentStepRegressor(**SMALL, stride=2, dtype="bfloat16"),
         RecurrentSeq2Seq(**SMALL),
-        RecurrentSeq2Seq(**SMALL, attention="additive", cell="rnn", beam_width=2),
+        RecurrentSeq2Seq(**SMALL, attention="additive", cell="rnn", beam_width=2, dtype="bfloat16"),
         RecurrentSeq2Seq(**SMALL, attention="monotonic", decoder_layers=2, cell="gru"),
         RecurrentLanguageModel(**SMALL),
         RecurrentLanguageModel(**SMALL, bidirectional=True, num_layers=2, cell="gru", contamination=0.2),
