@@ -205,7 +205,7 @@ class _TorchCell(Cell):
     def forward(self, inputs: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         is_mixed = _is_mixed(inputs.device)
         if is_mixed:  # a layer below may have answered in bfloat16
-            inputs = inputs.to(self.weight_ih_l0.dtype)
+            inputs = inputs.to(self._weights[0].dtype)
         if inputs.shape[1] > 1 and inputs.device.type == "cpu":  # a single step is as fast in torch's own
             if self._is_native(inputs, *(state or ())):
                 read, memory = _native.run(self._kind, inputs.transpose(0, 1), state, self._weights)
@@ -224,7 +224,7 @@ class _TorchCell(Cell):
 
     def _forward_in_bfloat16(self, inputs: Tensor, given: State | None) -> tuple[Tensor, State]:
         """Compute the whole layer in bfloat16, as cuDNN can: torch's autocast would hand it float16."""
-        run = {"rnn": torch.rnn_tanh, "gru": torch.gru, "lstm": torch.lstm}[self._kind]
+        run: Any = {"rnn": torch.rnn_tanh, "gru": torch.gru, "lstm": torch.lstm}[self._kind]
         given = given or (inputs.new_zeros(1, len(inputs), self.hidden_size),) * len(self.parts)
         first = [part.bfloat16() for part in given]
         weights = [weight.bfloat16() for weight in self._weights]
