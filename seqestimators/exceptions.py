@@ -58,9 +58,10 @@ class FileFormatWarning(UserWarning):
 
 
 class UnknownSymbolsWarning(UserWarning):
-    """Most symbols of a sequence are none that its reader knows.
+    """Symbols of a sequence are none that its reader, or a model, knows.
 
-    The message says what the sequence may be, and which tokenizer reads it.
+    Of a tokenizer to which most are foreign, the message says what the
+    sequence may be, and which tokenizer reads it.
 
     Examples
     --------

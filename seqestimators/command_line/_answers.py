@@ -19,7 +19,6 @@ from ._tables import check_columns, read_table, sequence_columns
 from ._training import (
     add_data_options,
     add_metric_option,
-    check_figure,
     check_output,
     read_target,
     write_figure,
@@ -164,7 +163,7 @@ def explain(options: dict[str, Any]) -> None:
         As given on the command line.
     """
     path, row = options.get("figure", "explanation.svg"), options.get("row", 0)
-    check_figure(path)
+    check_output(path, is_figure=True)
     model, _, _, X = _read(options)
     if not 0 <= row < len(X):
         raise ValueError(f"there is no row {row}: the file has the rows 0 to {len(X) - 1}")

@@ -196,7 +196,7 @@ def run_comparison(options: dict[str, Any]) -> None:
         As given on the command line.
     """
     check_output(options.get("output"))
-    check_figure(options.get("figure"))
+    check_output(options.get("figure"), is_figure=True)
     options = DEFAULTS | {"cv": 5} | options
     data = _read_data(options)
     if len(data.tokenizers) > 1 or data.numeric:
@@ -217,12 +217,14 @@ def run_comparison(options: dict[str, Any]) -> None:
         write_figure(display.figure_, options["figure"])
 
 
-def check_output(path: str | None) -> None:
+def check_output(path: str | None, *, is_figure: bool = False) -> None:
     """Raise an error, before any work, if a file can't be written.
 
     Parameters
     ----------
     path : str or None
+    is_figure : bool, default=False
+        Whether its ending must be that of a figure.
     """
     if path is None:
         return
@@ -233,23 +235,14 @@ def check_output(path: str | None) -> None:
         raise ValueError(f"{Path(path)} is a folder: give the name of a file in it")
     if not os.access(file if file.exists() else file.parent, os.W_OK):
         raise ValueError(f"{path} can't be written: permission denied")
+    if is_figure:
+        from matplotlib.backend_bases import FigureCanvasBase
 
-
-def check_figure(path: str | None) -> None:
-    """Raise an error, before any work, if a figure can't be drawn into a file.
-
-    Parameters
-    ----------
-    path : str or None
-    """
-    if path is None:
-        return
-    check_output(path)
-    from matplotlib.backend_bases import FigureCanvasBase
-
-    endings = FigureCanvasBase.get_supported_filetypes()
-    if Path(path).suffix.lower().removeprefix(".") not in endings:
-        raise ValueError(f"the ending of {path} is no format of a figure: give one of .{', .'.join(endings)}")
+        endings = FigureCanvasBase.get_supported_filetypes()
+        if Path(path).suffix.lower().removeprefix(".") not in endings:
+            raise ValueError(
+                f"the ending of {path} is no format of a figure: give one of .{', .'.join(endings)}"
+            )
 
 
 def write_figure(figure: Any, path: str) -> None:

@@ -48,6 +48,11 @@ class OwnLoss:
                 f"loss={self.loss!r} returns {found} for {len(outputs)} rows: return a tensor of shape "
                 f"({len(outputs)},), one number a row, as loss.mean(dim=1) is"
             )
+        if outputs.requires_grad and not losses.requires_grad:
+            raise ValueError(
+                f"loss={self.loss!r} returns a tensor that has no gradient: compute it from the outputs by "
+                "operations of torch, and detach none of them"
+            )
         if target.is_floating_point() and losses.isnan().any() and target.isnan().any():
             raise ValueError(
                 f"loss={self.loss!r} returns NaN where a target is not known, NaN: leave out such targets, "

@@ -6,7 +6,17 @@ from typing import Any
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from ..sequences import EOS, UNKNOWN, Sequences, naming, place_of, read_sequences
+from ..sequences import (
+    EOS,
+    UNKNOWN,
+    Sequences,
+    naming,
+    place_of,
+    read_sequences,
+    shorten,
+    symbol_at,
+    unmask,
+)
 
 
 def read_prefix(model: Any, prefix: Any, n_samples: int) -> np.ndarray:
@@ -46,9 +56,8 @@ def read_prefix(model: Any, prefix: Any, n_samples: int) -> np.ndarray:
         reason = "a token that training has not met, so that the model knows nothing of what follows it"
         if read.values[index] != UNKNOWN:
             reason = "which stands for padding, or for an end of a sequence: leave it out"
-        raise InvalidSequenceError(
-            f"row {row}, position {position} of prefix is {given.values[index]}, {reason}"
-        )
+        token = symbol_at(rows[row] if isinstance(rows, (list, np.ndarray)) else None, given[row], position)
+        raise InvalidSequenceError(f"row {row}, position {position} of prefix is {token!r}, {reason}")
     table = np.zeros((len(read), int(read.lengths.max())), dtype=np.int64)
     table[np.arange(table.shape[1]) < read.lengths[:, None]] = read.values
     return np.broadcast_to(table, (n_samples, table.shape[1])).copy()
@@ -90,7 +99,14 @@ def read_condition(model: Any, condition: Any, n_samples: int) -> np.ndarray | N
             f"condition={condition!r}, but this {name} was fitted without one: fit it behind a "
             "SequenceColumns with numeric= columns"
         )
-    table = np.asarray(condition)
+    condition = unmask(condition, name="condition")
+    try:
+        table = np.asarray(condition)
+    except ValueError:
+        raise ValueError(
+            f"condition={shorten(condition)} has rows of several lengths: give each "
+            f"sample {n_numbers} numbers"
+        ) from None
     if table.dtype.kind not in "iufb":
         raise TypeError(f"condition has dtype {table.dtype}, but must be numbers")
     if table.ndim < 2:

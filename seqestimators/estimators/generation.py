@@ -3,13 +3,14 @@
 from typing import Any
 
 import numpy as np
-from sklearn.base import MetaEstimatorMixin
-from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, Interval, validate_params
+from ..exceptions import InvalidSequenceError
 from ..preprocessing import SequenceColumns
+from ..sequences import is_biological, is_missing, naming
+from ._opening import open_model
 from .language_model import RecurrentLanguageModel
 from .seq2seq import RecurrentSeq2Seq
 
@@ -137,13 +138,15 @@ def sample(
     for _, step in steps.steps:
         is_table = isinstance(step, SequenceColumns)
         if is_table and condition is not None and step.column_transformer_ is not None:
-            condition = step.transform_numbers(_tabulate(step, condition, n_samples))
+            with naming("condition"):
+                condition = step.transform_numbers(_tabulate(step, condition, n_samples))
         readers.append(next(iter(step.tokenizers_.values())) if is_table else step)
     readers = [reader for reader in readers if reader is not None]  # "passthrough" of token ids
     if prefix is not None and readers:
         prefix = [prefix] if _is_one(prefix, readers[0]) else prefix
-        for reader in readers:
-            prefix = reader.transform(prefix)
+        with naming("prefix"):
+            for reader in readers:
+                prefix = reader.transform(prefix)
     rows = last.sample(n_samples, prefix=prefix, condition=condition, **options)
     for reader in reversed(readers):
         rows = reader.inverse_transform(rows)
@@ -151,34 +154,22 @@ def sample(
 
 
 def _open(model: Any, kind: type) -> tuple[Pipeline | None, Any]:
-    """Return the steps before the last, None if there is none, and the last one."""
-    steps = None
-    while True:
-        if isinstance(model, MetaEstimatorMixin) and hasattr(model, "refit"):  # a search
-            check_is_fitted(model)
-            model = model.best_estimator_
-        elif isinstance(model, FrozenEstimator):
-            model = model.estimator
-        elif isinstance(model, Pipeline):
-            *before, (_, last) = model.steps
-            before = [(name, step) for name, step in before if step not in (None, "passthrough")]
-            steps, model = Pipeline(before) if before else None, last
-        else:
-            break
-    if not isinstance(model, kind):
+    """Return the steps before the last, None if there is none, and the last one, which must be of a kind."""
+    steps, last = open_model(model)
+    if not isinstance(last, kind):
         raise TypeError(
-            f"{type(model).__name__} is no {kind.__name__}: give a fitted one, or a fitted Pipeline that "
+            f"{type(last).__name__} is no {kind.__name__}: give a fitted one, or a fitted Pipeline that "
             "ends in one"
         )
-    check_is_fitted(model)
-    return steps, model
+    check_is_fitted(last)
+    return steps, last
 
 
 def _is_one(prefix: Any, reader: Any) -> bool:
     """Whether a prefix is one sequence: a string, or a list of symbols where the tokenizer reads lists."""
-    if isinstance(prefix, str):
+    if isinstance(prefix, (str, bytes, bytearray)) or is_biological(prefix):
         return True
-    reads_lists = getattr(reader, "sequence_type_", "string") == "list"
+    reads_lists = getattr(reader, "sequence_type_", "string") == "list" and hasattr(prefix, "__iter__")
     return reads_lists and not any(isinstance(one, list | tuple | np.ndarray) for one in prefix)
 
 
@@ -192,11 +183,12 @@ def _tabulate(columns: SequenceColumns, condition: Any, n_samples: int) -> Any:
             f"condition is {condition!r}, but must be a dict or a data frame of the columns that the model "
             f"was fitted on beside the sequences: {names}"
         )
+    transformer = columns.column_transformer_
+    present = getattr(transformer, "feature_names_in_", np.arange(transformer.n_features_in_))
     needed: dict[Any, None] = {}
-    for _, part, names in columns.column_transformer_.transformers_:
-        if part == "drop":  # of no use to the model
-            continue
-        needed |= dict.fromkeys([names] if isinstance(names, str | int) else names)
+    for _, part, asked in transformer.transformers_:
+        if part != "drop":  # of no use to the model
+            needed |= dict.fromkeys(_name_columns(asked, present))
     if own := [name for name in columns.columns if name in needed]:
         raise ValueError(
             f"a block of SequenceColumns reads {own[0]!r}, the sequences that are yet to be sampled: give "
@@ -215,10 +207,23 @@ def _tabulate(columns: SequenceColumns, condition: Any, n_samples: int) -> Any:
                 f"condition[{name!r}] has shape {values.shape}, but n_samples={n_samples}: give one value "
                 "for all, or one for each"
             )
+        missing = [is_missing(value) for value in np.atleast_1d(values)]
+        if any(missing) and name in list(columns.numeric):  # a block may fill it in
+            row = missing.index(True)
+            raise InvalidSequenceError(
+                f"row {row} of condition has {np.atleast_1d(values)[row]} as {name!r}: give a number"
+            )
         table[name] = np.broadcast_to(values, n_samples)
     if all(isinstance(name, str) for name in needed):
         return pd.DataFrame(table)
-    matrix = np.empty((n_samples, columns.column_transformer_.n_features_in_), dtype=object)
+    matrix = np.empty((n_samples, len(present)), dtype=object)
     for name, values in table.items():
         matrix[:, name] = values
     return matrix
+
+
+def _name_columns(asked: Any, present: np.ndarray) -> list[Any]:
+    """Return the names of columns that a ColumnTransformer is told by name, number, slice or mask."""
+    columns = asked if isinstance(asked, slice) else np.atleast_1d(asked)
+    is_named = not isinstance(columns, slice) and columns.dtype.kind not in "iub"
+    return (columns if is_named else present[columns]).tolist()

@@ -11,6 +11,7 @@ from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Interval, Real, StrOptions, _check_sample_weight, _check_y, _fit_context
+from ..metrics import score_each_task
 from ..parameters import parameter, with_parameters
 from ..sequences import read_labels, refuse_infinite
 from ._margins import NumberMargin
@@ -335,6 +336,11 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         float
             At most 1; the mean over the targets, if there are several. Of
             several quantiles, that of the one closest to the median.
+
+        Raises
+        ------
+        ValueError
+            No target is known, or y has other columns than in fit.
         """
         predicted = self.predict(X)
         fitted = self._as_fitted()
@@ -348,20 +354,7 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
             return r2_score(bounds[is_exact, 0], predicted[is_exact], sample_weight=weight[is_exact])
         if np.size(fitted.quantile) > 1:
             predicted = predicted[:, np.abs(np.asarray(fitted.quantile) - 0.5).argmin()]
-        y = _read_numbers(self, y)
-        if not np.isnan(y).any():
-            return r2_score(y, predicted, sample_weight=sample_weight)
-        check_consistent_length(predicted, y)
-        weight = _check_sample_weight(sample_weight, predicted, ensure_non_negative=True)
-        known = ~np.isnan(y)
-        return float(
-            np.mean(
-                [
-                    r2_score(y[rows, j], predicted[rows, j], sample_weight=weight[rows])
-                    for j, rows in enumerate(known.T)
-                ]
-            )
-        )
+        return score_r2(_as_table(_read_numbers(self, y)), _as_table(predicted), sample_weight)
 
     def answer(self, outputs: np.ndarray) -> np.ndarray:
         """Return the numbers that outputs of the network stand for, in the unit of y.
@@ -391,6 +384,37 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         tags.target_tags.multi_output = not self.bounded_targets
         tags.target_tags.positive_only = self.loss == "poisson"
         return tags
+
+
+def score_r2(true: np.ndarray, predicted: np.ndarray, sample_weight: Any) -> float:
+    """Return R², the mean over the columns that are known in any row.
+
+    Parameters
+    ----------
+    true, predicted : ndarray of shape (n, n_targets)
+        NaN in `true` says that a number is not known.
+    sample_weight : array-like of shape (n,) or None
+
+    Raises
+    ------
+    ValueError
+        They differ in their shapes, or no number is known.
+    """
+    check_consistent_length(predicted, true)
+    is_known = ~np.isnan(true)
+    if is_known.any():
+        if true.shape[1] != predicted.shape[1]:
+            raise ValueError(
+                f"y has {true.shape[1]} targets, but the model was fitted on {predicted.shape[1]}"
+            )
+        weight = _check_sample_weight(sample_weight, true, ensure_non_negative=True)
+        is_known &= (weight > 0)[:, None]
+    if not is_known.any():
+        raise ValueError("R² needs numbers that are known, but no row of weight above 0 has one in y")
+    scores = score_each_task(
+        true, predicted, r2_score, sample_weight=None if sample_weight is None else weight
+    )
+    return float(scores[is_known.any(axis=0)].mean())
 
 
 def _as_table(y: np.ndarray) -> np.ndarray:

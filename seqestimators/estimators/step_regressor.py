@@ -3,7 +3,6 @@
 from typing import Any, Self
 
 import numpy as np
-from sklearn.metrics import r2_score
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
@@ -15,7 +14,7 @@ from ._groups import Input, Motifs, Network, Positions, Pretraining
 from ._step_targets import StepTargets
 from ._target_rows import WeightedRows
 from .base import BaseRecurrent
-from .regressor import LARGEST, MAX_OFFSET, SMALLEST
+from .regressor import LARGEST, MAX_OFFSET, SMALLEST, score_r2
 
 __all__ = ["RecurrentStepRegressor"]
 
@@ -252,25 +251,19 @@ class RecurrentStepRegressor(StepTargets, BaseRecurrent, Input, Pretraining, Mot
         ------
         InvalidSequenceError
             A row has another number of steps than X asks for.
+        ValueError
+            No number is known.
         """
         predicted = self.predict(X)
         rows = read_step_numbers(y)
         check_consistent_length(predicted, rows)
         lengths = np.fromiter(map(len, predicted), np.int64, len(predicted))
         true = join_numbers(rows, lengths, stride=self._as_fitted().stride).values
-        found = np.concatenate([row.reshape(len(row), -1) for row in predicted])
-        self._refuse_other_width(true)
+        if len(true):
+            self._refuse_other_width(true)
+        found = np.concatenate([row.reshape(len(row), self.n_outputs_) for row in predicted])
         weight = _check_sample_weight(sample_weight, predicted, ensure_non_negative=True)
-        weight = np.repeat(weight, lengths)
-        known = ~np.isnan(true)
-        return float(
-            np.mean(
-                [
-                    r2_score(true[rows, j], found[rows, j], sample_weight=weight[rows])
-                    for j, rows in enumerate(known.T)
-                ]
-            )
-        )
+        return score_r2(true, found, np.repeat(weight, lengths))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -8,14 +8,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from sklearn.base import MetaEstimatorMixin
-from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import Integral, StrOptions
 from .._training import MAX_STEPS, SequenceDataset, run_batches
 from ..estimators import BaseRecurrent
+from ..estimators._opening import open_model
 from ..modules import CELLS, Batch, Cell, Ragged, SequenceNetwork, States
 from ..sequences import N_PARTS, SPECIAL_TOKENS, Sequences, is_biological
 
@@ -73,26 +71,13 @@ class FittedModel:
     """
 
     def __init__(self, model: Any, column: Any = None):
-        self._steps: Pipeline | None = None
         self.tokenizer: Any = None
         self._reader_of_columns: Any = None
-        while True:
-            if isinstance(model, MetaEstimatorMixin) and hasattr(model, "refit"):  # a search
-                check_is_fitted(model)
-                model = model.best_estimator_
-            elif isinstance(model, FrozenEstimator):
-                model = model.estimator
-            elif isinstance(model, Pipeline):
-                *before, (_, last) = model.steps
-                steps = [(name, step) for name, step in before if step not in (None, "passthrough")]
-                self._steps = Pipeline(steps) if steps else None
-                for _, step in steps:
-                    if hasattr(step, "tokenizers_"):  # a SequenceColumns
-                        self._reader_of_columns = step
-                    self.tokenizer = _find_tokenizer(step) or self.tokenizer
-                model = last
-            else:
-                break
+        self._steps, model = open_model(model)
+        for _, step in [] if self._steps is None else self._steps.steps:
+            if hasattr(step, "tokenizers_"):  # a SequenceColumns
+                self._reader_of_columns = step
+            self.tokenizer = _find_tokenizer(step) or self.tokenizer
         if not isinstance(model, BaseRecurrent):
             raise TypeError(
                 f"{type(model).__name__} is no recurrent estimator: give a fitted RecurrentClassifier (or "

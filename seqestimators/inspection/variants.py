@@ -1,9 +1,12 @@
 """What a language model makes of mutants: how much less likely they are than the wild type."""
 
+import warnings
 from typing import Any
 
 import numpy as np
 
+from ..exceptions import UnknownSymbolsWarning
+from ..sequences import UNKNOWN, naming, place_of, read_sequences, symbol_at
 from ._fitted import FittedModel, is_single
 
 __all__ = ["variant_effect"]
@@ -44,6 +47,12 @@ def variant_effect(model: Any, wild_type: Any, mutants: Any, *, normalize: bool 
     ValueError
         There are several sequences as wild types, but not one for each mutant.
 
+    Warns
+    -----
+    UnknownSymbolsWarning
+        Sequences hold tokens that training has not met; the message counts
+        them, and names the first.
+
     See Also
     --------
     mutagenesis : All single changes of a sequence, by what a classifier says.
@@ -74,10 +83,14 @@ def variant_effect(model: Any, wild_type: Any, mutants: Any, *, normalize: bool 
             "RecurrentLanguageModel"
         )
 
-    def score(X: Any) -> np.ndarray:
-        return fitted.estimator.score_samples(fitted.prepare(X), normalize=normalize).astype(np.float64)
+    def score(X: Any, name: str) -> np.ndarray:
+        with naming(name):
+            ids = fitted.prepare(X)
+            scores = fitted.estimator.score_samples(ids, normalize=normalize).astype(np.float64)
+        _warn_of_unknown(fitted, ids, name)
+        return scores
 
-    changed, original = score(mutants), score(wild_type)
+    changed, original = score(mutants, "mutants"), score(wild_type, "wild_type")
     if len(original) not in (1, len(changed)):
         raise ValueError(
             f"wild_type has {len(original)} sequences, but there are {len(changed)} mutants: give one for "
@@ -85,3 +98,25 @@ def variant_effect(model: Any, wild_type: Any, mutants: Any, *, normalize: bool 
         )
     effects = changed - original
     return float(effects[0]) if is_single(mutants) else effects
+
+
+def _warn_of_unknown(fitted: FittedModel, ids: Any, name: str) -> None:
+    """Warn of sequences with tokens that training has not met, and name the first of these."""
+    given = read_sequences(ids, "tokens").without_ends()
+    is_unknown = fitted.estimator._replace_unknown(given).values == UNKNOWN
+    if not is_unknown.any():
+        return
+    row, position = place_of(int(is_unknown.argmax()), given.offsets)
+    token, known = int(given[row][position]), fitted.vocabulary
+    if token == UNKNOWN:
+        token = symbol_at(ids[row] if isinstance(ids, np.ndarray) else None, given[row], position)
+    elif token < len(known):
+        token = known[token]
+    n_rows = len(np.unique(np.searchsorted(given.offsets, np.flatnonzero(is_unknown), side="right")))
+    warnings.warn(
+        f"{n_rows} of {len(given)} sequences of {name} hold tokens that training has not met, first "
+        f"{token!r} in row {row}, position {position}: nothing is known of these, and "
+        "the effect says little",
+        UnknownSymbolsWarning,
+        stacklevel=4,
+    )

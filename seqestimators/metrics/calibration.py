@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 
 from .._sklearn import Integral, Interval, StrOptions, _check_sample_weight, validate_params
-from ..sequences import is_label_table, read_label_table, read_labels
+from ..sequences import is_label_table, read_label_table, read_labels, read_numbers
 
 __all__ = ["expected_calibration_error", "interval_coverage_score"]
 
@@ -81,12 +81,14 @@ def expected_calibration_error(
     >>> round(expected_calibration_error([0, 1, 1, 1], [0.2, 0.9, 0.9, 0.9]), 3)
     0.125
     """
-    y_prob = np.asarray(y_prob, dtype=np.float64)
+    y_prob = read_numbers(y_prob, "y_prob")
     is_wrong = ~((y_prob >= 0) & (y_prob <= 1))
     if is_wrong.any():
         place = tuple(np.argwhere(is_wrong)[0].tolist())
         raise ValueError(f"row {place[0]} of y_prob has {y_prob[place]:g}, but a probability is from 0 to 1")
     if is_label_table(y_true):
+        if labels is not None:
+            raise ValueError("labels names classes of one label per row, but y_true has several columns")
         table = read_label_table(y_true, "y_true")
         _check_shape(y_prob, table, "y_prob")
         weight = _check_sample_weight(sample_weight, table, ensure_non_negative=True)
@@ -98,7 +100,14 @@ def expected_calibration_error(
         return _average(errors, average)
     y_true = read_labels(y_true, "y_true").reshape(-1)
     weight = _check_sample_weight(sample_weight, y_true, ensure_non_negative=True)
-    classes = np.unique(y_true if labels is None else read_labels(labels, "labels"))
+    classes = np.unique(y_true)
+    if labels is not None:
+        named = read_labels(labels, "labels")
+        classes = np.unique(named)
+        if named.tolist() != classes.tolist():
+            raise ValueError(
+                f"labels={named.tolist()} must be sorted, as the columns of y_prob: give {classes.tolist()}"
+            )
     index = np.searchsorted(classes, y_true).clip(max=len(classes) - 1)
     if (classes[index] != y_true).any():
         row = int((classes[index] != y_true).argmax())
@@ -168,7 +177,8 @@ def interval_coverage_score(
     >>> interval_coverage_score([1.0, 2.0, 3.0], [0.5, 2.5, 2], [1.5, 3.5, 4])
     0.6666666666666666
     """
-    target, lower, upper = (np.asarray(one, dtype=np.float64) for one in (y_true, lower, upper))
+    given = {"y_true": y_true, "lower": lower, "upper": upper}
+    target, lower, upper = (read_numbers(one, name) for name, one in given.items())
     _check_shape(lower, target, "lower")
     _check_shape(upper, target, "upper")
     is_wrong = ~(lower <= upper)

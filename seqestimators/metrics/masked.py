@@ -9,7 +9,7 @@ from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import accuracy_score, average_precision_score, get_scorer, roc_auc_score
 
 from .._sklearn import _BaseScorer, _check_sample_weight, validate_params
-from ..sequences import is_label_table, read_label_table
+from ..sequences import is_label_table, read_label_table, read_numbers
 
 __all__ = [
     "masked_accuracy_scorer",
@@ -212,7 +212,7 @@ def score_each_task(y_true: Any, y_pred: Any, metric: Any, *, sample_weight: Any
     >>> score_each_task(known, predicted, accuracy_score).round(2)
     array([0.67, 1.  ])
     """
-    target, predicted = np.asarray(y_true, dtype=np.float64), np.asarray(y_pred)
+    target, predicted = read_numbers(y_true, "y_true"), np.asarray(y_pred)
     if target.ndim != 2:
         raise ValueError(f"y_true has the shape {target.shape}, but a column for every task is needed")
     if predicted.shape != target.shape:

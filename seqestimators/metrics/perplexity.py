@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from .._sklearn import validate_params
+from ..sequences import read_numbers
 from .scores import WEIGHTED, read_weight
 
 __all__ = ["perplexity"]
@@ -54,8 +55,8 @@ def perplexity(log_likelihood: Any, n_tokens: Any, *, sample_weight: Any = None)
     >>> round(perplexity(np.log([1 / 8, 1 / 4]), n_tokens=[3, 2]), 6)
     2.0
     """
-    log_likelihood = np.atleast_1d(np.asarray(log_likelihood, dtype=np.float64))
-    n_tokens = np.atleast_1d(np.asarray(n_tokens, dtype=np.float64))
+    log_likelihood = read_numbers(np.atleast_1d(log_likelihood), "log_likelihood")
+    n_tokens = read_numbers(np.atleast_1d(n_tokens), "n_tokens")
     if log_likelihood.shape != n_tokens.shape or n_tokens.ndim != 1:
         raise ValueError(
             f"log_likelihood has shape {log_likelihood.shape}, n_tokens {n_tokens.shape}: give one number "

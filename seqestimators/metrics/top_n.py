@@ -1,7 +1,7 @@
 """Scores of several candidates for each sequence."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from numbers import Real as RealNumber
 from typing import Any
@@ -10,6 +10,7 @@ import numpy as np
 
 from .._sklearn import HasMethods, Integral, Interval, StrOptions, validate_params
 from ..domain import KINDS
+from ..sequences import shorten
 from .scores import MOLECULE, WEIGHTED, read_rows, read_weight, to_normal_form
 
 __all__ = ["top_n_accuracy_score"]
@@ -83,7 +84,7 @@ def top_n_accuracy_score(
     if kind is not None and tokenizer is not None:
         raise ValueError(f"kind={kind!r} and a tokenizer both say how sequences are read: give one of them")
     true = to_normal_form(read_rows(y_true, "y_true"), "y_true", kind, tokenizer)
-    rows = [_read_candidates(row, i)[:n] for i, row in enumerate(y_pred)]
+    rows = [_read_candidates(row, i)[:n] for i, row in enumerate(_list_rows(y_pred))]
     if len(rows) != len(true):
         raise ValueError(
             f"y_true has {len(true)} rows, but y_pred has {len(rows)}: give a list of candidates for each"
@@ -114,12 +115,30 @@ def _naming_candidates(rows: list[list[Any]]) -> Iterator[None]:
         raise
 
 
+def _list_rows(y_pred: Any) -> list[Any]:
+    """The rows of candidates, which may be those of a table."""
+    if not _is_ordered(y_pred):
+        raise TypeError(
+            f"y_pred is {shorten(y_pred)}, but must be a list, with a list of candidates for each sequence"
+        )
+    if hasattr(y_pred, "to_pylist"):  # pyarrow
+        return list(y_pred.to_pylist())
+    is_table = len(getattr(y_pred, "shape", ())) == 2  # of pandas or polars, whose items are columns
+    return list(np.asarray(y_pred) if is_table else y_pred)
+
+
+def _is_ordered(rows: Any) -> bool:
+    """Whether these are several items in an order."""
+    is_other = isinstance(rows, (str, bytes, set, frozenset, Mapping)) or getattr(rows, "shape", None) == ()
+    return hasattr(rows, "__len__") and not is_other
+
+
 def _read_candidates(row: Any, i: int) -> list[Any]:
     """The candidates of a row, without their log-probabilities."""
-    if isinstance(row, str) or not hasattr(row, "__len__"):
+    if not _is_ordered(row):
         raise TypeError(
-            f"row {i} of y_pred is {row!r}, but must be a list of candidates, the best first: put a single "
-            "one into a list, or use exact_match_score"
+            f"row {i} of y_pred is {shorten(row)}, but must be a list of candidates, the best first: put "
+            "a single one into a list, or use exact_match_score"
         )
     return [one[0] if _is_pair(one) else one for one in row]
 

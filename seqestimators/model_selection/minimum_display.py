@@ -20,9 +20,9 @@ class MinimumDisplay(Display):
 
     A line is the mean over the splits, the bars and the band around it are its
     confidence interval, and the horizontal line is the score to reach. The
-    first value whose whole interval lies above it is the minimum: it is
-    written beside a star and in the legend. The axis is logarithmic where the values spread
-    over a factor of ten or more.
+    first value whose whole interval lies above it is the minimum: a star marks
+    it, and the legend names it. The axis is logarithmic where the values
+    spread over a factor of ten or more.
 
     Make it with :meth:`from_result` or :meth:`from_results`.
 
@@ -144,7 +144,7 @@ class MinimumDisplay(Display):
             [[*result.scores.to_numpy().ravel(), result.threshold] for result in self.results.values()]
         )
         limits = (0, 1) if seen.min() >= 0 and seen.max() <= 1 else (None, None)
-        for i, ((name, result), color) in enumerate(zip(self.results.items(), cycle(COLORS), strict=False)):
+        for (name, result), color in zip(self.results.items(), cycle(COLORS), strict=False):
             curve = result.curve
             low, high = curve["low"].clip(*limits), curve["high"].clip(*limits)
             x = [places[value] for value in curve.index]
@@ -157,10 +157,6 @@ class MinimumDisplay(Display):
             if result.value is not None:
                 at = places[result.value], curve["mean"].iloc[curve.index.get_loc(result.value)]
                 ax.plot(*at, marker="*", markersize=15, color=color, markeredgecolor="white", zorder=3)
-                ax.annotate(
-                    str(result.value), at, xytext=(0, -10 - 13 * i), textcoords="offset points",
-                    ha="center", va="top", color=color, weight="bold", zorder=4
-                )  # fmt: skip
         for threshold in sorted({result.threshold for result in self.results.values()}):
             ax.axhline(threshold, color="0.3", linewidth=1, linestyle="--", zorder=1)
         if is_number and values[0] > 0 and values[-1] >= 10 * values[0]:

@@ -29,7 +29,7 @@ from ..sequences import (
 from ._chunks import ChunkLearner
 from ._foreign import warn_of_foreign
 from .tokens import Tokens
-from .vocabulary import Vocabulary, sort_tokens
+from .vocabulary import Vocabulary, find_foreign
 
 __all__ = ["SequenceTokenizer", "StringInput"]
 
@@ -280,6 +280,7 @@ class SequenceTokenizer(ChunkLearner, OneToOneFeatureMixin, TransformerMixin, St
             Lists of tokens, whether the vocabulary has them or not, without
             the markers of both ends.
         """
+        self._validate_params()
         return self._tokenize(X).to_lists()
 
     def inverse_transform(self, ids: Any, unknown: Any = None) -> np.ndarray:
@@ -354,6 +355,7 @@ class SequenceTokenizer(ChunkLearner, OneToOneFeatureMixin, TransformerMixin, St
         InvalidSequenceError
             A row is missing, or has no normal form.
         """
+        self._validate_params()
         return object_array(self._normalize(check_sequences(X, lists=self._reads_lists, name=name), name))
 
     def _normalize(self, sequences: list[Any], name: str) -> list[Any]:
@@ -392,10 +394,10 @@ class SequenceTokenizer(ChunkLearner, OneToOneFeatureMixin, TransformerMixin, St
         alphabet = self._alphabet()
         if self.vocabulary is not None:
             vocabulary = Vocabulary.read(self.vocabulary)
-            foreign = set(vocabulary) - set(SPECIAL_TOKENS) - set(alphabet or ())
-            if alphabet is not None and foreign:
+            foreign = find_foreign(vocabulary, alphabet, self.sequence_type_ == "string")
+            if foreign:
                 raise ValueError(
-                    f"the vocabulary holds {sort_tokens(foreign)[0]!r}, which {type(self).__name__} never "
+                    f"the vocabulary holds {foreign[0]!r}, which {type(self).__name__} never "
                     "makes with these parameters: leave it out, or take the vocabulary of a tokenizer of the "
                     "same parameters"
                 )

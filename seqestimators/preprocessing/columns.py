@@ -1,5 +1,6 @@
 """SequenceColumns: a data frame with sequences in its columns, as one container."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
@@ -8,9 +9,17 @@ import numpy as np
 from sklearn.base import TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import HasMethods, LinkedEstimator, _BaseComposition, _fit_context, _safe_indexing
+from .._sklearn import HasMethods, Integral, LinkedEstimator, _BaseComposition, _fit_context, _safe_indexing
 from ..exceptions import InvalidSequenceError
-from ..sequences import Sequences, mean_and_scale, naming, object_array, open_rows, read_sequences
+from ..sequences import (
+    Sequences,
+    is_missing,
+    mean_and_scale,
+    naming,
+    object_array,
+    open_rows,
+    read_sequences,
+)
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
@@ -338,20 +347,52 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
         return pd.DataFrame({name: X if isinstance(X, pd.Series) else object_array(X)})
 
     def _compute_numbers(self, table: Any, compute: Callable[[Any], Any]) -> np.ndarray:
-        for name in self.numeric:
-            _take(table, name)
-        numbers = np.asarray(compute(table))
+        of_blocks = [name for _, _, columns in self.blocks for name in _list_names(columns)]
+        columns = {name: _take(table, name) for name in [*self.numeric, *of_blocks]}
+        try:
+            numbers = np.asarray(compute(table))
+        except (TypeError, ValueError) as error:
+            for name in of_blocks if re.search("NaN|nan|None|NA>|missing", str(error)) else ():
+                _refuse_missing_cell(columns[name], name, error)
+            error.args = (f"in a block of SequenceColumns: {error}",)
+            raise
         if numbers.dtype.kind == "f":
             return numbers
+        if numbers.dtype.kind == "O":  # None and NA are missing, as NaN is
+            values = [np.nan if is_missing(value) else value for value in numbers.flat]
+            numbers = object_array(values, numbers.size).reshape(numbers.shape)
         try:
+            if numbers.dtype.kind in "mMc":
+                raise TypeError
             return numbers.astype(np.float64)
         except (TypeError, ValueError):
             row, number = next(place for place in np.ndindex(numbers.shape) if not _is_number(numbers[place]))
             name = self.numeric[number] if number < len(self.numeric) else f"number {number}"
             raise ValueError(
                 f"row {row} of X has {numbers[row, number]!r} as {name!r}, which is no number: give "
-                "categories as a block with OneHotEncoder()"
+                "categories as a block with OneHotEncoder(), and dates or times as numbers, such as the "
+                "days between them"
             ) from None
+
+
+def _list_names(columns: Any) -> list[Any]:
+    """Return the names in what a block says of its columns; none of a slice, a mask or a function."""
+    if isinstance(columns, (str, Integral)):
+        return [columns]
+    is_list = isinstance(columns, (list, tuple, np.ndarray)) or hasattr(columns, "to_list")
+    names = list(columns) if is_list else []
+    return [] if any(isinstance(name, (bool, np.bool_)) for name in names) else names
+
+
+def _refuse_missing_cell(column: Any, name: Any, error: Exception) -> None:
+    """Raise an error that names the first missing value of a column, which a block has not taken."""
+    missing = [is_missing(value) for value in column]
+    if any(missing):
+        row = missing.index(True)
+        raise InvalidSequenceError(
+            f"row {row} of X is missing ({list(column)[row]!r}) in {name!r}, which a block can't read: drop "
+            "the row, or impute the value in the block, as by SimpleImputer()"
+        ) from error
 
 
 def _take(table: Any, name: Any) -> Any:
@@ -380,6 +421,8 @@ def _refuse_missing(numbers: np.ndarray, names: np.ndarray) -> None:
 
 
 def _is_number(value: Any) -> bool:
+    if isinstance(value, (np.datetime64, np.timedelta64, complex)):
+        return False
     try:
         float(value)
     except (TypeError, ValueError):

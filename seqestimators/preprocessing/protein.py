@@ -161,10 +161,18 @@ def _join_distinct(letters: Iterable[str]) -> str:
 
 def _read_groups(groups: Any) -> dict[str, str]:
     """The letter of the group of each letter."""
-    named = groups.items() if isinstance(groups, dict) else ((next(iter(one), ""), one) for one in groups)
+    if not groups:
+        raise ValueError(f"alphabet={groups!r} has no groups: give at least one, or None for all amino acids")
+    ordered = str, list, tuple  # a set has no first letter
+    named = (
+        groups.items()
+        if isinstance(groups, dict)
+        else ((one[0] if isinstance(one, ordered) and one else "", one) for one in groups)
+    )
     letter_of: dict[str, str] = {}
     for name, group in named:
-        members = {letter.upper() for letter in group}
+        is_text = isinstance(group, (*ordered, set)) and all(isinstance(one, str) for one in (name, *group))
+        members = {letter.upper() for letter in group} if is_text else set()
         if not members or not all(len(one) == 1 and "!" <= one <= "~" for one in (name, *members)):
             raise ValueError(
                 f"alphabet has the group {name!r}: {group!r}, but a group has at least one amino acid and is "

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any, Self
 
-from ..sequences import SPECIAL_TOKENS
+from ..sequences import SPECIAL_TOKENS, shorten
 
 __all__ = ["Vocabulary", "sort_tokens"]
 
@@ -28,6 +28,8 @@ class Vocabulary(dict[Any, int]):
     ------
     ValueError
         A token occurs twice.
+    TypeError
+        A token isn't hashable.
 
     Examples
     --------
@@ -41,6 +43,12 @@ class Vocabulary(dict[Any, int]):
 
     def __init__(self, tokens: Iterable[Any] = ()) -> None:
         tokens = [token for token in tokens if not (isinstance(token, str) and token in SPECIAL_TOKENS)]
+        for token in tokens:
+            if getattr(token, "__hash__", None) is None:
+                raise TypeError(
+                    f"the vocabulary holds {shorten(token)}, which is no token: give strings, numbers "
+                    "or tuples"
+                )
         super().__init__((token, i) for i, token in enumerate([*SPECIAL_TOKENS, *sort_tokens(tokens)]))
         if len(self) < len(SPECIAL_TOKENS) + len(tokens):
             twice = next(token for i, token in enumerate(tokens) if token in tokens[:i])
@@ -111,3 +119,12 @@ def sort_tokens(tokens: Collection[Any]) -> list[Any]:
         return sorted(tokens)
     except TypeError:
         return sorted(tokens, key=lambda token: (type(token).__name__, repr(token)))
+
+
+def find_foreign(vocabulary: Vocabulary, alphabet: list[str] | None, of_strings: bool) -> list[Any]:
+    """Return the tokens that are never made: those beyond an alphabet or, of strings, what is no string."""
+    tokens = vocabulary.tokens[len(SPECIAL_TOKENS) :]
+    if alphabet is not None:
+        known = set(alphabet)
+        return [token for token in tokens if token not in known]
+    return [token for token in tokens if of_strings and not isinstance(token, str)]

@@ -160,5 +160,9 @@ def _is_one(series: Any) -> bool:
     if len(getattr(series, "shape", ())) == 2 and hasattr(series, "iloc"):
         return all(dtype.kind != "O" for dtype in series.dtypes)
     if hasattr(series, "shape"):
-        return len(series.shape) <= 2 and getattr(series.dtype, "kind", "") != "O"
-    return len(series) > 0 and all(np.ndim(value) == 0 for value in series)
+        return len(series.shape) <= 2 and getattr(getattr(series, "dtype", None), "kind", "") != "O"
+    return isinstance(series, (list, tuple)) and len(series) > 0 and all(map(_is_number, series))
+
+
+def _is_number(value: Any) -> bool:
+    return getattr(value, "shape", ()) == () and not isinstance(value, (list, tuple))

@@ -5,6 +5,7 @@ from ._containers import is_missing as is_missing
 from ._containers import naming as naming
 from ._containers import open_rows as open_rows
 from ._containers import shorten as shorten
+from ._containers import unmask as unmask
 from ._series_frames import open_series as open_series
 from .container import Sequences, TokenIds, object_array, place_of
 from .container import offsets_of as offsets_of
@@ -12,6 +13,7 @@ from .fingerprint import Fingerprint
 from .fingerprint import Unknown as Unknown
 from .fingerprint import mark as mark
 from .fingerprint import remember_unknown as remember_unknown
+from .fingerprint import symbol_at as symbol_at
 from .fingerprint import unknown_symbols as unknown_symbols
 from .ids import BOS, EOS, PAD, SPECIAL_TOKENS, UNKNOWN
 from .label_tables import is_label_table, read_label_table
@@ -28,6 +30,7 @@ from .step_numbers import join_numbers, read_step_numbers
 from .strings import check_sequences
 from .strings import is_biological as is_biological
 from .targets import read_labels, read_targets
+from .targets import read_numbers as read_numbers
 from .targets import refuse_infinite as refuse_infinite
 from .targets import to_kind as to_kind
 

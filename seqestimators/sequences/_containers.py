@@ -113,15 +113,15 @@ def refuse_mixed_columns(X: Any) -> None:
     """Raise an error that names a column of strings, of dates, or of sequences among several."""
     if len(X.shape) != 2 or not len(X) or (isinstance(X, np.ndarray) and X.dtype.kind not in "OmM"):
         return
-    columns = range(X.shape[1])
+    places = range(X.shape[1])
     if hasattr(X, "iloc"):  # pandas
-        cells = [X.iloc[0, j] for j in columns]
+        columns = [X.iloc[:, j] for j in places]
     elif hasattr(X, "column"):  # pyarrow
-        cells = [X.column(j)[0].as_py() for j in columns]
+        columns = [X.column(j) for j in places]
     else:  # numpy and polars
-        cells = [X[0, j] for j in columns]
-    names = getattr(X, "column_names", getattr(X, "columns", columns))
-    for name, cell in zip(names, cells, strict=True):
+        columns = [X[:, j] for j in places]
+    names = getattr(X, "column_names", getattr(X, "columns", places))
+    for name, cell in zip(names, map(first_known, columns), strict=True):
         if isinstance(cell, (str, bytes)):
             reason = f"strings, and {TOKENIZER_FIRST}"
         elif isinstance(cell, _TIMES):
@@ -131,8 +131,8 @@ def refuse_mixed_columns(X: Any) -> None:
         else:
             continue
         raise TypeError(
-            f"column {name!r} of X, one of {len(cells)}, holds {reason}. Or select the one column that holds "
-            "the sequences, or columns of numbers"
+            f"column {name!r} of X, one of {len(columns)}, holds {reason}. Or select the one column that "
+            "holds the sequences, or columns of numbers"
         )
 
 
@@ -143,6 +143,15 @@ def is_missing(value: Any) -> bool:
         or type(value).__name__ in ("NAType", "NaTType", "MaskedConstant")
         or (isinstance(value, (float, np.floating)) and bool(np.isnan(value)))
     )
+
+
+def first_known(column: Any) -> Any:
+    """Return the first value of a column that isn't missing, or None."""
+    for value in column:
+        value = value.as_py() if hasattr(value, "as_py") else value  # of pyarrow
+        if not is_missing(value):
+            return value
+    return None
 
 
 def shorten(value: Any, limit: int = 40) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
+from ._containers import first_known, shorten
 from .container import object_array
 from .fingerprint import fingerprint_of
 
@@ -58,15 +59,22 @@ def _order(names: list[str]) -> list[str]:
 
 
 def _is_nested(X: Any) -> bool:
-    """Whether all cells of the first row are series, and no token ids."""
-    cells = X.iloc[0].tolist()
+    """Whether all columns hold series, and no token ids; cells may be missing."""
+    cells = [cell for cell in map(first_known, (X.iloc[:, j] for j in range(X.shape[1]))) if cell is not None]
     is_series = all(np.ndim(cell) == 1 and not isinstance(cell, (str, bytes)) for cell in cells)
-    return is_series and fingerprint_of([cell for cell in cells if type(cell) is np.ndarray]) is None
+    arrays = [cell for cell in cells if type(cell) is np.ndarray]
+    return bool(cells) and is_series and fingerprint_of(arrays) is None
 
 
 def _join_channels(X: Any, row: int) -> np.ndarray:
+    for name, cell in zip(X.columns, X.iloc[row], strict=True):
+        if np.ndim(cell) != 1:
+            raise InvalidSequenceError(
+                f"row {row} of X has {shorten(cell)} in column {name!r}, where other rows have a series: "
+                'drop the row, or give as many NaN as it has steps, which missing="mask" reads'
+            )
     channels = [np.asarray(cell) for cell in X.iloc[row]]
-    lengths = list(map(len, map(np.atleast_1d, channels)))
+    lengths = list(map(len, channels))
     if len(set(lengths)) > 1:
         other = next(i for i, length in enumerate(lengths) if length != lengths[0])
         raise InvalidSequenceError(
@@ -81,6 +89,12 @@ def _split_steps(X: Any) -> list[np.ndarray]:
     """Return the rows of each instance of a frame with an index of instances and times."""
     instances, times = X.index.droplevel(-1), X.index.get_level_values(-1)
     codes, _ = instances.factorize()
+    if (codes < 0).any():
+        step = int((codes < 0).argmax())
+        raise InvalidSequenceError(
+            f"the index of X has no instance in row {step} ({X.index[step]!r}): drop the row, or name the "
+            "series that it belongs to"
+        )
     order = np.argsort(codes, kind="stable")
     codes, times = codes[order], times[order]
     continues = codes[1:] == codes[:-1]

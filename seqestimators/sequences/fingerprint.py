@@ -7,8 +7,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
+from .ids import UNKNOWN
 
-__all__ = ["Fingerprint", "Unknown", "fingerprint_of", "mark", "remember_unknown", "unknown_symbols"]
+__all__ = [
+    "Fingerprint",
+    "Unknown",
+    "fingerprint_of",
+    "mark",
+    "remember_unknown",
+    "symbol_at",
+    "unknown_symbols",
+]
 
 
 class Fingerprint(NamedTuple):
@@ -170,6 +179,22 @@ def unknown_symbols(row: Any) -> list[Any] | None:
     begin = (_address_of(row) - _address_of(memory.ids)) // memory.ids.itemsize
     own = slice(*np.searchsorted(places, [begin, begin + len(row)]))
     return [names[code] for code in codes[own].tolist()]
+
+
+def symbol_at(row: Any, ids: np.ndarray, position: int) -> Any:
+    """Return what an id stands for: the symbol of an unknown token, where it is known, else the id.
+
+    Parameters
+    ----------
+    row : object
+        The ids as they were given, by a tokenizer or otherwise.
+    ids : ndarray of shape (length,), dtype int64
+        The same, perhaps without padding and what marks the ends.
+    position : int
+        Where in `ids` it stands.
+    """
+    symbols = unknown_symbols(row) if ids[position] == UNKNOWN else None
+    return symbols[(ids[:position] == UNKNOWN).sum()] if symbols else ids[position].item()
 
 
 def _address_of(array: np.ndarray) -> int:

@@ -12,6 +12,7 @@ from ._containers import (
     TOKENIZER_FIRST,
     as_array,
     first_column,
+    first_known,
     is_column,
     is_missing,
     open_rows,
@@ -149,7 +150,7 @@ def _flatten(
     """
     if is_column(X):
         column = np.asarray(first_column(X))
-        if column.dtype == object and len(column) and np.ndim(column[0]) > 0:
+        if column.dtype == object and np.ndim(first_known(column)) > 0:
             return *_join_rows(column, channels_first, keeps), 0
     if len(getattr(X, "shape", ())) < 2 and hasattr(X, "__array__"):
         X = as_array(X, "X")  # items of pyarrow are no numbers, and those of pandas are slow to get
@@ -301,18 +302,17 @@ def _from_objects(array: np.ndarray, index: int, keeps: bool) -> np.ndarray:
         array = object_array([np.nan if is_missing(value) else value for value in array.flat]).reshape(
             array.shape
         )
-    if array.ndim == 1:
-        for position, value in enumerate(array):
-            if isinstance(value, (str, bytes)):
-                raise TypeError(f"row {index} of X holds strings, and {TOKENIZER_FIRST}")
-            if is_missing(value) and not isinstance(value, float):
-                raise _missing(index, position, f" ({value!r})")
+    for (position, *_), value in np.ndenumerate(array) if array.ndim else ():
+        if isinstance(value, (str, bytes)):
+            raise TypeError(f"row {index} of X holds strings, and {TOKENIZER_FIRST}")
+        if is_missing(value) and not isinstance(value, float):
+            raise _missing(index, position, f" ({value!r})")
     try:
         numbers = np.array(array.tolist())
     except ValueError:
         numbers = array
     if numbers.dtype.kind == "O":
-        for position, value in enumerate(array):
+        for (position, *_), value in np.ndenumerate(array) if array.ndim else ():
             if isinstance(value, int) and abs(value) > _GREATEST:
                 raise InvalidSequenceError(
                     f"row {index}, position {position} of X is {value}, which is too large for int64: give "

@@ -12,7 +12,7 @@ from .strings import check_sequences
 __all__ = ["read_labels", "read_targets", "refuse_infinite", "to_kind"]
 
 
-def read_labels(y: Any, name: str = "y") -> np.ndarray:
+def read_labels(y: Any, name: str = "y", *, may_be_missing: bool = False) -> np.ndarray:
     """Read one label or number per row, or several columns of them.
 
     Parameters
@@ -23,6 +23,9 @@ def read_labels(y: Any, name: str = "y") -> np.ndarray:
         they extend, categories as their values.
     name : str, default="y"
         What messages call y.
+    may_be_missing : bool, default=False
+        Whether a row may be missing where there is one column, too: it is NaN
+        then, and the column one of floats.
 
     Returns
     -------
@@ -62,11 +65,11 @@ def read_labels(y: Any, name: str = "y") -> np.ndarray:
         )
     if shape is None or (hasattr(y, "to_pylist") and len(shape) < 2):
         rows = list(y.to_pylist() if hasattr(y, "to_pylist") else y)
-        return _read_table(rows, name) if any(map(_is_row, rows)) else _read_column(rows, name)
+        return (_read_table if any(map(_is_row, rows)) else _read_column)(rows, name, may_be_missing)
     if len(shape) != 2:
-        return _read_column(y, name)
+        return _read_column(y, name, may_be_missing)
     if shape[1] == 1:
-        return _read_column(first_column(y), name)[:, None]
+        return _read_column(first_column(y), name, may_be_missing)[:, None]
     if isinstance(y, np.ndarray) and y.dtype.kind != "O" and not isinstance(y, np.ma.MaskedArray):
         return y
     if hasattr(y, "iloc"):
@@ -76,7 +79,41 @@ def read_labels(y: Any, name: str = "y") -> np.ndarray:
     else:
         columns = list(as_array(y, name).T) if not isinstance(y, np.ma.MaskedArray) else list(y.T)
         columns = [y[:, j] for j in range(shape[1])] if hasattr(y, "get_column") else columns
-    return np.stack([_read_column(column, name, is_one_of_several=True) for column in columns], axis=1)
+    return np.stack([_read_column(column, name, may_be_missing=True) for column in columns], axis=1)
+
+
+def read_numbers(y: Any, name: str = "y") -> np.ndarray:
+    """Read one number per row, or several columns of them, of which some may not be known.
+
+    Parameters
+    ----------
+    y : array-like of shape (n,) or (n, n_columns)
+        As of :func:`read_labels`.
+    name : str, default="y"
+        What messages call it.
+
+    Returns
+    -------
+    ndarray of shape (n,) or (n, n_columns), dtype float64
+        NaN where a number is missing or masked.
+
+    Raises
+    ------
+    ValueError
+        A value is no number; the message names its row.
+    TypeError
+        It is no container of rows.
+    """
+    read = read_labels(y, name, may_be_missing=True)
+    if read.dtype.kind in "biuf":
+        return read.astype(np.float64)
+    numbers = np.empty(read.shape)
+    for (row, *column), value in np.ndenumerate(read):
+        try:
+            numbers[row, *column] = float(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"row {row} of {name} is {value!r}, which is no number: correct it") from None
+    return numbers
 
 
 def refuse_infinite(y: np.ndarray, name: str = "y") -> None:
@@ -114,7 +151,7 @@ def _is_row(value: Any) -> bool:
     return not isinstance(value, (str, bytes)) and hasattr(value, "__len__") and np.ndim(value) > 0
 
 
-def _read_table(rows: list[Any], name: str) -> np.ndarray:
+def _read_table(rows: list[Any], name: str, may_be_missing: bool) -> np.ndarray:
     """Columns of a list of lists."""
     widths = [len(row) if _is_row(row) else None for row in rows]
     width = widths[0]
@@ -126,15 +163,15 @@ def _read_table(rows: list[Any], name: str) -> np.ndarray:
                 "RecurrentTagger"
             )
     columns = [
-        _read_column(list(column), name, is_one_of_several=width != 1) for column in zip(*rows, strict=True)
+        _read_column(list(column), name, may_be_missing or width != 1) for column in zip(*rows, strict=True)
     ]
     return np.stack(columns, axis=1) if columns else np.empty((len(rows), 0))
 
 
-def _read_column(y: Any, name: str, is_one_of_several: bool = False) -> np.ndarray:
-    """One value per row as a plain array, missing ones refused, or NaN in one of several columns."""
+def _read_column(y: Any, name: str, may_be_missing: bool = False) -> np.ndarray:
+    """One value per row as a plain array, missing ones refused, or NaN."""
     missing = _find_missing(y)
-    if missing.any() and not is_one_of_several:
+    if missing.any() and not may_be_missing:
         row = int(missing.argmax())
         value = (
             np.ma.masked
@@ -171,7 +208,7 @@ def _read_column(y: Any, name: str, is_one_of_several: bool = False) -> np.ndarr
         )
     if isinstance(y, np.ndarray) and kinds == {True}:
         return y
-    if is_one_of_several and missing.any():
+    if missing.any():
         return np.array([float(value) for value in values])
     return np.asarray(values)
 

@@ -1,6 +1,5 @@
 """Strings out of pipelines: samples and the best targets."""
 
-import numpy as np
 import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError
@@ -93,8 +92,10 @@ def test_columns_of_an_array_are_named_by_their_numbers():
         ({"length": 2, "kind": "x", "n": 1}, ValueError, "give each of these, and no other"),
         ([2.0], TypeError, "must be a dict or a data frame of the columns"),
         ({"length": [2, 3, 4], "kind": "x"}, ValueError, r"condition\['length'\] has shape \(3,\)"),
-        ({"length": np.nan, "kind": "x"}, InvalidSequenceError, "row 0 of X has nan as numeric__length"),
-        ({"length": "long", "kind": "x"}, ValueError, "which is no number"),
+        ({"length": [2, None], "kind": "x"}, InvalidSequenceError, "row 1 of condition has None as .length."),
+        ({"length": "long", "kind": "x"}, ValueError, "row 0 of condition has .long. .* is no number"),
+        ({"length": 2, "kind": None}, InvalidSequenceError, "row 0 of condition is missing .* in .kind."),
+        ({"length": 2, "kind": "z"}, ValueError, "in a block of SequenceColumns: Found unknown"),
     ],
     ids=str,
 )

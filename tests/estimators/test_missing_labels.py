@@ -89,6 +89,16 @@ def test_the_score_of_a_regressor_is_the_mean_over_targets_of_their_known_rows()
     )
     assert model.score(X, HOLES) == pytest.approx(expected)
     assert model.score(X, HAS) == pytest.approx(r2_score(HAS, predicted))
+    one = HOLES * [1, np.nan, np.nan]
+    known = ~np.isnan(HOLES[:, 0])
+    assert model.score(X, one) == pytest.approx(r2_score(HAS[known, 0], predicted[known, 0]))
+    for y, weight, message in (
+        (HOLES * np.nan, None, "R² needs numbers that are known"),
+        (HOLES[:, :2], None, "y has 2 targets, but the model was fitted on 3"),
+        (HAS, [-1] + 23 * [1], "Negative values"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            model.score(X, y, sample_weight=weight)
 
 
 def test_minus_one_is_missing_among_several_labels_and_a_class_of_one():

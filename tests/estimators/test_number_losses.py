@@ -169,6 +169,7 @@ def test_bad_bounds(y, message):
         ({"loss": "quantile", "bounded_targets": True}, 'bounded_targets=True takes loss="gaussian"'),
         ({"loss": F.mse_loss}, r"loss=.* returns \(\) for 2 rows: return a tensor of shape \(2,\)"),
         ({"loss": lambda outputs, target: 1.0}, "returns float for 2 rows"),
+        ({"loss": lambda outputs, target: outputs.detach()[:, 0]}, "returns a tensor that has no gradient"),
     ],
 )
 def test_bad_parameters(parameters, message):

@@ -50,6 +50,13 @@ def test_the_score_counts_known_steps_and_weights_of_rows(model):
         model.score(IDS, [Y[0], [1.0, 2.0], *Y[2:]])
 
 
+def test_rows_without_steps_or_known_numbers_have_no_place_in_the_score(model):
+    assert model.score([*IDS, [], [4, 5]], [*Y, [], [None, np.nan]]) == model.score(IDS, Y)
+    for X, y in ((IDS[:2], [[np.nan] * 3, [None]]), ([[], []], [[], []])):
+        with pytest.raises(ValueError, match="R² needs numbers that are known"):
+            model.score(X, y)
+
+
 def test_what_is_not_known_is_not_learned():
     masked = [[None, *row[1:]] for row in Y]
     wild = [[1e9, *row[1:]] for row in Y]

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 
 from seqestimators import DNATokenizer, RecurrentClassifier, RecurrentLanguageModel
+from seqestimators.exceptions import InvalidSequenceError, UnknownSymbolsWarning
 from seqestimators.inspection import variant_effect
 
 DNA = ["ATGGCATAA", "ATGGCGTAA", "ATGTAA"]
@@ -35,3 +36,20 @@ def test_what_does_not_fit_is_refused(model):
     classifier = make_pipeline(DNATokenizer(), RecurrentClassifier(hidden_size=3, max_epochs=1))
     with pytest.raises(TypeError, match="RecurrentClassifier gives no likelihood of a sequence"):
         variant_effect(classifier.fit(DNA, [0, 1, 1]), DNA[0], DNA)
+
+
+def test_tokens_that_training_has_not_met_are_warned_of(model):
+    with pytest.warns(UnknownSymbolsWarning, match="2 of 3 sequences of mutants .* .N. in row 1, position 3"):
+        variant_effect(model, DNA[0], [DNA[0], "ATGNNA", "N"])
+    with pytest.warns(UnknownSymbolsWarning, match="1 of 1 sequences of wild_type .* first 'N' in row 0"):
+        variant_effect(model, "NA", DNA)
+    partial = make_pipeline(DNATokenizer(), RecurrentLanguageModel(hidden_size=3, max_epochs=1))
+    with pytest.warns(UnknownSymbolsWarning, match="first 'T' in row 0, position 1:"):
+        variant_effect(partial.fit(["ACG", "GGC"]), "ACG", "ATG")
+    with pytest.raises(InvalidSequenceError, match="row 1 of mutants is missing"):
+        variant_effect(model, DNA[0], [DNA[0], None])
+
+
+def test_steps_of_outer_pipelines_are_not_lost(model):
+    nested = Pipeline([("tokenizer", model[0]), ("rest", make_pipeline("passthrough", model[-1]))])
+    assert variant_effect(nested, DNA[0], DNA[1]) == variant_effect(model, DNA[0], DNA[1])

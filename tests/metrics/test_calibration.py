@@ -1,6 +1,7 @@
 """Calibration errors and coverages, against counts by hand and scikit-learn."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.calibration import calibration_curve
 
@@ -36,6 +37,13 @@ def test_weights_repeat_rows():
     assert interval_coverage_score(LABELS, lower, upper, sample_weight=weight) == pytest.approx(repeated)
 
 
+def test_what_is_masked_or_none_is_not_known():
+    ends = [0, 0, 0], [1, 1, 1]
+    masked = np.ma.masked_array([0.5, 7, 2], mask=[False, True, False])
+    for target in ([0.5, None, 2], pd.Series([0.5, pd.NA, 2], dtype="Float64", index=[3, 3, 1]), masked):
+        assert interval_coverage_score(target, *ends) == 0.5
+
+
 def test_unknown_labels_are_left_out():
     table = np.column_stack([LABELS, np.where(np.arange(500) < 300, LABELS, np.nan), np.full(500, np.nan)])
     each = expected_calibration_error(table, np.column_stack([PROB] * 3), average=None)
@@ -65,6 +73,23 @@ def test_unknown_labels_are_left_out():
         (lambda: expected_calibration_error([[0, 1]], [[0.5]]), "y_prob has the shape"),
         (lambda: interval_coverage_score([1, 2], [0, 3], [1, 2]), "interval of row 1 goes from 3 to 2"),
         (lambda: interval_coverage_score([1, 2], [0], [1, 2]), "lower has the shape"),
+        (
+            lambda: expected_calibration_error(["b", "a"], [0.5, 0.5], labels=["b", "a"]),
+            r"labels=\[.b., .a.\] must be sorted",
+        ),
+        (
+            lambda: expected_calibration_error([[0, 1], [1, 0]], np.eye(2), labels=[0, 1]),
+            "labels names classes of one label per row",
+        ),
+        (lambda: expected_calibration_error([0, 1], 0.5), "y_prob"),
+        (
+            lambda: expected_calibration_error([0, 1], [0.5, "high"]),
+            "row 1 of y_prob is .high., .* strings or",
+        ),
+        (
+            lambda: interval_coverage_score(["1", "x"], [0, 0], [1, 1]),
+            "row 1 of y_true is .*x.*, which is no",
+        ),
     ],
 )
 def test_bad_arguments(call, message):

@@ -36,6 +36,8 @@ def test_perplexity_weighs_sequences_by_their_tokens_and_weights():
         ([-1, -1], [-1, 1], "row 0 of n_tokens is -1"),
         ([-1, -1], [1, np.inf], "row 1 of n_tokens is inf"),
         ([-1, -1], [0, 0], "the sum of n_tokens is 0"),
+        ([-1, None], [1, 1], "row 1 of log_likelihood is nan"),
+        (["a"], [1], "row 0 of log_likelihood is .*a.*, which is no number"),
     ],
 )
 def test_perplexity_names_what_makes_no_sense(log_likelihood, n_tokens, message):

@@ -1,6 +1,7 @@
 """The truth among several candidates."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from seqestimators import SmilesTokenizer
@@ -24,6 +25,8 @@ def test_pairs_with_log_probabilities_and_weights():
     assert top_n_accuracy_score([["a", "b"]], [[["a"], ["a", "b"]]]) == 1
     assert top_n_accuracy_score([["a", "b"]], [["ab"]]) == 1
     assert top_n_accuracy_score([[1, 2]], [[[1, 2], [3]]]) == 1
+    table = pd.DataFrame({"best": ["b", "a"], "second": ["a", "c"]})
+    assert top_n_accuracy_score(["a", "b"], table) == 0.5
 
 
 def test_molecules_are_compared_however_they_are_written():
@@ -42,6 +45,10 @@ def test_molecules_are_compared_however_they_are_written():
         (["ab", "b", "", "abc"], TypeError, "row 0 of y_pred is 'ab', but must be a list of candidates"),
         (CANDIDATES[:3], ValueError, "y_true has 4 rows, but y_pred has 3"),
         ([*CANDIDATES[:3], ["b", None]], ValueError, "candidate 1 in row 3 of y_pred is missing"),
+        ([*CANDIDATES[:3], {"b", "c"}], TypeError, "row 3 of y_pred is .*, but must be a list of candidates"),
+        ([*CANDIDATES[:3], np.nan], TypeError, "row 3 of y_pred is nan"),
+        (None, TypeError, "y_pred is None, but must be a list, with a list of candidates for each"),
+        ({"ab": ["ab"]}, TypeError, "y_pred is .*, but must be a list"),
     ],
     ids=str,
 )

@@ -65,6 +65,7 @@ def test_given_vocabulary_is_frozen():
         (DNATokenizer(k=2, vocabulary=["A"]), "'A'"),
         (CodonTokenizer(vocabulary=["AUG"]), "'AUG'"),
         (ProteinTokenizer(vocabulary=["A", "m"]), "'m'"),
+        (SequenceTokenizer(vocabulary=["A", 5]), "5"),
     ],
 )
 def test_vocabulary_of_another_alphabet(tokenizer, token):
@@ -140,8 +141,12 @@ def test_inverse_refuses_foreign_ids(ids):
     ids=str,
 )
 def test_parameters_are_validated(parameters):
-    with pytest.raises(ValueError, match=f"The '{next(iter(parameters))}' parameter of SequenceTokenizer"):
-        SequenceTokenizer(**parameters).fit(["a"])
+    tokenizer = SequenceTokenizer(**parameters)
+    for method in (tokenizer.fit, tokenizer.tokenize, tokenizer.normalize):
+        with pytest.raises(
+            ValueError, match=f"The '{next(iter(parameters))}' parameter of SequenceTokenizer"
+        ):
+            method(["a"])
 
 
 def test_lists_only_where_they_are_read():

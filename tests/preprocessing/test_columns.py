@@ -8,7 +8,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, PolynomialFeatures, StandardScaler
 
 from seqestimators import (
     DNATokenizer,
@@ -151,13 +151,30 @@ def test_blocks_fill_in_what_is_missing(table):
         ({"blocks": [("numeric", MorganFingerprint(), "smiles")]}, "the name 'numeric' stands for more"),
         ({"blocks": [("morgan", MorganFingerprint())]}, "a block is"),
         (
+            {"blocks": [("ratio", "passthrough", ["ph"])]},
+            "X has no column .ph.: it has .dna., .smiles., .pH.",
+        ),
+        ({"numeric": ["day"]}, r"row 0 of X has .*2020-01-01.* as .day., which is no number: .* the days"),
+        ({"numeric": ["lacks"]}, "row 0 of X has nan as numeric__lacks: drop the row, or impute"),
+        (
+            {"blocks": [("powers", PolynomialFeatures(), ["pH", "lacks"])]},
+            "row 0 of X is missing .None. in .lacks., which a block can.t read: drop the row, or impute",
+        ),
+        (
+            {"blocks": [("log", FunctionTransformer(np.log), ["solvent"])]},
+            "in a block of SequenceColumns: ",
+        ),
+        (
             {"columns": {"dna": ProteinTokenizer(unknown="error"), "smiles": DNATokenizer(unknown="error")}},
             "row 0",
         ),
     ],
 )
 def test_what_is_wrong_is_named(table, options, message):
-    with pytest.raises(ValueError, match=message):
+    table["day"] = pd.Timestamp("2020-01-01")
+    table["lacks"] = [None, *range(len(table) - 1)]
+    table["lacks"] = table["lacks"].astype(object)
+    with pytest.raises((TypeError, ValueError), match=message):
         SequenceColumns(**({"columns": {"dna": DNATokenizer()}} | options)).fit(table)
 
 

@@ -70,6 +70,12 @@ def test_own_groups():
         ({"D": "ILV", "E": "DK"}, "'D' in the groups 'D' and 'E'"),
         (["ILV", ""], "has the group ''"),
         ({"hydrophobic": "ILV"}, "has the group 'hydrophobic'"),
+        ([], r"alphabet=\[\] has no groups"),
+        (["ILV", 5], "has the group .*: 5,"),
+        ([{"I", "L"}], r"has the group .*: \{"),
+        ([b"IL"], "has the group"),
+        ({1: "ILV"}, "has the group 1: .ILV."),
+        ({"1": None}, "has the group .1.: None"),
         ("murphy11", "'alphabet' parameter of ProteinTokenizer"),
     ],
 )

@@ -42,6 +42,11 @@ def test_twice():
         Vocabulary("ACA")
 
 
+def test_unhashable():
+    with pytest.raises(TypeError, match=r"the vocabulary holds \[.A.\], which is no token"):
+        Vocabulary(["C", ["A"]])
+
+
 def test_read_keeps_the_ids_of_a_dictionary():
     vocabulary = Vocabulary("ACGT")
     assert Vocabulary.read(dict(vocabulary)) == vocabulary

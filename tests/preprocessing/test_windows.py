@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.model_selection import TimeSeriesSplit
 
+from seqestimators.exceptions import InvalidSequenceError
 from seqestimators.preprocessing import make_windows
 
 SERIES = [np.random.RandomState(i).normal(size=(n, 2)) for i, n in enumerate((9, 3, 12))]
@@ -82,3 +83,8 @@ def test_what_makes_no_window_is_refused():
         make_windows([np.nan] * 6, 2)
     with pytest.raises(TypeError, match="row 0 of series"):
         make_windows(["ab"], 2)
+    for nothing in (None, 5.0, {1.0, 2.0}):
+        with pytest.raises(TypeError, match="^series must be"):
+            make_windows(nothing, 2)
+    with pytest.raises(InvalidSequenceError, match="row 1 of series is ragged"):
+        make_windows([[1.0, 2.0], [1.0, [2.0]]], 1)

@@ -88,6 +88,36 @@ def test_estimators_read_them_alike():
             TypeError,
             "column 'a' of X, one of 2, holds sequences.*SequenceColumns",
         ),
+        (
+            NESTED.assign(y=[None, *NESTED["y"][1:]]),
+            InvalidSequenceError,
+            "row 0 of X has None in column 'y', where other rows have a series: drop the row, or",
+        ),
+        (
+            NESTED.assign(x=[*NESTED["x"][:3], np.nan]),
+            InvalidSequenceError,
+            "row 3 of X has nan in column",
+        ),
+        (
+            NESTED.assign(y=[*NESTED["y"][:1], [1.0, None], *NESTED["y"][2:]]),
+            InvalidSequenceError,
+            "row 1, position 1 of X is missing .None.: impute it",
+        ),
+        (
+            NESTED[["x"]].assign(x=[None, *NESTED["x"][1:]]),
+            InvalidSequenceError,
+            "row 0 of X is missing .None.",
+        ),
+        (
+            LONG.set_index(pd.MultiIndex.from_tuples([(None, 0), *LONG.index[1:]])),
+            InvalidSequenceError,
+            "the index of X has no instance in row 0 .*: drop the row",
+        ),
+        (
+            pd.DataFrame({"day": [None, "Monday"], "T": [1.0, 2.0]}),
+            TypeError,
+            "column 'day' of X, one of 2, holds strings",
+        ),
     ],
 )
 def test_what_is_no_series_is_refused_with_a_remedy(X, error, message):
