@@ -87,10 +87,20 @@ class SeedEnsembleRegressor(LinkedEstimator, VotingRegressor):
             Two-dimensional where the members predict several quantiles.
         std : ndarray of the same shape
             Only with `return_std`.
+
+        Raises
+        ------
+        ValueError
+            There is one member, which predicts no standard deviation.
         """
         check_is_fitted(self)
         weights = self._weights_not_none
         members = self.estimators_
+        if return_std and len(members) == 1 and not _gives_std(members[0]):
+            raise ValueError(
+                "return_std=True needs several members, or ones that predict standard deviations, but there "
+                "is one that doesn't: set n_seeds to 2 or more"
+            )
         if return_std:
             pairs = [
                 one.predict(X, return_std=True) if _gives_std(one) else (one.predict(X), 0.0)

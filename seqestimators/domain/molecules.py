@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..exceptions import InvalidSequenceError
-from .normal_forms import normalize
+from .normal_forms import UNKNOWN_SYMBOL, normalize
 
 __all__ = ["parse_molecules", "plain_molecule"]
 
@@ -74,7 +74,8 @@ def parse_molecules(
 
     for row, text in enumerate(normalize(smiles, "smiles", name=name, first_row=first_row), first_row):
         with rdBase.BlockLogs():  # the error below says more than RDKit's log
-            molecule = Chem.MolFromSmiles(text)
+            # what stands for an unknown symbol would end the SMILES
+            molecule = None if UNKNOWN_SYMBOL in text else Chem.MolFromSmiles(text)
         if molecule is None:
             raise InvalidSequenceError(
                 f"Could not parse {text!r} at row {row} of {name} as a molecule: {remedy}"

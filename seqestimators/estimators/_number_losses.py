@@ -37,6 +37,8 @@ class OwnLoss:
     """
 
     def __init__(self, loss: Criterion):
+        if isinstance(loss, type):
+            raise ValueError(f"loss={loss!r} is a class: give a function, or an instance of the class")
         self.loss = loss
 
     def __call__(self, outputs: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
@@ -53,12 +55,17 @@ class OwnLoss:
                 f"loss={self.loss!r} returns a tensor that has no gradient: compute it from the outputs by "
                 "operations of torch, and detach none of them"
             )
-        if target.is_floating_point() and losses.isnan().any() and target.isnan().any():
+        if not losses.isnan().any() or not outputs.isfinite().all():
+            return losses
+        if target.is_floating_point() and target.isnan().any():
             raise ValueError(
                 f"loss={self.loss!r} returns NaN where a target is not known, NaN: leave out such targets, "
                 "which torch.isnan(target) finds"
             )
-        return losses
+        raise ValueError(
+            f"loss={self.loss!r} returns NaN for finite outputs: it may take the logarithm of a negative "
+            "number, or divide by 0"
+        )
 
 
 class SquaredLoss:
@@ -99,7 +106,10 @@ class SquaredLoss:
         return outputs * scale + mean
 
     def variance(self, outputs: np.ndarray, scale: np.ndarray) -> np.ndarray | None:
-        """Return the variance that the network itself gives each number, or None if it gives none."""
+        """Return the variance that the network itself gives each number, or None if it gives none.
+
+        Its unit is the square of `scale`.
+        """
         return None
 
     def margin(self, mean: np.ndarray, scale: np.ndarray, target: int | None) -> NumberMargin:
@@ -166,8 +176,7 @@ class GaussianLoss(SquaredLoss):
 
     def variance(self, outputs: np.ndarray, scale: np.ndarray) -> np.ndarray:
         """Return the variance of each number."""
-        raw = torch.from_numpy(outputs[..., len(scale) :])
-        return (deviation(raw).numpy() * scale) ** 2
+        return deviation(torch.from_numpy(outputs[..., len(scale) :])).numpy() ** 2
 
 
 class PoissonLoss(SquaredLoss):
@@ -187,7 +196,7 @@ class PoissonLoss(SquaredLoss):
 
     def variance(self, outputs: np.ndarray, scale: np.ndarray) -> np.ndarray:
         """Return the variances, which are the rates themselves."""
-        return np.exp(outputs) * scale
+        return np.exp(outputs) / scale
 
     def margin(self, mean: np.ndarray, scale: np.ndarray, target: int | None) -> NumberMargin:
         """Return what explanations are about: the logarithm of a rate."""

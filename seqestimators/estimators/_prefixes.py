@@ -43,7 +43,7 @@ def read_prefix(model: Any, prefix: Any, n_samples: int) -> np.ndarray:
     rows = [np.asarray(prefix, dtype=None if len(prefix) else np.int64)] if _is_one(prefix) else prefix
     with naming("prefix"):
         given = read_sequences(rows, "tokens").without_ends()
-    model._compare_vocabulary(given)
+        model._compare_vocabulary(given)
     if len(given) not in (1, n_samples):
         raise ValueError(
             f"prefix has {len(given)} sequences, but n_samples={n_samples}: give one for all, or one for each"
@@ -121,6 +121,7 @@ def read_condition(model: Any, condition: Any, n_samples: int) -> np.ndarray | N
     if not np.isfinite(numbers).all():
         row, number = np.argwhere(~np.isfinite(numbers))[0]
         raise ValueError(
-            f"row {row} of condition has {table[row, number]:g} as number {number}: give a number"
+            f"row {row} of condition has {table[row, number]:g} as number {number}: give one that "
+            f"{model._as_fitted().dtype} holds"
         )
     return np.broadcast_to(numbers, (n_samples, n_numbers)).copy()

@@ -222,6 +222,8 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
                 )
             return
         self.classes_ = np.unique(y if classes is None else classes)
+        if not len(self.classes_):
+            raise ValueError("classes is empty: name all labels, at least two")
         if len(self.classes_) < 2:
             only = self.classes_.tolist()[0]
             raise ValueError(f"RecurrentClassifier needs at least two classes in y, got one class: {only!r}")

@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._sklearn import Integral, Interval, validate_params
 from ..exceptions import InvalidSequenceError
 from ..preprocessing import SequenceColumns
-from ..sequences import is_biological, is_missing, naming
+from ..sequences import is_biological, is_missing, naming, shorten, unmask
 from ._opening import open_model
 from .language_model import RecurrentLanguageModel
 from .seq2seq import RecurrentSeq2Seq
@@ -180,8 +180,8 @@ def _tabulate(columns: SequenceColumns, condition: Any, n_samples: int) -> Any:
     if not isinstance(condition, dict | pd.DataFrame):
         names = ", ".join(map(repr, columns.numeric)) or "those of its blocks"
         raise TypeError(
-            f"condition is {condition!r}, but must be a dict or a data frame of the columns that the model "
-            f"was fitted on beside the sequences: {names}"
+            f"condition is {shorten(condition)}, but must be a dict or a data frame of the columns that the "
+            f"model was fitted on beside the sequences: {names}"
         )
     transformer = columns.column_transformer_
     present = getattr(transformer, "feature_names_in_", np.arange(transformer.n_features_in_))
@@ -201,7 +201,14 @@ def _tabulate(columns: SequenceColumns, condition: Any, n_samples: int) -> Any:
         )
     table = {}
     for name in needed:
-        values = np.asarray(condition[name])
+        values = unmask(condition[name], name=f"condition[{name!r}]")
+        try:
+            values = np.asarray(values)
+        except ValueError:
+            raise ValueError(
+                f"condition[{name!r}] is {shorten(values)}, but must be one value for all "
+                "samples, or one for each"
+            ) from None
         if values.shape not in {(), (1,), (n_samples,)}:
             raise ValueError(
                 f"condition[{name!r}] has shape {values.shape}, but n_samples={n_samples}: give one value "
@@ -214,8 +221,8 @@ def _tabulate(columns: SequenceColumns, condition: Any, n_samples: int) -> Any:
                 f"row {row} of condition has {np.atleast_1d(values)[row]} as {name!r}: give a number"
             )
         table[name] = np.broadcast_to(values, n_samples)
-    if all(isinstance(name, str) for name in needed):
-        return pd.DataFrame(table)
+    if all(isinstance(name, str) for name in needed):  # blocks may ask for columns by their places
+        return pd.DataFrame({name: table.get(name) for name in present}, index=range(n_samples))
     matrix = np.empty((n_samples, len(present)), dtype=object)
     for name, values in table.items():
         matrix[:, name] = values

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._sklearn import Interval, Real, StrOptions, _check_sample_weight, _check_y, _fit_context
 from ..metrics import score_each_task
 from ..parameters import parameter, with_parameters
-from ..sequences import read_labels, refuse_infinite
+from ..sequences import read_labels, read_numbers, refuse_infinite
 from ._margins import NumberMargin
 from ._number_losses import SquaredLoss, check_quantile, find_number_loss, middle_of_bounds, read_bounds
 from ._task_weights import check_task_weight, weigh_tasks
@@ -299,23 +299,23 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
         if return_std and not self.gives_std:
             raise ValueError(
                 f"return_std=True, but a model of loss={self._network_params['loss']!r} predicts no standard "
-                'deviation: fit with loss="gaussian", or set n_dropout_samples'
+                'deviation: fit with loss="gaussian", or set n_dropout_samples to 2 or more'
             )
         outputs = self._run_samples(X) if self.n_dropout_samples else self.run(X)[:, None]
         outputs = outputs.astype(np.float64)  # (n, n_samples, n_outputs)
-        loss = self._as_fitted()._find_loss()
-        numbers = loss.read(outputs, self._y_mean, self._y_scale)
-        variance = numbers.var(axis=1)
-        if (own := loss.variance(outputs, self._y_scale)) is not None:
+        loss, scale = self._as_fitted()._find_loss(), self._y_scale
+        numbers = loss.read(outputs, self._y_mean, scale)
+        variance = (numbers / scale).var(axis=1)  # so that squares are neither too large nor too small
+        if (own := loss.variance(outputs, scale)) is not None:
             variance = variance + own.mean(axis=1)
         predicted = self._write_numbers(numbers.mean(axis=1))
-        return (predicted, self._write_numbers(np.sqrt(variance))) if return_std else predicted
+        return (predicted, self._write_numbers(np.sqrt(variance) * scale)) if return_std else predicted
 
     @property
     def gives_std(self) -> bool:
         """Whether `predict` can return standard deviations."""
         loss = vars(self).get("_network_params", vars(self))["loss"]
-        return bool(self.n_dropout_samples) or loss in ("gaussian", "poisson")
+        return self.n_dropout_samples > 1 or loss in ("gaussian", "poisson")
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return R², the share of the variance of y that the predictions explain.
@@ -350,8 +350,8 @@ class RecurrentRegressor(RegressorMixin, BasePooled):
             is_exact = bounds[:, 0] == bounds[:, 1]
             if not is_exact.any():
                 raise ValueError("R² needs targets that are known, but in no row of y are both bounds equal")
-            weight = _check_sample_weight(sample_weight, predicted, ensure_non_negative=True)
-            return r2_score(bounds[is_exact, 0], predicted[is_exact], sample_weight=weight[is_exact])
+            y = np.where(is_exact, bounds[:, 0], np.nan)
+            return score_r2(_as_table(y), _as_table(predicted), sample_weight)
         if np.size(fitted.quantile) > 1:
             predicted = predicted[:, np.abs(np.asarray(fitted.quantile) - 0.5).argmin()]
         return score_r2(_as_table(_read_numbers(self, y)), _as_table(predicted), sample_weight)
@@ -431,15 +431,16 @@ def _read_numbers(model: Any, y: Any, *, may_be_infinite: bool = False) -> np.nd
             "learned by RecurrentClassifier; turn numbers that are written as text into floats, and limits, "
             "as '>10', into bounds, for bounded_targets=True"
         )
+    if y.dtype.kind == "O":
+        y = read_numbers(y)
     if y.dtype.kind in "mM":
         raise ValueError(
             f"row 0 of y is {first!r}, but {type(model).__name__} learns numbers: turn dates and times into "
             "numbers, as the days between them"
         )
     if may_be_infinite:
-        return y if y.dtype.kind != "O" else y.astype(np.float64)
+        return y
     refuse_infinite(y)
     if y.ndim == 2 and y.shape[1] > 1:
-        y = check_array(y, dtype="numeric", ensure_all_finite="allow-nan", input_name="y")
-        return y.astype(np.float64) if y.dtype.kind == "O" else y
+        return check_array(y, dtype="numeric", ensure_all_finite="allow-nan", input_name="y")
     return _check_y(y, multi_output=True, y_numeric=True, estimator=model)

@@ -355,6 +355,8 @@ def _read_classes(classes: Any) -> list[Any] | None:
     """Return classes as plain values, which may be tuples."""
     if classes is None:
         return None
+    if not hasattr(classes, "__len__") or getattr(classes, "shape", None) == ():
+        raise TypeError(f"classes is {classes!r}, but must be a list of labels")
     classes = classes.tolist() if hasattr(classes, "tolist") else list(classes)
     for i, label in enumerate(classes):
         if getattr(label, "__hash__", None) is None or is_masked(label):

@@ -352,8 +352,9 @@ def _leave_out_masked(y_true, y_pred):
 
 
 def read_rows(y, name, has_masks=False):
-    if isinstance(y, np.ndarray) and y.ndim == 2 and (y.dtype.kind in "iufb" or y.shape[1] != 1):
-        y = list(y)
+    if len(getattr(y, "shape", ())) == 2:
+        table = np.asarray(y)
+        y = list(table) if table.dtype.kind in "iufb" or table.shape[1] != 1 else y
     rows = check_sequences(y, lists=True, name=name)
     check_items(rows, name, has_masks)
     return rows

@@ -281,14 +281,16 @@ def filter_tokens(
     [0.625, 0.375, 0.0]
     """
     differences = logits - logits.amax(dim=1, keepdim=True)  # so that a tiny temperature leaves the likeliest
-    logits = torch.log_softmax(differences / max(temperature, torch.finfo(logits.dtype).tiny), dim=1)
+    limits = torch.finfo(logits.dtype)
+    logits = torch.log_softmax(differences / min(max(temperature, limits.tiny), limits.max), dim=1)
     if top_k is not None and top_k < logits.shape[1]:
         likeliest = logits.topk(top_k, dim=1)  # no more of them, even if some are equally likely
         logits = torch.full_like(logits, -torch.inf).scatter(1, likeliest.indices, likeliest.values)
     if top_p is not None and top_p < 1:
         ordered, index = torch.log_softmax(logits, dim=1).sort(dim=1, descending=True, stable=True)
-        before = ordered.exp().cumsum(dim=1) - ordered.exp()  # the likeliest token is always kept
-        surplus = torch.zeros_like(before, dtype=torch.bool).scatter(1, index, before >= top_p)
+        is_surplus = ordered.exp().cumsum(dim=1) - ordered.exp() >= top_p
+        is_surplus[:, 0] = False  # the likeliest token is always kept
+        surplus = torch.zeros_like(is_surplus).scatter(1, index, is_surplus)
         logits = logits.masked_fill(surplus, -torch.inf)
     return torch.log_softmax(logits, dim=1)
 

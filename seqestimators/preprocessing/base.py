@@ -21,6 +21,7 @@ from ..sequences import (
     Unknown,
     check_sequences,
     is_column,
+    naming,
     object_array,
     place_of,
     read_sequences,
@@ -311,7 +312,8 @@ class SequenceTokenizer(ChunkLearner, OneToOneFeatureMixin, TransformerMixin, St
             Or another vocabulary has made the ids.
         """
         check_is_fitted(self)
-        ids = read_sequences(ids, input="tokens")
+        with naming("ids"):
+            ids = read_sequences(ids, input="tokens")
         if not self._fingerprint().agrees(ids.fingerprint):
             raise InvalidSequenceError(
                 f"these are ids of {ids.fingerprint}, but this is {self._fingerprint()}, where the same id "

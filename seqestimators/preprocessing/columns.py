@@ -3,14 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import HasMethods, Integral, LinkedEstimator, _BaseComposition, _fit_context, _safe_indexing
-from ..exceptions import InvalidSequenceError
+from .._sklearn import HasMethods, LinkedEstimator, _BaseComposition, _fit_context, _safe_indexing
 from ..sequences import (
     Sequences,
     is_missing,
@@ -20,9 +19,14 @@ from ..sequences import (
     open_rows,
     read_sequences,
 )
-
-if TYPE_CHECKING:
-    from sklearn.compose import ColumnTransformer
+from ._column_numbers import (
+    is_number,
+    list_names,
+    name_numbers,
+    plain_name,
+    refuse_missing,
+    refuse_missing_cell,
+)
 
 __all__ = ["SequenceColumns"]
 
@@ -213,20 +217,23 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
                 fitted = None if tokenizer == "passthrough" else clone(tokenizer).fit(column, y)
                 inputs[name] = "tokens" if _read_column(column, fitted, "auto").is_tokens else "values"
             tokenizers[name] = fitted
-        transformer, names, mean, scale = None, np.empty(0, dtype=object), np.empty(0), np.empty(0)
+        transformer: Any = None
+        names, mean, scale = np.empty(0, dtype=object), np.empty(0), np.empty(0)
         if len(self.numeric) or len(self.blocks):
             from sklearn.compose import ColumnTransformer  # here, or tokenizers would load slowly
 
-            numeric = [(NUMERIC, "passthrough", list(self.numeric))] if len(self.numeric) else []
+            numeric = [(NUMERIC, "passthrough", self._numeric())] if len(self.numeric) else []
             transformer = ColumnTransformer([*numeric, *self.blocks], sparse_threshold=0)
             numbers = self._compute_numbers(table, lambda table: transformer.fit_transform(table, y))
-            names = _name_numbers(transformer, numbers.shape[1])
-            _refuse_missing(numbers, names)
+            names = name_numbers(transformer, numbers.shape[1])
+            refuse_missing(numbers, names)
             mean, scale = mean_and_scale(numbers)
-            for name, place in transformer.output_indices_.items():
+            for name, place in getattr(transformer, "output_indices_", {}).items():
                 if name not in (NUMERIC, "remainder"):
                     centred = numbers[:, place] - mean[place]
                     scale[place] = np.sqrt(np.mean(np.square(centred, dtype=np.float64))) or 1.0
+            if not len(names):  # as of a block that a search drops
+                transformer = None
         # at the end: after an error the fit before still stands
         self.tokenizers_: dict[Any, Any] = tokenizers
         self._inputs: dict[Any, str] = inputs
@@ -277,7 +284,7 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
         if self.column_transformer_ is None:
             return np.empty((len(X), 0))
         numbers = self._compute_numbers(X, self.column_transformer_.transform)
-        _refuse_missing(numbers, self.number_names_)
+        refuse_missing(numbers, self.number_names_)
         return ((numbers - self.mean_) / self.scale_).astype(numbers.dtype)
 
     def take_column(self, X: Any, name: Any) -> Any:
@@ -309,14 +316,19 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
         if not self.columns:
             raise ValueError("columns is empty: name at least one column of sequences, with its tokenizer")
         for name, tokenizer in self.columns.items():
-            if tokenizer != "passthrough" and not HasMethods(["fit", "transform"]).is_satisfied_by(tokenizer):
+            is_reader = HasMethods(["fit", "transform"]).is_satisfied_by(tokenizer)
+            if tokenizer != "passthrough" and (not is_reader or isinstance(tokenizer, type)):
                 raise TypeError(
                     f"columns[{name!r}] is {tokenizer!r}, but must be a tokenizer, or 'passthrough' for "
                     "token ids or numeric series"
                 )
         for block in self.blocks:
-            if not isinstance(block, tuple) or len(block) != 3:
+            if not isinstance(block, tuple) or len(block) != 3 or not isinstance(block[0], str):
                 raise ValueError(f"a block is (name, transformer, columns), but blocks has {block!r}")
+        numeric = self._numeric()
+        if len(set(numeric)) < len(numeric):
+            twice = next(name for name in numeric if numeric.count(name) > 1)
+            raise ValueError(f"numeric has {twice!r} twice: name each column once")
         names = [*map(str, self.columns), *(block[0] for block in self.blocks)]
         reserved = {NUMERIC, "columns", "blocks"}
         for i, name in enumerate(names):
@@ -326,10 +338,16 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
                     "another"
                 )
 
+    def _numeric(self) -> list[Any]:
+        """The numeric columns, in types of Python."""
+        return list(map(plain_name, self.numeric))
+
     def _open(self, X: Any) -> Any:
         """Return X as a table."""
         if isinstance(X, Mapping):
             raise TypeError("X is a dictionary: give pandas.DataFrame(X)")
+        if hasattr(X, "column") and hasattr(X, "to_pandas"):  # pyarrow, which scikit-learn can't index
+            X = X.to_pandas()
         if len(getattr(X, "shape", ())) == 2:
             return X
         X = open_rows(X, "X")
@@ -347,13 +365,13 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
         return pd.DataFrame({name: X if isinstance(X, pd.Series) else object_array(X)})
 
     def _compute_numbers(self, table: Any, compute: Callable[[Any], Any]) -> np.ndarray:
-        of_blocks = [name for _, _, columns in self.blocks for name in _list_names(columns)]
-        columns = {name: _take(table, name) for name in [*self.numeric, *of_blocks]}
+        of_blocks = [name for _, _, columns in self.blocks for name in list_names(columns)]
+        columns = {name: _take(table, name) for name in [*self._numeric(), *of_blocks]}
         try:
             numbers = np.asarray(compute(table))
         except (TypeError, ValueError) as error:
-            for name in of_blocks if re.search("NaN|nan|None|NA>|missing", str(error)) else ():
-                _refuse_missing_cell(columns[name], name, error)
+            for name, column in columns.items() if re.search("NaN|nan|None|NA|missing", str(error)) else ():
+                refuse_missing_cell(column, name, error)
             error.args = (f"in a block of SequenceColumns: {error}",)
             raise
         if numbers.dtype.kind == "f":
@@ -366,8 +384,8 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
                 raise TypeError
             return numbers.astype(np.float64)
         except (TypeError, ValueError):
-            row, number = next(place for place in np.ndindex(numbers.shape) if not _is_number(numbers[place]))
-            name = self.numeric[number] if number < len(self.numeric) else f"number {number}"
+            row, number = next(place for place in np.ndindex(numbers.shape) if not is_number(numbers[place]))
+            name = self._numeric()[number] if number < len(self.numeric) else f"number {number}"
             raise ValueError(
                 f"row {row} of X has {numbers[row, number]!r} as {name!r}, which is no number: give "
                 "categories as a block with OneHotEncoder(), and dates or times as numbers, such as the "
@@ -375,29 +393,9 @@ class SequenceColumns(TransformerMixin, LinkedEstimator, _BaseComposition):
             ) from None
 
 
-def _list_names(columns: Any) -> list[Any]:
-    """Return the names in what a block says of its columns; none of a slice, a mask or a function."""
-    if isinstance(columns, (str, Integral)):
-        return [columns]
-    is_list = isinstance(columns, (list, tuple, np.ndarray)) or hasattr(columns, "to_list")
-    names = list(columns) if is_list else []
-    return [] if any(isinstance(name, (bool, np.bool_)) for name in names) else names
-
-
-def _refuse_missing_cell(column: Any, name: Any, error: Exception) -> None:
-    """Raise an error that names the first missing value of a column, which a block has not taken."""
-    missing = [is_missing(value) for value in column]
-    if any(missing):
-        row = missing.index(True)
-        raise InvalidSequenceError(
-            f"row {row} of X is missing ({list(column)[row]!r}) in {name!r}, which a block can't read: drop "
-            "the row, or impute the value in the block, as by SimpleImputer()"
-        ) from error
-
-
 def _take(table: Any, name: Any) -> Any:
     try:
-        return _safe_indexing(table, name, axis=1)
+        return _safe_indexing(table, plain_name(name), axis=1)
     except (KeyError, ValueError, IndexError):
         present = getattr(table, "columns", range(table.shape[1]))
         raise ValueError(
@@ -408,35 +406,3 @@ def _take(table: Any, name: Any) -> Any:
 def _read_column(column: Any, tokenizer: Any, kind: str) -> Sequences:
     ids = column if tokenizer is None else tokenizer.transform(column)
     return read_sequences(ids, kind, dtype=None, missing="keep")  # the estimator says what NaN is
-
-
-def _refuse_missing(numbers: np.ndarray, names: np.ndarray) -> None:
-    is_bad = ~np.isfinite(numbers)
-    if is_bad.any():
-        row, column = np.argwhere(is_bad)[0]
-        raise InvalidSequenceError(
-            f"row {row} of X has {numbers[row, column]:g} as {names[column]}: drop the row, or impute the "
-            "value, as by a block with SimpleImputer()"
-        )
-
-
-def _is_number(value: Any) -> bool:
-    if isinstance(value, (np.datetime64, np.timedelta64, complex)):
-        return False
-    try:
-        float(value)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
-def _name_numbers(transformer: "ColumnTransformer", n_numbers: int) -> np.ndarray:
-    """Return the names of what a ColumnTransformer computes; numbers where a block has none."""
-    try:
-        return transformer.get_feature_names_out()
-    except (AttributeError, ValueError):  # a function in a block has no names
-        names = np.empty(n_numbers, dtype=object)
-        for block, place in transformer.output_indices_.items():
-            n_columns = len(range(*place.indices(n_numbers)))
-            names[place] = [f"{block}__{i}" for i in range(n_columns)]
-        return names

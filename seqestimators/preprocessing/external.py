@@ -222,6 +222,8 @@ def _to_json(tokenizer: Any) -> str | None:
     """The text of a Hugging Face tokenizer; None for a function."""
     if isinstance(tokenizer, str):
         return tokenizer
+    if isinstance(tokenizer, type) and hasattr(tokenizer, "to_str"):
+        raise TypeError(f"tokenizer is the class {tokenizer.__name__}: give an instance of it")
     tokenizer = getattr(tokenizer, "backend_tokenizer", tokenizer)  # of a fast one of transformers
     return str(tokenizer.to_str()) if hasattr(tokenizer, "to_str") else None
 

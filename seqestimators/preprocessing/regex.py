@@ -75,7 +75,7 @@ class RegexTokenizer(SequenceTokenizer):
     def _split(self, sequences: list[Any]) -> Tokens:
         try:
             pattern = re.compile(self.pattern)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"pattern={self.pattern!r} is no regular expression: {error}") from None
         return Tokens.from_lists(self._cut(pattern, row, text) for row, text in enumerate(sequences))
 

@@ -102,6 +102,8 @@ class Vocabulary(dict[Any, int]):
         ValueError
             The ids of a dictionary aren't those that its tokens get here.
         """
+        if getattr(vocabulary, "ndim", 1) != 1:
+            raise ValueError(f"the vocabulary has the shape {vocabulary.shape}, but must be a list of tokens")  # type: ignore[attr-defined]
         read = cls(vocabulary)
         if isinstance(vocabulary, dict) and vocabulary != read:
             wrong = next(token for token in read if vocabulary.get(token) != read[token])

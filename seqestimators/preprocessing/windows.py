@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._sklearn import Integral, Interval, validate_params
-from ..sequences import naming, read_sequences
+from ..sequences import first_known, naming, read_sequences
 
 __all__ = ["Windows", "make_windows"]
 
@@ -115,6 +115,8 @@ def make_windows(
     >>> y.tolist(), time.tolist()
     ([[3.0, 4.0], [4.0, 5.0]], [2, 3])
     """
+    if hasattr(series, "to_pylist") and not hasattr(series, "shape"):  # an array of pyarrow
+        series = series.to_pylist()
     with naming("series"):
         rows = read_sequences(
             [series] if _is_one(series) else series,
@@ -126,7 +128,10 @@ def make_windows(
     n_channels = rows.values.shape[1]
     if target is not None and not -n_channels <= target < n_channels:
         raise ValueError(f"target={target}, but the series have the channels 0 to {n_channels - 1}")
-    begins = [np.arange(0, n_steps - length - horizon + 1, step) for n_steps in rows.lengths]
+    begins = [
+        np.arange(0, max(0, n_steps - length - horizon + 1), min(step, n_steps + 1))
+        for n_steps in rows.lengths.tolist()
+    ]
     groups = np.repeat(np.arange(len(rows)), list(map(len, begins)))
     if not len(groups):
         remedy = "take shorter windows"
@@ -157,11 +162,14 @@ def _is_one(series: Any) -> bool:
     """Whether these are the steps of one series."""
     if getattr(getattr(series, "index", None), "nlevels", 1) > 1:
         return False
-    if len(getattr(series, "shape", ())) == 2 and hasattr(series, "iloc"):
-        return all(dtype.kind != "O" for dtype in series.dtypes)
-    if hasattr(series, "shape"):
-        return len(series.shape) <= 2 and getattr(getattr(series, "dtype", None), "kind", "") != "O"
-    return isinstance(series, (list, tuple)) and len(series) > 0 and all(map(_is_number, series))
+    shape = getattr(series, "shape", None)
+    if shape is None:
+        return isinstance(series, (list, tuple)) and len(series) > 0 and all(map(_is_number, series))
+    if hasattr(series, "iloc") and len(shape) == 2:
+        cells = [first_known(series.iloc[:, j]) for j in range(shape[1])]
+    else:
+        cells = [first_known(series)] if getattr(getattr(series, "dtype", None), "kind", "") == "O" else []
+    return len(shape) <= 2 and all(map(_is_number, cells))
 
 
 def _is_number(value: Any) -> bool:

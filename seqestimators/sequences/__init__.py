@@ -1,5 +1,6 @@
 """What everything stands on: sequences of any lengths, the reserved ids, and the reading of user input."""
 
+from ._containers import first_known as first_known
 from ._containers import is_column as is_column
 from ._containers import is_missing as is_missing
 from ._containers import naming as naming

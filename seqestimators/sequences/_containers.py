@@ -11,7 +11,7 @@ from scipy.sparse import issparse
 
 from ..exceptions import InvalidSequenceError
 
-_TIMES = (np.datetime64, np.timedelta64, datetime.date, datetime.time, datetime.timedelta)
+TIMES = (np.datetime64, np.timedelta64, datetime.date, datetime.time, datetime.timedelta)
 _AXES = ("row", "position", "channel")
 
 TOKENIZER_FIRST = (
@@ -124,9 +124,9 @@ def refuse_mixed_columns(X: Any) -> None:
     for name, cell in zip(names, map(first_known, columns), strict=True):
         if isinstance(cell, (str, bytes)):
             reason = f"strings, and {TOKENIZER_FIRST}"
-        elif isinstance(cell, _TIMES):
+        elif isinstance(cell, TIMES):
             reason = "dates or times: turn them into numbers, as the seconds between them"
-        elif np.ndim(cell) > 0:
+        elif count_axes(cell) > 0:
             reason = "sequences, and several are not one: SequenceColumns reads them, and numbers beside them"
         else:
             continue
@@ -143,6 +143,14 @@ def is_missing(value: Any) -> bool:
         or type(value).__name__ in ("NAType", "NaTType", "MaskedConstant")
         or (isinstance(value, (float, np.floating)) and bool(np.isnan(value)))
     )
+
+
+def count_axes(value: Any) -> int:
+    """Return the number of axes of a value, 2 of what is ragged."""
+    try:
+        return np.ndim(value)
+    except ValueError:
+        return 2
 
 
 def first_known(column: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..exceptions import InvalidSequenceError
-from ._containers import first_known, shorten
+from ._containers import count_axes, first_known, shorten
 from .container import object_array
 from .fingerprint import fingerprint_of
 
@@ -61,19 +61,21 @@ def _order(names: list[str]) -> list[str]:
 def _is_nested(X: Any) -> bool:
     """Whether all columns hold series, and no token ids; cells may be missing."""
     cells = [cell for cell in map(first_known, (X.iloc[:, j] for j in range(X.shape[1]))) if cell is not None]
-    is_series = all(np.ndim(cell) == 1 and not isinstance(cell, (str, bytes)) for cell in cells)
+    is_series = all(count_axes(cell) > 0 and not isinstance(cell, (str, bytes)) for cell in cells)
     arrays = [cell for cell in cells if type(cell) is np.ndarray]
     return bool(cells) and is_series and fingerprint_of(arrays) is None
 
 
 def _join_channels(X: Any, row: int) -> np.ndarray:
+    channels = []
     for name, cell in zip(X.columns, X.iloc[row], strict=True):
-        if np.ndim(cell) != 1:
+        if count_axes(cell) != 1:
             raise InvalidSequenceError(
                 f"row {row} of X has {shorten(cell)} in column {name!r}, where other rows have a series: "
                 'drop the row, or give as many NaN as it has steps, which missing="mask" reads'
             )
-    channels = [np.asarray(cell) for cell in X.iloc[row]]
+        channel = np.asarray(cell)
+        channels.append(channel if channel.dtype.kind in "biuf" else object_array(list(cell)))
     lengths = list(map(len, channels))
     if len(set(lengths)) > 1:
         other = next(i for i, length in enumerate(lengths) if length != lengths[0])
@@ -98,7 +100,10 @@ def _split_steps(X: Any) -> list[np.ndarray]:
     order = np.argsort(codes, kind="stable")
     codes, times = codes[order], times[order]
     continues = codes[1:] == codes[:-1]
-    is_back = continues & ~(times[1:] > times[:-1])
+    try:
+        is_back = continues & ~(times[1:] > times[:-1])
+    except TypeError:
+        raise TypeError("the times in the index of X are of several types: give numbers, or dates") from None
     if is_back.any():
         step = int(is_back.argmax())
         raise InvalidSequenceError(

@@ -193,6 +193,8 @@ def symbol_at(row: Any, ids: np.ndarray, position: int) -> Any:
     position : int
         Where in `ids` it stands.
     """
+    if isinstance(row, np.ndarray) and row.dtype == object and row.shape == (1,):  # of a column
+        row = row[0]
     symbols = unknown_symbols(row) if ids[position] == UNKNOWN else None
     return symbols[(ids[:position] == UNKNOWN).sum()] if symbols else ids[position].item()
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 
 from ._containers import is_missing, shorten
 
@@ -91,6 +92,7 @@ def read_label_table(y: Any, name: str = "y") -> np.ndarray:
     array([[ 0.,  1.],
            [nan, nan]])
     """
+    y = y.toarray() if issparse(y) else y
     is_masked = np.ma.getmaskarray(y) if isinstance(y, np.ma.MaskedArray) else None
     fields = np.ma.getdata(y) if is_masked is not None else np.asarray(y)
     if fields.dtype.kind in "biuf":

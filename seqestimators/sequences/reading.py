@@ -9,8 +9,10 @@ from sklearn.utils import check_array
 
 from ..exceptions import InvalidSequenceError
 from ._containers import (
+    TIMES,
     TOKENIZER_FIRST,
     as_array,
+    count_axes,
     first_column,
     first_known,
     is_column,
@@ -150,7 +152,8 @@ def _flatten(
     """
     if is_column(X):
         column = np.asarray(first_column(X))
-        if column.dtype == object and np.ndim(first_known(column)) > 0:
+        known = first_known(column) if column.dtype == object and len(column) else 0
+        if known is None or count_axes(known) > 0:
             return *_join_rows(column, channels_first, keeps), 0
     if len(getattr(X, "shape", ())) < 2 and hasattr(X, "__array__"):
         X = as_array(X, "X")  # items of pyarrow are no numbers, and those of pandas are slow to get
@@ -307,6 +310,11 @@ def _from_objects(array: np.ndarray, index: int, keeps: bool) -> np.ndarray:
             raise TypeError(f"row {index} of X holds strings, and {TOKENIZER_FIRST}")
         if is_missing(value) and not isinstance(value, float):
             raise _missing(index, position, f" ({value!r})")
+        if isinstance(value, TIMES):
+            raise TypeError(
+                f"row {index}, position {position} of X is {value}: turn dates and times into numbers, as "
+                "the seconds between them"
+            )
     try:
         numbers = np.array(array.tolist())
     except ValueError:

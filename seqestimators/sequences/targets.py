@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 
 from ._containers import as_array, first_column, is_column, is_missing, refuse_records, shorten
 from .container import object_array
@@ -54,6 +55,7 @@ def read_labels(y: Any, name: str = "y", *, may_be_missing: bool = False) -> np.
     if isinstance(y, (str, bytes)):
         raise ValueError(f"{name} is one string, {shorten(y)}, but a list of n labels is expected")
     refuse_records(y, name)
+    y = y.toarray() if issparse(y) else y
     if isinstance(y, (set, frozenset)) or not (hasattr(y, "__len__") or hasattr(y, "__array__")):
         raise TypeError(f"{name} must be a list or an array, got {type(y).__name__}")
     if hasattr(y, "__array__") and not hasattr(y, "shape") and not hasattr(y, "to_pylist"):
@@ -110,8 +112,10 @@ def read_numbers(y: Any, name: str = "y") -> np.ndarray:
     numbers = np.empty(read.shape)
     for (row, *column), value in np.ndenumerate(read):
         try:
+            if isinstance(value, complex):
+                raise TypeError
             numbers[row, *column] = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise ValueError(f"row {row} of {name} is {value!r}, which is no number: correct it") from None
     return numbers
 
@@ -258,8 +262,8 @@ def read_targets(y: Any) -> tuple[list[Any], str]:
     if is_column(y):
         column = np.asarray(first_column(y))
         y = column if column.dtype.kind not in "biuf" else y
-    if isinstance(y, np.ndarray) and y.ndim == 2:
-        y = list(y)
+    if len(getattr(y, "shape", ())) == 2:
+        y = list(y if isinstance(y, np.ndarray) else as_array(y, "y"))
     refuse_records(y, "y")
     if hasattr(y, "__getitem__") and not isinstance(y, str) and len(y):
         first = y.iloc[0] if hasattr(y, "iloc") else y[0]

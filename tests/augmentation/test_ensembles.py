@@ -76,6 +76,13 @@ def test_standard_deviations_of_an_ensemble(loss):
     np.testing.assert_allclose(std, np.sqrt(variance), rtol=1e-4)
 
 
+def test_one_member_has_no_spread():
+    ensemble = make_seed_ensemble(make_pipeline(DNATokenizer(), RecurrentRegressor(**SMALL)), 1)
+    assert ensemble.fit(X, range(len(X))).predict(X[:1]).shape == (1,)
+    with pytest.raises(ValueError, match="needs several members, .* set n_seeds to 2 or more"):
+        ensemble.predict(X[:1], return_std=True)
+
+
 def test_seeds_are_set_wherever_they_are():
     network = make_pipeline(DNATokenizer(), RecurrentClassifier(**SMALL))
     augmented = AugmentedClassifier(network, ReverseComplement(), 2)

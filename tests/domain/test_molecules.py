@@ -23,8 +23,8 @@ def test_the_row_of_what_is_no_molecule():
 
 
 def test_what_can_be_parsed():
-    rows = ["CCO", " C\n", "", "C1", "CCO ethanol"]
-    assert [can_parse(smiles) for smiles in rows] == [True, True, True, False, False]
+    rows = ["CCO", " C\n", "", "C1", "CCO ethanol", "C\N{REPLACEMENT CHARACTER}O"]
+    assert [can_parse(smiles) for smiles in rows] == [True, True, True, False, False, False]
 
 
 @pytest.mark.parametrize(

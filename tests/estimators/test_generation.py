@@ -1,5 +1,6 @@
 """Strings out of pipelines: samples and the best targets."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError
@@ -53,10 +54,15 @@ def test_strings_begin_with_their_prefix(plain):
     drawn = sample(plain, 3, prefix=["aa", "", "b"], random_state=0, max_length=50)
     assert drawn[0].startswith("aa")
     assert drawn[2].startswith("b")
-    with pytest.raises(InvalidSequenceError, match="row 0, position 1 of prefix is 1"):
+    with pytest.raises(InvalidSequenceError, match="row 0, position 1 of prefix is 'x'"):
         sample(plain, 3, prefix="ax")
     with pytest.raises(ValueError, match="prefix has 2 sequences, but n_samples=3"):
         sample(plain, 3, prefix=["a", "b"])
+    assert sample(plain, prefix=b"aa", max_length=50)[0].startswith("aa")
+    with pytest.raises(TypeError, match="^prefix must be a list"):
+        sample(plain, prefix=5)
+    with pytest.raises(InvalidSequenceError, match="row 1 of prefix is missing"):
+        sample(plain, 2, prefix=["a", None])
 
 
 def test_lists_are_sampled_where_the_tokenizer_reads_lists():
@@ -82,6 +88,15 @@ def test_columns_of_an_array_are_named_by_their_numbers():
     X = TABLE[["text", "length"]].to_numpy()
     model = make_pipeline(columns, RecurrentLanguageModel(cell="gru", **SMALL)).fit(X)
     assert sample(model, 2, condition={1: [2, 6]}, top_k=1).tolist() == ["ab", "aaabbb"]
+    model.fit(TABLE)  # which has names
+    assert sample(model, 2, condition={"length": [2, 6]}, top_k=1).tolist() == ["ab", "aaabbb"]
+
+
+def test_blocks_may_name_columns_by_a_slice():
+    table = TABLE[["text", "length"]].assign(half=TABLE["length"] / 2)
+    columns = SequenceColumns({"text": SequenceTokenizer()}, blocks=[("sizes", "passthrough", slice(1, 3))])
+    model = make_pipeline(columns, RecurrentLanguageModel(hidden_size=4, max_epochs=1)).fit(table)
+    assert len(sample(model, 2, condition={"length": 2, "half": 1}, max_length=99, random_state=0)) == 2
 
 
 @pytest.mark.parametrize(
@@ -93,6 +108,16 @@ def test_columns_of_an_array_are_named_by_their_numbers():
         ([2.0], TypeError, "must be a dict or a data frame of the columns"),
         ({"length": [2, 3, 4], "kind": "x"}, ValueError, r"condition\['length'\] has shape \(3,\)"),
         ({"length": [2, None], "kind": "x"}, InvalidSequenceError, "row 1 of condition has None as .length."),
+        (
+            {"length": [[1], [1, 2]], "kind": "x"},
+            ValueError,
+            "condition.*, but must be one value",
+        ),
+        (
+            {"length": np.ma.masked_equal([2, 3], 3), "kind": "x"},
+            InvalidSequenceError,
+            "row 1 of condition",
+        ),
         ({"length": "long", "kind": "x"}, ValueError, "row 0 of condition has .long. .* is no number"),
         ({"length": 2, "kind": None}, InvalidSequenceError, "row 0 of condition is missing .* in .kind."),
         ({"length": 2, "kind": "z"}, ValueError, "in a block of SequenceColumns: Found unknown"),

@@ -170,6 +170,8 @@ def test_bad_bounds(y, message):
         ({"loss": F.mse_loss}, r"loss=.* returns \(\) for 2 rows: return a tensor of shape \(2,\)"),
         ({"loss": lambda outputs, target: 1.0}, "returns float for 2 rows"),
         ({"loss": lambda outputs, target: outputs.detach()[:, 0]}, "returns a tensor that has no gradient"),
+        ({"loss": torch.nn.MSELoss}, "is a class: give a function, or an instance"),
+        ({"loss": lambda outputs, target: (outputs - 9).log().mean(1)}, "returns NaN for finite outputs"),
     ],
 )
 def test_bad_parameters(parameters, message):
@@ -190,6 +192,16 @@ def test_a_standard_deviation_that_is_not_there_is_refused():
     assert not model.gives_std
     with pytest.raises(ValueError, match="a model of loss='squared' predicts no standard deviation"):
         model.predict(BOTH, return_std=True)
+    one = RecurrentRegressor(**QUICK | {"dropout": 0.5}, n_dropout_samples=1).fit(X[:8], Y[:8])
+    with pytest.raises(ValueError, match="predicts no standard deviation: .* n_dropout_samples to 2 or more"):
+        one.predict(BOTH, return_std=True)
+
+
+@pytest.mark.parametrize("unit", [1e200, 1e-200])
+def test_standard_deviations_have_any_unit(unit):
+    model, scaled = (RecurrentRegressor(**QUICK, loss="gaussian").fit(X[:20], Y[:20] * u) for u in (1, unit))
+    sd, of_scaled = (one.predict(BOTH, return_std=True)[1] for one in (model, scaled))
+    np.testing.assert_allclose(of_scaled / unit, sd, rtol=1e-5)
 
 
 def test_the_loss_decides_on_early_stopping():

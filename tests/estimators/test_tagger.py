@@ -234,6 +234,15 @@ def test_a_row_may_be_masked_as_a_whole():
     assert model.classes_.tolist() == ["a", "b"]
 
 
+def test_labels_of_a_table():
+    table = np.array([["a", "b"], ["b", "b"]])
+    model = RecurrentTagger(**SMALL).fit([[4, 5], [5, 5]], pd.DataFrame(table))
+    assert model.score([[4, 5], [5, 5]], pd.DataFrame(table)) == model.score([[4, 5], [5, 5]], table)
+    for classes in (3, np.array("ab")):
+        with pytest.raises(TypeError, match="classes is .*, but must be a list of labels"):
+            RecurrentTagger(**SMALL).partial_fit([[4, 5]], ["ab"], classes=classes)
+
+
 def test_classes_of_a_chunk_are_plain_values():
     pairs = [[(0, 1), (1, 1)]] * 2
     model = RecurrentTagger(**SMALL).partial_fit([[4, 5]] * 2, pairs, classes=[(0, 1), (1, 1), (2, 2)])

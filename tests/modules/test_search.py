@@ -155,3 +155,11 @@ def test_no_more_than_k_tokens_are_kept_of_equally_likely_ones():
 def test_a_tiny_temperature_leaves_the_likeliest_token():
     odds = torch.tensor([[0.2, 0.5, 0.3]]).log()
     assert filter_tokens(odds, temperature=1e-40).exp().tolist() == [[0.0, 1.0, 0.0]]
+    assert filter_tokens(odds, top_p=1e-300).exp().tolist() == [[0.0, 1.0, 0.0]]
+
+
+def test_at_a_huge_temperature_all_possible_tokens_are_alike():
+    odds = torch.tensor([[0.5, 0.2, 0.3, 0]]).log()
+    torch.testing.assert_close(
+        filter_tokens(odds, temperature=1e300).exp(), torch.tensor([[1 / 3] * 3 + [0]])
+    )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow
 import pytest
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
@@ -155,10 +156,14 @@ def test_blocks_fill_in_what_is_missing(table):
             "X has no column .ph.: it has .dna., .smiles., .pH.",
         ),
         ({"numeric": ["day"]}, r"row 0 of X has .*2020-01-01.* as .day., which is no number: .* the days"),
+        ({"numeric": ["pH", "pH"]}, "numeric has 'pH' twice"),
+        ({"numeric": ["whole"]}, "row 1 of X is missing .<NA>. in 'whole': drop the row, or impute"),
+        ({"columns": {"dna": DNATokenizer}}, "columns.'dna'. is <class .*, but must be a tokenizer"),
+        ({"blocks": [(1, "passthrough", ["pH"])]}, "a block is"),
         ({"numeric": ["lacks"]}, "row 0 of X has nan as numeric__lacks: drop the row, or impute"),
         (
             {"blocks": [("powers", PolynomialFeatures(), ["pH", "lacks"])]},
-            "row 0 of X is missing .None. in .lacks., which a block can.t read: drop the row, or impute",
+            "row 0 of X is missing .nan. in .lacks.: drop the row, or impute",
         ),
         (
             {"blocks": [("log", FunctionTransformer(np.log), ["solvent"])]},
@@ -174,8 +179,23 @@ def test_what_is_wrong_is_named(table, options, message):
     table["day"] = pd.Timestamp("2020-01-01")
     table["lacks"] = [None, *range(len(table) - 1)]
     table["lacks"] = table["lacks"].astype(object)
+    table["whole"] = pd.array([1, None, 2, 3], dtype="Int64")
     with pytest.raises((TypeError, ValueError), match=message):
         SequenceColumns(**({"columns": {"dna": DNATokenizer()}} | options)).fit(table)
+
+
+def test_a_block_may_be_dropped_and_names_be_of_any_type(table):
+    columns = SequenceColumns({"dna": DNATokenizer()}, blocks=[("pH", "drop", ["pH"])]).fit(table)
+    assert columns.column_transformer_ is None
+    assert columns.transform(table).features is None
+    read = SequenceColumns({np.str_("dna"): DNATokenizer()}, numeric=np.array(["pH", "T"])).fit_transform(
+        table
+    )
+    expected = SequenceColumns({"dna": DNATokenizer()}, numeric=["pH", "T"]).fit_transform(table)
+    np.testing.assert_array_equal(read.features, expected.features)
+    arrow = pyarrow.Table.from_pandas(table)
+    found = SequenceColumns({"dna": DNATokenizer()}, numeric=["pH", "T"]).fit_transform(arrow)
+    np.testing.assert_array_equal(found.features, expected.features)
 
 
 def test_types_that_are_no_table_are_named(table):

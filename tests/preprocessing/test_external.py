@@ -121,6 +121,8 @@ def test_decoders_and_blanks():
 def test_bad_tokenizers():
     with pytest.raises(ValueError, match="'tokenizer' parameter of ExternalTokenizer"):
         ExternalTokenizer(3).fit(X)
+    with pytest.raises(TypeError, match="tokenizer is the class Tokenizer: give an instance"):
+        ExternalTokenizer(Tokenizer).fit(["a"])
     with pytest.raises(ValueError, match="tokenizer='nonsense' is no JSON"):
         ExternalTokenizer("nonsense").fit(X)
     for function in (len, str.lower, lambda text: [1]):

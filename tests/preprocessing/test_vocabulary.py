@@ -1,6 +1,7 @@
 import copy
 import pickle
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +44,8 @@ def test_twice():
 
 
 def test_unhashable():
+    with pytest.raises(ValueError, match="has the shape .*, but must be a list of tokens"):
+        Vocabulary.read(np.array([["A"]]))
     with pytest.raises(TypeError, match=r"the vocabulary holds \[.A.\], which is no token"):
         Vocabulary(["C", ["A"]])
 

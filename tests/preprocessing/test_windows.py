@@ -2,6 +2,8 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow
 import pytest
 from sklearn.model_selection import TimeSeriesSplit
 
@@ -46,7 +48,19 @@ def test_one_series_in_any_container(one):
         np.testing.assert_array_equal(found, part)
 
 
-@pytest.mark.parametrize("kind", [list, np.array, pd.Series])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        list,
+        np.array,
+        pd.Series,
+        pyarrow.array,
+        pl.Series,
+        lambda series: pd.Series(series, dtype=object),
+        lambda series: pd.DataFrame({"a": series}, dtype=object),
+        lambda series: pl.DataFrame({"a": series}),
+    ],
+)
 def test_one_series_of_numbers(kind):
     X, y, *_ = make_windows(kind([1.0, 2.0, 3.0, 4.0]), 2)
     assert (X[:, :, 0].tolist(), y.tolist()) == ([[1, 2], [2, 3]], [3, 4])
@@ -83,6 +97,8 @@ def test_what_makes_no_window_is_refused():
         make_windows([np.nan] * 6, 2)
     with pytest.raises(TypeError, match="row 0 of series"):
         make_windows(["ab"], 2)
+    with pytest.raises(ValueError, match="longest series has 2 steps, but .* horizon=1180591620717411303424"):
+        make_windows([1.0, 2.0], 1, 2**70)
     for nothing in (None, 5.0, {1.0, 2.0}):
         with pytest.raises(TypeError, match="^series must be"):
             make_windows(nothing, 2)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.sparse import csr_array
 
 from seqestimators.sequences import is_label_table, names_of_columns, read_label_table, score_rows
 
@@ -29,6 +30,7 @@ OBJECTS = [[0, 1], [None, 1], [1, pd.NA]]
         np.ma.masked_array(np.nan_to_num(TABLE, nan=7), mask=np.isnan(TABLE)),
         np.ma.masked_array(MINUS, mask=False),
         pd.DataFrame(TABLE, columns=["a", "b"]),
+        csr_array(MINUS),
         pd.DataFrame(MINUS),
         pd.DataFrame(TABLE).astype("Int64"),
         pd.DataFrame(TABLE).astype("boolean"),

@@ -114,6 +114,22 @@ def test_estimators_read_them_alike():
             "the index of X has no instance in row 0 .*: drop the row",
         ),
         (
+            NESTED.assign(y=[[1.0, [2.0]], *NESTED["y"][1:]]),
+            InvalidSequenceError,
+            r"row 0 of X has \[1.0, \[2.0\]\] in column 'y'",
+        ),
+        (
+            NESTED.assign(y=[pd.date_range("2020", periods=len(one)) for one in SERIES]),
+            TypeError,
+            "row 0, position 0 of X is 2020-01-01 00:00:00: turn dates and times into numbers",
+        ),
+        (pd.DataFrame({"a": [None, None]}), InvalidSequenceError, "row 0 of X is missing .None."),
+        (
+            LONG.set_index(pd.MultiIndex.from_tuples([("case 3", "0"), *LONG.index[1:]])),
+            TypeError,
+            "the times in the index of X are of several types",
+        ),
+        (
             pd.DataFrame({"day": [None, "Monday"], "T": [1.0, 2.0]}),
             TypeError,
             "column 'day' of X, one of 2, holds strings",
