@@ -122,6 +122,6 @@ def read_condition(model: Any, condition: Any, n_samples: int) -> np.ndarray | N
         row, number = np.argwhere(~np.isfinite(numbers))[0]
         raise ValueError(
             f"row {row} of condition has {table[row, number]:g} as number {number}: give one that "
-            f"{model._as_fitted().dtype} holds"
+            f"{model._as_fitted()._number_type} holds"
         )
     return np.broadcast_to(numbers, (n_samples, n_numbers)).copy()

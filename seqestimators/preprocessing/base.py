@@ -396,8 +396,7 @@ class SequenceTokenizer(ChunkLearner, OneToOneFeatureMixin, TransformerMixin, St
         alphabet = self._alphabet()
         if self.vocabulary is not None:
             vocabulary = Vocabulary.read(self.vocabulary)
-            foreign = find_foreign(vocabulary, alphabet, self.sequence_type_ == "string")
-            if foreign:
+            if foreign := find_foreign(vocabulary, alphabet, self.sequence_type_ == "string"):
                 raise ValueError(
                     f"the vocabulary holds {foreign[0]!r}, which {type(self).__name__} never "
                     "makes with these parameters: leave it out, or take the vocabulary of a tokenizer of the "
