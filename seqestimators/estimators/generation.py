@@ -231,6 +231,8 @@ def _tabulate(columns: SequenceColumns, condition: Any, n_samples: int) -> Any:
 
 def _name_columns(asked: Any, present: np.ndarray) -> list[Any]:
     """Return the names of columns that a ColumnTransformer is told by name, number, slice or mask."""
-    columns = asked if isinstance(asked, slice) else np.atleast_1d(asked)
-    is_named = not isinstance(columns, slice) and columns.dtype.kind not in "iub"
-    return (columns if is_named else present[columns]).tolist()
+    if not isinstance(asked, slice):
+        asked = np.atleast_1d(asked)
+        if asked.dtype.kind not in "iub":
+            return asked.tolist()
+    return present[asked].tolist()
