@@ -16,23 +16,10 @@ from torch.autograd.function import once_differentiable
 __all__ = ["ElmanStates", "GRUStates"]
 
 
-def _project(x: Tensor, ids: Tensor | None, w: Tensor, bias: Tensor, beside: Tensor | None = None) -> Tensor:
-    """Multiply the inputs of all steps, Tensor of shape (T, n, blocks * h), a new one.
-
-    A vector `beside` stands before each of the products.
-    """
-    rows = x.flatten(0, -2)
+def _project(x: Tensor, ids: Tensor | None, w: Tensor, bias: Tensor) -> Tensor:
+    """Multiply the inputs of all steps, Tensor of shape (T, n, blocks * h), a new one."""
     # under autocast this product is computed in its type; the states never are
-    if beside is None:
-        projected = torch.addmm(bias, rows, w.t()).to(w.dtype)
-    else:
-        projected = beside.new_empty(len(rows), len(beside) + len(w))
-        projected[:, : len(beside)] = beside
-        of_rows = projected[:, len(beside) :]
-        if torch.is_autocast_enabled("cpu"):
-            of_rows.copy_(torch.addmm(bias, rows, w.t()))
-        else:
-            torch.addmm(bias, rows, w.t(), out=of_rows)
+    projected = torch.addmm(bias, x.flatten(0, -2), w.t()).to(w.dtype)
     if ids is None:
         return projected.view(*x.shape[:2], -1)
     return projected.index_select(0, ids.flatten()).view(*ids.shape, -1)
@@ -99,40 +86,39 @@ class GRUStates(torch.autograd.Function):
     def forward(
         ctx: Any, x: Tensor, h: Tensor, w: Tensor, u: Tensor, b: Tensor, d: Tensor, ids: Tensor | None = None
     ) -> Tensor:
-        size = h.shape[1]
+        n, size = h.shape
         r_and_z, n_alone = slice(2 * size), slice(2 * size, None)
-        # what belongs to n is doubled, for its tanh; q is what n reads of the state, before r lets it through
-        u_of_q_r_z = torch.cat([2 * u[n_alone], u[r_and_z]]).t().contiguous()
-        bias = torch.cat([b[r_and_z] + d[r_and_z], 2 * b[n_alone]])
-        sums = _project(x, ids, torch.cat([w[r_and_z], 2 * w[n_alone]]), bias, beside=2 * d[n_alone])
-        states = x.new_empty(len(sums) + 1, *h.shape)
+        # what belongs to n is doubled, for its tanh
+        u_of_r_and_z, u_of_n = u[r_and_z].t().contiguous(), (2 * u[n_alone]).t().contiguous()
+        bias, d_of_n = torch.cat([b[r_and_z] + d[r_and_z], 2 * b[n_alone]]), 2 * d[n_alone]
+        gates = _project(x, ids, torch.cat([w[r_and_z], 2 * w[n_alone]]), bias)
+        states = x.new_empty(len(gates) + 1, n, size)
         states[0] = h
+        recalled = x.new_empty(len(gates), n, size)  # what n reads of the state, before r lets it through
         minus_1 = x.new_full((), -1.0)
-        q, r, z, new = sums.chunk(4, dim=2)
-        parts = (sums[..., : 3 * size], sums[..., size : 3 * size], q, r, z, new, states[:-1], states[1:])
-        for q_r_z, r_z, q_t, r_t, z_t, n_t, before, after in zip(
-            *(part.unbind() for part in parts), strict=True
-        ):
-            q_r_z.addmm_(before, u_of_q_r_z)
-            r_z.sigmoid_()
-            n_t.addcmul_(r_t, q_t).sigmoid_()
+        r, z, new = gates.chunk(3, dim=2)
+        parts = (gates[..., r_and_z], r, z, new, recalled, states[:-1], states[1:])
+        for r_z, r_t, z_t, n_t, q, before, after in zip(*(part.unbind() for part in parts), strict=True):
+            r_z.addmm_(before, u_of_r_and_z).sigmoid_()
+            torch.addmm(d_of_n, before, u_of_n, out=q)
+            n_t.addcmul_(r_t, q).sigmoid_()
             torch.add(minus_1, n_t, alpha=2, out=n_t)
             torch.lerp(n_t, before, z_t, out=after)
         ctx.is_autocast = torch.is_autocast_enabled("cpu")
-        ctx.save_for_backward(x, w, u, states, sums, ids)
+        ctx.save_for_backward(x, w, u, states, gates, recalled, ids)
         return states[1:]
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> Any:
-        x, w, u, states, sums, ids = ctx.saved_tensors
+        x, w, u, states, gates, recalled, ids = ctx.saved_tensors
         n_steps, n, size = gradient.shape
-        recalled, r, z, new = sums.chunk(4, dim=2)
+        r, z, new = gates.chunk(3, dim=2)
         # what the gradient of a state is multiplied by: in the sum of n, of its input and its recalled part,
         # and in those of r and z
         of_new = torch.mul(new, new).neg_().add_(1)
         of_new.addcmul_(of_new, z, value=-1)  # (1 - n^2) (1 - z)
-        of_sums = x.new_empty(n_steps, n, 3 * size)
+        of_sums = torch.empty_like(gates)
         of_r, of_z, of_recalled = of_sums.chunk(3, dim=2)
         torch.mul(of_new, r, out=of_recalled)
         torch.addcmul(of_recalled, of_recalled, r, value=-1, out=of_r)
@@ -150,9 +136,9 @@ class GRUStates(torch.autograd.Function):
             of_states[1:, :, None],
         )
         steps = zip(*(reversed(part.unbind()) for part in parts), strict=True)
-        for of_sum, blocks, z_t, of_before, of_state, for_each_block in steps:
+        for sums, blocks, z_t, of_before, of_state, for_each_block in steps:
             blocks.mul_(for_each_block)
-            of_before.addcmul_(of_state, z_t).addmm_(of_sum, u)
+            of_before.addcmul_(of_state, z_t).addmm_(sums, u)
         needed = ctx.needs_input_grad
         flat = of_sums.flatten(0, 1)
         of_u = flat.t() @ states[:-1].flatten(0, 1) if needed[3] else None
