@@ -248,7 +248,7 @@ class _TorchCell(Cell):
         return recurs or self._is_native()
 
     def read_ids(self, vectors: Tensor, ids: Tensor, lengths: Tensor, is_backward: bool) -> Tensor:
-        if self.recurrence is not None and not self._is_native(vectors):  # or `reads_ids` has asked
+        if not self._is_native(vectors):
             in_order = reverse_each(ids, lengths) if is_backward else ids
             return self._recur(vectors, None, in_order.transpose(0, 1))
         given = _native.Reading(lengths, ids, is_backward)
