@@ -9,6 +9,7 @@ data are made.
 """
 
 import argparse
+import ctypes
 import os
 import re
 import subprocess
@@ -85,6 +86,8 @@ def count_steps(X, n_epochs):
 class Library:
     """seqestimators.RecurrentClassifier."""
 
+    options = {}
+
     def fit(self, X, y, n_epochs):
         self.model = RecurrentClassifier(
             cell="lstm",
@@ -100,10 +103,17 @@ class Library:
             max_epochs=n_epochs,
             random_state=0,
             device="cpu",
+            **self.options,
         ).fit(X, y)
 
     def predict(self, X):
         return self.model.predict_proba(X)
+
+
+class Truncated(Library):
+    """The same with gradients that flow back 500 steps at most."""
+
+    options = {"truncate_gradient": 500}
 
 
 class SkorchPacked:
@@ -190,6 +200,8 @@ CONTESTANTS = {
     "loop, padded": LoopPadded,
 }
 
+LONG = {"seqestimators": Library, "truncated": Truncated}
+
 
 def make_data(n_rows, shortest, longest, giant=0):
     """Random token ids and labels; the last sequence has `giant` tokens, if any."""
@@ -226,19 +238,20 @@ def peak_megabytes():
 
 
 def reset_peak():
-    """Make what is in use now the peak memory; before, importing torch has set it."""
+    """Make what is in use now the peak memory; before, importing torch or training has set it."""
+    ctypes.CDLL(None).malloc_trim(0)  # what is free goes back to the system
     Path("/proc/self/clear_refs").write_text("5")
     return peak_megabytes()
 
 
 def report_memory(name, *shape):
     """In a process of its own: print by how many megabytes one epoch, and predict, raise its memory."""
-    warm_up = CONTESTANTS[name]()  # loads what is loaded on demand
+    warm_up = (CONTESTANTS | LONG)[name]()  # loads what is loaded on demand
     warm_up.fit(*make_data(2, 2, 2), 1)
     warm_up.predict(make_data(2, 2, 2)[0])
     X, y = make_data(*shape)
     before = reset_peak()
-    model = CONTESTANTS[name]()
+    model = (CONTESTANTS | LONG)[name]()
     model.fit(X, y, 1)
     of_fit = peak_megabytes() - before
     reset_peak()
@@ -275,6 +288,14 @@ def print_memory(cases):
         print(f"{name:16}{n_rows:18,}{giant:10,}{tokens:10,}{of_fit:8.0f}{of_predict:10.0f}")
 
 
+def print_long(n_rows, longest):
+    print(f"\n{n_rows} sequences of {longest * 9 // 10:,} to {longest:,} tokens, peak memory in MB")
+    print(f"{'':16}{'fit':>8}{'predict':>10}")
+    for name in LONG:
+        of_fit, of_predict = measure_memory(name, n_rows, longest * 9 // 10, longest)
+        print(f"{name:16}{of_fit:8.0f}{of_predict:10.0f}")
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -293,6 +314,7 @@ def main():
     n_rows, giants = (1000, (0, 1000, 2000)) if arguments.quick else (10_000, (0, 2000, 4000))
     cases = [(name, n_rows, giant) for name in ("seqestimators", "skorch, packed") for giant in giants]
     print_memory([*cases, ("seqestimators", n_rows, 20_000)])
+    print_long(2, 10_000 if arguments.quick else 100_000)
 
 
 if __name__ == "__main__":

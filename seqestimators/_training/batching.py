@@ -8,14 +8,12 @@ import numpy as np
 import torch
 from skorch.dataset import Dataset
 
-from ..modules import Batch, Ragged
+from ..modules import MAX_STEPS, Batch, Ragged
 from ..sequences import Sequences, object_array
 from .flat_rows import FlatRows, send
 
 __all__ = ["MAX_HELD_STEPS", "MAX_STEPS", "BatchIterator", "SequenceDataset", "run_batches"]
 
-MAX_STEPS = 2**14
-"""Padded steps of sequences that are always computed at once."""
 MAX_HELD_STEPS = 2**17
 """Steps of sequences that are held or searched at once, where each costs little."""
 MAX_PADDING_RATIO = 2

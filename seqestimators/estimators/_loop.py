@@ -143,6 +143,9 @@ class TrainingLoop(
             group["lr"] = lr
         net.batch_size = self._batch_size()
         net.max_batch_tokens = self.max_batch_tokens
+        for part in net.module_.modules():
+            if isinstance(part, RecurrentEncoder):
+                part.truncate_gradient = None if (n := self.truncate_gradient) is None else int(n)
         net.callbacks = make_callbacks(
             lr=rates,
             lr_schedule=lr_schedule,

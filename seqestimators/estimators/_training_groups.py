@@ -29,6 +29,15 @@ class Training:
         summed, which bounds the memory that long sequences take; batch norm
         takes the statistics of each part. A longer sequence is a part of its
         own. None computes every batch at once. It acts on a fitted model too.
+    truncate_gradient : int or None
+        Greatest number of steps over which gradients flow back, at least 1:
+        truncated backpropagation through time, for very long sequences. Every
+        layer and direction is cut every so many steps from where it begins to
+        read; the state is handed on, its gradient is not, and outputs don't
+        change. Training then keeps the states of each layer only, and
+        computes the rest twice. A few hundred steps are usual. The decoder of
+        sequence to sequence is not cut. None lets gradients flow back to the
+        first step.
     optimizer : {"adamw", "adam", "nadam", "radam", "rmsprop", "sgd"} or class
         Name, or a class of torch.optim, which is called with the weights
         and `lr` only.
@@ -49,6 +58,7 @@ class Training:
         default=32, constraints=[AT_LEAST_1, StrOptions({"all"})], after_fit=True
     )
     max_batch_tokens: int | None = parameter(default=None, constraints=[AT_LEAST_1, None], after_fit=True)
+    truncate_gradient: int | None = parameter(default=None, constraints=[AT_LEAST_1, None], after_fit=True)
     optimizer: str | Callable[..., Any] = parameter(
         default="adamw",
         constraints=[

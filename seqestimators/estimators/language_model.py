@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._sklearn import Integral, Interval, Real, _check_sample_weight, _fit_context, validate_params
 from .._training import SequenceDataset, make_generators
 from ..exceptions import TruncationWarning
-from ..modules import Batch, LanguageNetwork, Ragged, RecurrentEncoder, cross_entropy, sample
+from ..modules import LanguageNetwork, RecurrentEncoder, cross_entropy, sample
 from ..parameters import parameter, with_parameters
 from ..sequences import Fingerprint, Sequences
 from ._ends import leave_out
@@ -234,13 +234,7 @@ class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRe
         """
         check_is_fitted(self)
         network = self.net_.module_
-        sequences = self.read(X)
-
-        def of_batch(batch: Batch) -> Ragged:
-            logits = network.forward_logits(batch)
-            return Ragged(of_logits(logits.values, batch.target.values), logits.lengths)  # type: ignore[union-attr, arg-type]
-
-        return self.run(sequences, of_batch, target=leave_out(sequences, first=True))
+        return self.run(X, lambda batch: network.follow(batch, of_logits))
 
     def score_samples(self, X: Any, *, per_token: bool = False, normalize: bool = False) -> np.ndarray:
         """Return the logarithm of the probability of every sequence.

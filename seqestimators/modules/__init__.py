@@ -17,6 +17,7 @@ from ._number_losses import pinball_loss as pinball_loss
 from ._number_losses import poisson_loss as poisson_loss
 from ._number_losses import squared_error as squared_error
 from .attention import ATTENTIONS, Attention
+from .batch import MAX_STEPS as MAX_STEPS
 from .batch import Batch, Ragged
 from .cells import CELLS, Cell
 from .conditional_random_field import ConditionalRandomField

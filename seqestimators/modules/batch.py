@@ -6,7 +6,10 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-__all__ = ["Batch", "Ragged", "last_rows", "real_steps", "reverse_each", "shortest"]
+__all__ = ["MAX_STEPS", "Batch", "Ragged", "last_rows", "real_steps", "reverse_each", "shortest"]
+
+MAX_STEPS = 2**14
+"""Padded steps of sequences that are always computed at once."""
 
 
 def real_steps(lengths: Tensor, n_steps: int) -> Tensor:

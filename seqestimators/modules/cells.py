@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from .. import _native
 from ._recurrences import ElmanStates, GRUStates
@@ -148,6 +149,32 @@ class Cell(nn.Module):
         """
         raise NotImplementedError
 
+    def read_part(
+        self, inputs: Tensor, lengths: Tensor, state: State | None = None, ids: Tensor | None = None
+    ) -> tuple[Tensor, State]:
+        """Read a part of padded sequences: a place for a cell that is faster where it knows lengths or ids.
+
+        Parameters
+        ----------
+        inputs : Tensor of shape (n, T, input_size), or (n_tokens, input_size)
+            What the steps read, or the vectors of all tokens.
+        lengths : Tensor of shape (n,), dtype int64
+            How many steps of this part are real.
+        state : tuple of Tensors of shape (n, hidden_size), or None, default=None
+            After the part before; None stands for zeros.
+        ids : Tensor of shape (n, T), dtype int64, or None, default=None
+            Of the tokens that the steps read.
+
+        Returns
+        -------
+        states : Tensor of shape (n, T, hidden_size)
+            `h` after every step.
+        state : tuple of Tensors of shape (n, hidden_size)
+            From which the next part goes on. What stands at padded steps, and
+            the state of sequences that have ended, means nothing.
+        """
+        return self(inputs if ids is None else F.embedding(ids, inputs), state)
+
     @staticmethod
     def equations(weights: Weights, x: np.ndarray, before: Step) -> Step:
         """Take one step in numpy.
@@ -195,6 +222,12 @@ class _TorchCell(Cell):
 
     def _is_native(self, *given: Tensor) -> bool:
         return self._is_plain and _native.can_run(self._kind, self.hidden_size, *given, *self._weights)
+
+    def _run(self, x: Tensor, state: State | None, reading: Any = None) -> tuple[Tensor, State]:
+        """Return what the native kernel makes of inputs or vectors with the time first: as `forward` does."""
+        read, memory = _native.run(self._kind, x, state, self._weights, reading)
+        states = read.transpose(0, 1)
+        return states, (states[:, -1],) if memory is None else (states[:, -1], memory)
 
     def _recur(self, x: Tensor, first: Tensor | None, ids: Tensor | None = None) -> Tensor:
         """Return what `recurrence` makes of inputs, or of vectors and ids, with the time first."""
@@ -251,8 +284,20 @@ class _TorchCell(Cell):
         if not self._is_native(vectors):
             in_order = reverse_each(ids, lengths) if is_backward else ids
             return self._recur(vectors, None, in_order.transpose(0, 1))
-        given = _native.Reading(lengths, ids, is_backward)
-        return _native.run(self._kind, vectors, None, self._weights, given)[0].transpose(0, 1)
+        return self._run(vectors, None, _native.Reading(lengths, ids, is_backward))[0]
+
+    def read_part(
+        self, inputs: Tensor, lengths: Tensor, state: State | None = None, ids: Tensor | None = None
+    ) -> tuple[Tensor, State]:
+        if ids is not None and (ids.numel() < len(inputs) or not self.reads_ids):
+            inputs, ids = F.embedding(ids.t(), inputs).transpose(0, 1), None
+        if self._is_native(inputs, *(state or ())):
+            x = inputs.transpose(0, 1) if ids is None else inputs
+            return self._run(x, state, _native.Reading(lengths, ids))
+        if ids is None:
+            return self(inputs, state)
+        states = self._recur(inputs, None if state is None else state[0], ids.t())
+        return states, (states[:, -1],)
 
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Fill the weights: orthogonal of the state, Xavier uniform of the input, block by block; biases 0.

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ..sequences import EOS, UNKNOWN
 
-__all__ = ["Dropout", "SharedMasks", "TokenDropout", "drive_dropout", "share_masks"]
+__all__ = ["Dropout", "SharedMasks", "TokenDropout", "are_masks_shared", "drive_dropout", "share_masks"]
 
 
 class Dropout(nn.Module):
@@ -186,3 +186,8 @@ def share_masks(module: nn.Module, seed: int) -> Iterator[SharedMasks]:
         yield masks
     finally:
         _SHARED_MASKS.reset(token)
+
+
+def are_masks_shared() -> bool:
+    """Return whether this is inside of :func:`share_masks`."""
+    return _SHARED_MASKS.get() is not None

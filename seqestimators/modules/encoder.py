@@ -1,6 +1,6 @@
 """The recurrent encoder: sequences of any lengths in, hidden states out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -9,12 +9,16 @@ from torch.nn import functional as F
 
 from ..sequences import PAD
 from ._mixed_precision import has_bfloat16
-from .batch import last_rows, real_steps, reverse_each, shortest
+from ._truncation import read_truncated
+from .batch import MAX_STEPS, last_rows, real_steps, reverse_each, shortest
 from .cells import CELLS, Cell, State
-from .dropout import Dropout, TokenDropout
+from .dropout import Dropout, TokenDropout, are_masks_shared
 from .stem import Stem
 
 __all__ = ["FirstStates", "RecurrentEncoder", "States"]
+
+MIN_STEPS = 512
+"""Steps, at least, of a part of a long batch: with many rows it has more than `MAX_STEPS` padded ones."""
 
 FirstStates = Sequence[Sequence[State | None]]
 """Of each layer, and in it of each direction, the state before the first step."""
@@ -122,6 +126,10 @@ class RecurrentEncoder(nn.Module):
         Size of a hidden state: `hidden_size`, twice that if bidirectional.
     is_causal : bool
         Whether a state depends on the steps up to its own alone.
+    truncate_gradient : int or None
+        Steps of each part of a sequence, in training: gradients flow back to
+        the beginning of their part and no further, in each direction as it
+        reads. Set from outside; None lets them flow to the first step.
 
     References
     ----------
@@ -182,6 +190,7 @@ class RecurrentEncoder(nn.Module):
             self.layers.append(nn.ModuleList(cells))
             size = self.output_size if mix_directions else hidden_size
         self.dropout = Dropout(dropout)
+        self.truncate_gradient: int | None = None
 
     @property
     def is_causal(self) -> bool:
@@ -226,15 +235,18 @@ class RecurrentEncoder(nn.Module):
         """
         if self.tokens:
             inputs = self.token_dropout(inputs)
-        # Time comes first in memory, as the cells need it, and the batch first in every shape
-        vectors = self.embed(inputs.transpose(0, 1)).transpose(0, 1)  # (n, T, size)
-        if self.projection is not None:
-            vectors = self.projection(vectors)  # (n, T, projection_dim), 0 on padding
+        vectors = self._embed_steps(inputs)
         if self.positions is not None:
             table = self.positions[: vectors.shape[1]]
             table = F.pad(table, (0, 0, 0, vectors.shape[1] - len(table)))
             vectors = vectors + table * real_steps(lengths, len(table))[..., None]
         return (vectors, lengths) if self.stem is None else self.stem(vectors, lengths)
+
+    def _embed_steps(self, inputs: Tensor) -> Tensor:
+        """Return the vectors of steps: embedded and projected, (n, T, size), 0 on padding."""
+        # Time comes first in memory, as the cells need it, and the batch first in every shape
+        vectors = self.embed(inputs.transpose(0, 1)).transpose(0, 1)
+        return vectors if self.projection is None else self.projection(vectors)
 
     def forward(self, inputs: Tensor, lengths: Tensor, first: FirstStates | None = None) -> States:
         """Return the hidden states of the last layer.
@@ -275,36 +287,146 @@ class RecurrentEncoder(nn.Module):
             else:
                 cells: Any = layer.children()
                 given = zip(cells, read[-1].directions, before, strict=False)
-                directions = [_read(cell, self.dropout(states), lengths, h) for cell, states, h in given]
+                directions = [self._read(cell, self.dropout(states), lengths, h) for cell, states, h in given]
                 read.append(States(directions, lengths))
         return read
 
+    def reads_in_parts(self, inputs: Tensor) -> bool:
+        """Say whether a batch is so long that its states come part by part from `read_parts`.
+
+        Only where no gradients are asked for, and no layer reads what those
+        below it read later: in one direction, of a single layer, or where the
+        directions don't mix.
+
+        Parameters
+        ----------
+        inputs : Tensor of shape (n, T) or (n, T, d)
+
+        Returns
+        -------
+        bool
+        """
+        is_single = len(self.layers) == 1
+        looks_ahead = not is_single and self.bidirectional and self.mix_directions
+        has_masks = not is_single and are_masks_shared()  # they belong to whole sequences
+        return (
+            inputs.shape[1] > _steps_of_part(len(inputs))
+            and not (torch.is_grad_enabled() or self.training)
+            and not (looks_ahead or has_masks or self.stem is not None)
+            and not self._overrides("embed", "prepare", "forward", "read_layers")
+        )
+
+    def read_parts(
+        self, inputs: Tensor, lengths: Tensor, first: FirstStates | None = None
+    ) -> Iterator[tuple[int, States]]:
+        """Yield what `forward` returns part by part; in one where `reads_in_parts` says no.
+
+        Parameters
+        ----------
+        inputs : Tensor of shape (n, T) of token ids or (n, T, d) of values
+        lengths : Tensor of shape (n,), dtype int64
+        first : list of a list a layer, of a tuple a direction, or None, default=None
+            As in `forward`.
+
+        Yields
+        ------
+        begin : int
+            The step with which the part begins, counted as each direction
+            reads: of the second one, from the end.
+        states : States
+            Those of the part, and how many of them are real. The directions
+            can't be joined: their steps are others.
+        """
+        if not self.reads_in_parts(inputs):
+            yield 0, self(inputs, lengths, *(() if first is None else (first,)))
+            return
+        n, n_steps = inputs.shape[:2]
+        ways = range(1 + self.bidirectional)
+        last: Any = [list(layer) for layer in first or [[None] * len(ways)] * len(self.layers)]
+        for begin in range(0, n_steps, _steps_of_part(n)):
+            end = min(begin + _steps_of_part(n), n_steps)
+            steps = torch.arange(begin, end, device=inputs.device).expand(n, -1)
+            of_part = (lengths - begin).clamp_(0, end - begin)
+            directions = []
+            for way in ways:
+                place = (lengths[:, None] - 1 - steps).clamp_(min=0) if way else steps
+                states: Any = None
+                for layer, before in zip(self.layers, last, strict=True):
+                    cell = layer[way]
+                    below = (
+                        self._take(inputs, place, cell) if states is None else (self.dropout(states), None)
+                    )
+                    states, before[way] = cell.read_part(below[0], of_part, before[way], below[1])
+                directions.append(states)
+            yield begin, States(directions, of_part)
+
+    def _take(self, inputs: Tensor, place: Tensor, cell: Cell) -> tuple[Tensor, Tensor | None]:
+        """Return what a cell of the first layer reads at some places: vectors; or those of all ids, and ids."""
+        index = place if self.tokens else place[..., None].expand(-1, -1, inputs.shape[2])
+        inputs = inputs.gather(1, index)
+        if self._is_plain and self._is_table_small(inputs) and cell.reads_ids:
+            return self._table(inputs.device), inputs
+        vectors = self._embed_steps(inputs)
+        if self.positions is not None:
+            table = F.pad(self.positions, (0, 0, 0, 1))  # positions beyond have no vector
+            vectors = vectors + F.embedding(place.clamp(max=len(self.positions)), table)
+        return vectors, None
+
     def _read_first(self, inputs: Tensor, lengths: Tensor, before: Sequence[Any]) -> States:
         layer: Any = self.layers[0]
-        is_table_small = self.tokens and inputs.numel() >= self.input_size and before[0] is None
-        if is_table_small and self._is_plain and all(cell.reads_ids for cell in layer):
-            vectors = self.embed(torch.arange(self.input_size, device=inputs.device))
-            ids = self.token_dropout(inputs)
+        has_ids = self._truncation(inputs.shape[1]) is not None or all(cell.reads_ids for cell in layer)
+        if has_ids and before[0] is None and self._is_plain and self._is_table_small(inputs):
+            vectors, ids = self._table(inputs.device), self.token_dropout(inputs)
             ways = zip(layer, (False, True), strict=False)
-            return States([cell.read_ids(vectors, ids, lengths, way) for cell, way in ways], lengths)
+            return States([self._read_ids(cell, vectors, ids, lengths, way) for cell, way in ways], lengths)
         return self._read_layer(layer, *self.prepare(inputs, lengths), before)
+
+    def _is_table_small(self, inputs: Tensor) -> bool:
+        """Whether there are as many steps as tokens, so that multiplying the vectors of all pays."""
+        return self.tokens and inputs.numel() >= self.input_size
+
+    def _table(self, device: torch.device) -> Tensor:
+        """Return the vectors of all tokens, Tensor of shape (input_size, size)."""
+        return self.embed(torch.arange(self.input_size, device=device))
+
+    def _overrides(self, *names: str) -> bool:
+        """Whether a subclass has a method of its own among these."""
+        return any(getattr(type(self), name) is not getattr(RecurrentEncoder, name) for name in names)
 
     @property
     def _is_plain(self) -> bool:
         """Whether the first layer reads the vector of each token, and a subclass sees to nothing else."""
-        kind = type(self)
-        is_own = kind.prepare is not RecurrentEncoder.prepare or kind.embed is not RecurrentEncoder.embed
-        return self.stem is None and self.positions is None and not is_own
+        return self.stem is None and self.positions is None and not self._overrides("embed", "prepare")
+
+    def _truncation(self, n_steps: int) -> int | None:
+        """Steps of a part, where gradients through so many are truncated."""
+        n = self.truncate_gradient if self.training and torch.is_grad_enabled() else None
+        return None if n is None or n_steps <= n else n
 
     def _read_layer(self, layer: nn.Module, states: Tensor, lengths: Tensor, before: Sequence[Any]) -> States:
         cells: Any = layer.children()
         forward, *backward = cells
-        directions = [_read(forward, states, lengths, before[0])]  # (n, T, hidden_size)
+        directions = [self._read(forward, states, lengths, before[0])]  # (n, T, hidden_size)
         for cell in backward:
-            directions.append(_read(cell, reverse_each(states, lengths), lengths, before[1]))
+            directions.append(self._read(cell, reverse_each(states, lengths), lengths, before[1]))
         return States(directions, lengths)
 
+    def _read(self, cell: Cell, states: Tensor, lengths: Tensor, first: State | None) -> Tensor:
+        """Return the states of a cell from a first one, by default of zeros, for which it may be faster."""
+        if (n := self._truncation(states.shape[1])) is not None:
+            return read_truncated(cell, states, lengths, n, first)
+        return cell.read(states, lengths) if first is None else cell(states, first)[0]
 
-def _read(cell: Cell, states: Tensor, lengths: Tensor, first: State | None) -> Tensor:
-    """Return the states of a cell from a first one, by default of zeros, for which it may be faster."""
-    return cell.read(states, lengths) if first is None else cell(states, first)[0]
+    def _read_ids(
+        self, cell: Cell, vectors: Tensor, ids: Tensor, lengths: Tensor, is_backward: bool
+    ) -> Tensor:
+        """Return the states of a cell, given the vectors of all tokens."""
+        if (n := self._truncation(ids.shape[1])) is not None:
+            in_order = reverse_each(ids, lengths) if is_backward else ids
+            return read_truncated(cell, vectors, lengths, n, ids=in_order)
+        return cell.read_ids(vectors, ids, lengths, is_backward)
+
+
+def _steps_of_part(n: int) -> int:
+    """Steps of a part of a long batch of n sequences."""
+    return max(MAX_STEPS // max(n, 1), MIN_STEPS)

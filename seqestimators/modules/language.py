@@ -1,6 +1,6 @@
 """The network of the language model: what comes next, at every step."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -12,6 +12,7 @@ from .batch import Batch, Ragged, real_steps
 from .dropout import Dropout
 from .encoder import FirstStates, RecurrentEncoder, States
 from .network import SequenceNetwork
+from .pooling import last_of_parts
 
 __all__ = ["LanguageNetwork"]
 
@@ -126,13 +127,47 @@ class LanguageNetwork(SequenceNetwork):
             parts.append(Ragged(torch.cat(logits, dim=1)[real], (lengths - 1) * len(logits)))
         return Ragged(*(torch.cat(part) for part in zip(*parts, strict=True)))
 
+    def follow(self, batch: Batch, function: Callable[[Tensor, Tensor], Tensor]) -> Ragged:
+        """Apply a function to the logits after each prefix and the token that comes next.
+
+        Parameters
+        ----------
+        batch : Batch
+            As `forward` takes it. Of long sequences no more logits than those
+            of a part are held at once.
+        function : callable
+            Takes logits of shape (n_steps, n_tokens) and tokens of shape
+            (n_steps,); returns a Tensor of shape (n_steps,).
+
+        Returns
+        -------
+        Ragged of shape (n_total,)
+            A value for each token behind BOS.
+        """
+        rows = []
+        for inputs, lengths, first in self._pieces(batch):
+            following, n_following = inputs[:, 1:], lengths - 1
+            parts = []
+            for begin, states in self.encoder.read_parts(inputs, lengths, first):
+                tokens = following[:, begin : begin + states.directions[0].shape[1]]
+                logits = self.next_logits(states.directions[0][:, : tokens.shape[1]])
+                real = real_steps(n_following - begin, tokens.shape[1])
+                values = function(logits[real], tokens[real])
+                parts.append(values.new_zeros(tokens.shape).masked_scatter_(real, values))
+            rows.append((torch.cat(parts, dim=1), n_following))
+        return Ragged.from_padded(rows)
+
     def _read(self, batch: Batch) -> Iterator[tuple[Tensor, States]]:
         """The lengths of each piece of a batch, and the hidden states."""
+        for inputs, lengths, first in self._pieces(batch):
+            yield lengths, self.encoder(inputs, lengths, *(() if first is None else (first,)))
+
+    def _pieces(self, batch: Batch) -> Iterator[tuple[Tensor, Tensor, FirstStates | None]]:
+        """The inputs and lengths of each piece of a batch, and the state before the first step."""
         sizes = [len(lengths) for lengths in batch.lengths]
         conditions = [None] * len(sizes) if batch.features is None else batch.features.split(sizes)
         for (inputs, lengths), numbers in zip(batch.pieces, conditions, strict=True):
-            first = () if numbers is None else (self.first_states(numbers),)
-            yield lengths, self.encoder(inputs, lengths, *first)
+            yield inputs, lengths, None if numbers is None else self.first_states(numbers)
 
     def first_states(self, numbers: Tensor) -> FirstStates:
         """Return the state before the first step under a condition, of each layer and in it each direction.
@@ -201,4 +236,5 @@ class LanguageNetwork(SequenceNetwork):
 
     def represent(self, batch: Batch) -> Tensor:
         """Return the state that has read the whole sequence, Tensor of shape (n, representation_size)."""
-        return torch.cat([states.last() for _, states in self._read(batch)])
+        pieces = (self.encoder.read_parts(*piece) for piece in self._pieces(batch))
+        return torch.cat([last_of_parts(states for _, states in parts) for parts in pieces])

@@ -16,6 +16,13 @@ from .pooling import POOLINGS, Pooling
 __all__ = ["PooledEncoder", "PooledNetwork"]
 
 
+def _read_and_pool(encoder: RecurrentEncoder, pooling: Pooling, inputs: Tensor, lengths: Tensor) -> Tensor:
+    """Return the pooled states, of long sequences without holding them all at once."""
+    if encoder.reads_in_parts(inputs) and pooling.can_pool_parts(1 + encoder.bidirectional):
+        return pooling.pool_parts(states for _, states in encoder.read_parts(inputs, lengths))
+    return pooling(encoder(inputs, lengths))
+
+
 class PooledEncoder(nn.Module):
     """An encoder and its pooling: one vector per sequence.
 
@@ -46,7 +53,7 @@ class PooledEncoder(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Return the pooled states of one batch, Tensor of shape (n, output_size)."""
-        return torch.cat([self.pooling(self.encoder(*piece)) for piece in batch.pieces])
+        return torch.cat([_read_and_pool(self.encoder, self.pooling, *piece) for piece in batch.pieces])
 
 
 class PooledNetwork(SequenceNetwork):
@@ -172,11 +179,11 @@ class PooledNetwork(SequenceNetwork):
         return [*pooled, torch.relu(self.feature_layer(self.dropout(batch.features)))]
 
     def _pool(self, inputs: Tensor, lengths: Tensor) -> Tensor:
-        pooled = self.pooling(self.encoder(inputs, lengths))
+        pooled = _read_and_pool(self.encoder, self.pooling, inputs, lengths)
         if self.complement is None:
             return pooled
         other_strand = reverse_each(self.complement[inputs], lengths)
-        return (pooled + self.pooling(self.encoder(other_strand, lengths))) / 2
+        return (pooled + _read_and_pool(self.encoder, self.pooling, other_strand, lengths)) / 2
 
     def forward(self, batch: Batch) -> Tensor:
         """Return the outputs for one batch, Tensor of shape (n, output_size)."""

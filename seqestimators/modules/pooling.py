@@ -1,5 +1,7 @@
 """From the hidden states of a sequence to one vector, padding left out: a class for each way."""
 
+import functools
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -10,7 +12,7 @@ from ._registry import Registry
 from .batch import last_rows, real_steps, shortest
 from .encoder import States
 
-__all__ = ["POOLINGS", "Pooling", "masked_max", "masked_mean"]
+__all__ = ["POOLINGS", "Pooling", "last_of_parts", "masked_max", "masked_mean", "mean_of_parts"]
 
 POOLINGS = Registry()
 """The poolings by the name that the parameter `pooling` takes."""
@@ -86,6 +88,53 @@ def masked_max(states: Tensor, lengths: Tensor) -> Tensor:
     """
     largest = fill_padding(states, lengths, -torch.inf).amax(1)  # (n, size)
     return largest if shortest(lengths) > 0 else largest.masked_fill((lengths == 0)[:, None], 0)
+
+
+def last_of_parts(parts: Iterable[States]) -> Tensor:
+    """Return the states that have read the whole sequence, (n, size), of states that come part by part.
+
+    Parameters
+    ----------
+    parts : iterable of States
+    """
+    last: Any = None
+    for part in parts:
+        last = _later(last, part)
+    return last
+
+
+def mean_of_parts(parts: Iterable[States]) -> Tensor:
+    """Return what `masked_mean` returns, of both directions, (n, size), of states that come part by part.
+
+    Parameters
+    ----------
+    parts : iterable of States
+    """
+    sums, lengths = zip(*((_sum(part), part.lengths) for part in parts), strict=True)
+    return _mean(sums, sum(lengths))
+
+
+def _later(last: Tensor | None, part: States) -> Tensor:
+    return part.last() if last is None else torch.where(part.lengths[:, None] > 0, part.last(), last)
+
+
+def _sum(part: States) -> Tensor:
+    return torch.cat([fill_padding(one, part.lengths, 0).sum(1) for one in part.directions], dim=1)
+
+
+def _mean(sums: Sequence[Tensor], lengths: Any) -> Tensor:
+    return torch.stack(list(sums)).sum(0) / lengths.clamp(min=1)[:, None]
+
+
+def _larger(largest: Tensor | None, part: States) -> Tensor:
+    """Return the maximum up to a part, minus infinity of what has no steps."""
+    own = torch.cat([fill_padding(one, part.lengths, -torch.inf).amax(1) for one in part.directions], dim=1)
+    return own if largest is None else torch.maximum(largest, own)
+
+
+def _finite(largest: Any) -> Tensor:
+    """Return 0 for sequences of length 0."""
+    return largest.masked_fill(largest == -torch.inf, 0)
 
 
 class _LastMaxMean(torch.autograd.Function):
@@ -209,6 +258,34 @@ class Pooling(nn.Module):
         """
         raise NotImplementedError
 
+    def can_pool_parts(self, n_directions: int) -> bool:
+        """Return whether there is `pool_parts`, which a subclass doesn't inherit.
+
+        Parameters
+        ----------
+        n_directions : int
+
+        Returns
+        -------
+        bool
+        """
+        return "pool_parts" in vars(type(self))
+
+    def pool_parts(self, parts: Iterable[States]) -> Tensor:
+        """Pool the states of long sequences, which come part by part.
+
+        Parameters
+        ----------
+        parts : iterable of States
+            One behind the other, each direction as it reads.
+
+        Returns
+        -------
+        Tensor of shape (n, output_size)
+            What `forward` returns for all of them.
+        """
+        raise NotImplementedError
+
 
 @POOLINGS.register("concat")
 class ConcatPooling(Pooling):
@@ -228,6 +305,18 @@ class ConcatPooling(Pooling):
         function = _NativeLastMaxMean if is_native else _LastMaxMean
         return function.apply(states.lengths, *states.directions)
 
+    def pool_parts(self, parts: Iterable[States]) -> Tensor:
+        """Return what `forward` returns for states that come part by part."""
+        last: Any = None
+        largest: Any = None
+        sums, lengths = [], []
+        for part in parts:
+            last, largest = _later(last, part), _larger(largest, part)
+            sums.append(_sum(part))
+            lengths.append(part.lengths)
+        found = torch.stack([last, _finite(largest), _mean(sums, sum(lengths))], dim=1)  # (n, 3, size)
+        return found.unflatten(2, (len(part.directions), -1)).transpose(1, 2).flatten(1)
+
 
 @POOLINGS.register("last")
 class LastPooling(Pooling):
@@ -239,12 +328,17 @@ class LastPooling(Pooling):
         """Return the last state of each direction, Tensor of shape (n, size)."""
         return states.last()
 
+    def pool_parts(self, parts: Iterable[States]) -> Tensor:
+        """Return what `forward` returns for states that come part by part."""
+        return last_of_parts(parts)
+
 
 @POOLINGS.register("mean")
 class MeanPooling(Pooling):
     """The mean of all states."""
 
     pool = staticmethod(masked_mean)
+    pool_parts = staticmethod(mean_of_parts)
 
 
 @POOLINGS.register("max")
@@ -252,6 +346,10 @@ class MaxPooling(Pooling):
     """The maximum of all states, unit by unit."""
 
     pool = staticmethod(masked_max)
+
+    def pool_parts(self, parts: Iterable[States]) -> Tensor:
+        """Return what `forward` returns for states that come part by part."""
+        return _finite(functools.reduce(_larger, parts, None))
 
 
 @POOLINGS.register("attention")
@@ -288,13 +386,33 @@ class AttentionPooling(Pooling):
         return self._weigh(states.join(), states.lengths)
 
     def _weigh(self, joined: Tensor, lengths: Tensor) -> Tensor:
+        return torch.softmax(self._energies(joined, lengths), dim=1) * real_steps(lengths, joined.shape[1])
+
+    def _energies(self, joined: Tensor, lengths: Tensor) -> Tensor:
         energies = self.energy(torch.tanh(self.project(joined)))[:, :, 0]  # (n, T)
-        real = real_steps(lengths, joined.shape[1])
         lowest = torch.finfo(energies.dtype).min  # not -inf: a row without real steps would be nan
-        return torch.softmax(energies.masked_fill(~real, lowest), dim=1) * real
+        return energies.masked_fill(~real_steps(lengths, joined.shape[1]), lowest)
 
     def forward(self, states: States) -> Tensor:
         """Return the weighted mean, Tensor of shape (n, size)."""
         # 0 times an infinite state behind the end would be nan
         joined = fill_padding(states.join(), states.lengths, 0)  # (n, T, size)
         return torch.bmm(self._weigh(joined, states.lengths)[:, None], joined)[:, 0]
+
+    def can_pool_parts(self, n_directions: int) -> bool:
+        """Return whether there is one direction: the weight of a step is of both at once."""
+        return n_directions == 1 and super().can_pool_parts(n_directions)
+
+    def pool_parts(self, parts: Iterable[States]) -> Tensor:
+        """Return what `forward` returns for states that come part by part."""
+        most: Any = None
+        total: Any = None
+        for part in parts:
+            joined = fill_padding(part.join(), part.lengths, 0)
+            energies = self._energies(joined, part.lengths)
+            before, most = most, energies.amax(1) if most is None else torch.maximum(most, energies.amax(1))
+            weights = torch.exp(energies - most[:, None]) * real_steps(part.lengths, joined.shape[1])
+            own = torch.cat([torch.bmm(weights[:, None], joined)[:, 0], weights.sum(1, keepdim=True)], dim=1)
+            # the weights so far are relative to a lower maximum
+            total = own if before is None else own + total * torch.exp(before - most)[:, None]
+        return total[:, :-1] / total[:, -1:].clamp(min=torch.finfo(total.dtype).tiny)

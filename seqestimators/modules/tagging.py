@@ -13,7 +13,7 @@ from .conditional_random_field import ConditionalRandomField
 from .dropout import Dropout
 from .encoder import RecurrentEncoder
 from .network import SequenceNetwork
-from .pooling import masked_mean
+from .pooling import masked_mean, mean_of_parts
 
 __all__ = ["CRFTaggingNetwork", "StepNetwork", "StepRegressionNetwork", "TaggingNetwork"]
 
@@ -86,17 +86,38 @@ class StepNetwork(SequenceNetwork):
         return Ragged(*(torch.cat(part) for part in zip(*parts, strict=True)))
 
     def _read(self, inputs: Tensor, lengths: Tensor) -> Ragged:
-        states = self.encoder(inputs, lengths).join()  # (n, T, size)
         counted = real_steps(lengths, inputs.shape[1])
         if self.encoder.tokens:
             counted = counted & (inputs != BOS) & (inputs != EOS)
+        n_targets = counted.sum(1) // self.stride
+        if self.stride == 1 and self.encoder.reads_in_parts(inputs):
+            return Ragged(self._read_parts(inputs, lengths)[counted], n_targets)
+        states = self.encoder(inputs, lengths).join()  # (n, T, size)
         groups = states[counted].reshape(-1, self.output.in_features)  # (n_targets, stride * size)
-        return Ragged(self.output(self.dropout(groups)), counted.sum(1) // self.stride)
+        return Ragged(self.output(self.dropout(groups)), n_targets)
+
+    def _read_parts(self, inputs: Tensor, lengths: Tensor) -> Tensor:
+        """Return the outputs at all steps of long sequences, (n, T, output_size)."""
+        n, n_steps = inputs.shape[:2]
+        weights = self.output.weight.split(self.encoder.hidden_size, dim=1)
+        outputs = self.output.weight.new_zeros(n, n_steps, self.output.out_features)
+        if self.output.bias is not None:
+            outputs += self.output.bias
+        for begin, states in self.encoder.read_parts(inputs, lengths):
+            row, step = real_steps(states.lengths, states.directions[0].shape[1]).nonzero(as_tuple=True)
+            places = (begin + step, lengths[row] - 1 - begin - step)  # of the second direction, from the end
+            for of_direction, weight, place in zip(states.directions, weights, places, strict=False):
+                outputs[row, place] += of_direction[row, step] @ weight.t()
+        return outputs
 
     def represent(self, batch: Batch) -> Tensor:
         """Return the mean hidden state of every sequence, Tensor of shape (n, representation_size)."""
-        parts = [(self.encoder(*piece).join(), piece[1]) for piece in batch.pieces]
-        return torch.cat([masked_mean(states, lengths) for states, lengths in parts])
+        return torch.cat([self._mean(*piece) for piece in batch.pieces])
+
+    def _mean(self, inputs: Tensor, lengths: Tensor) -> Tensor:
+        if self.encoder.reads_in_parts(inputs):
+            return mean_of_parts(states for _, states in self.encoder.read_parts(inputs, lengths))
+        return masked_mean(self.encoder(inputs, lengths).join(), lengths)
 
 
 class TaggingNetwork(StepNetwork):

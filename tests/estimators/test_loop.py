@@ -1,17 +1,28 @@
 """The network made, and the loop over the data: what a fit does once its inputs are read."""
 
+import pickle
 from copy import deepcopy
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
 from sklearn.metrics import log_loss
 from skorch.callbacks import Callback
 
-from seqestimators import RecurrentClassifier, RecurrentLanguageModel, RecurrentTagger
+from seqestimators import (
+    RecurrentClassifier,
+    RecurrentLanguageModel,
+    RecurrentSeq2Seq,
+    RecurrentStepRegressor,
+    RecurrentTagger,
+    SequenceTokenizer,
+)
 from seqestimators._training import make_generators
 from seqestimators.estimators._validation_split import split_validation
+from seqestimators.modules import RecurrentEncoder
+from seqestimators.preprocessing import SequenceColumns
 
 SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 2, "batch_size": 8, "random_state": 0}
 X = [[4, 5, 6], [5], [6, 6, 4, 5], [4, 4]] * 6
@@ -92,6 +103,46 @@ def test_batches_in_parts_change_no_result(cls):
     assert [row["valid_loss"] for row in parted.history_] == pytest.approx(
         [row["valid_loss"] for row in whole.history_]
     )
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [RecurrentClassifier, RecurrentTagger, RecurrentStepRegressor, RecurrentSeq2Seq, RecurrentLanguageModel],
+)
+def test_truncated_gradients_train_another_network_of_the_same_outputs(cls):
+    y = {
+        RecurrentTagger: [[row[0]] * len(row) for row in X],
+        RecurrentStepRegressor: [[float(token) for token in row] for row in X],
+        RecurrentSeq2Seq: [[str(token) for token in row] for row in X],
+        RecurrentLanguageModel: None,
+    }.get(cls, Y)
+    options = {**SMALL, "dropout": 0.0, "dtype": "float64", "num_layers": 2}
+    whole, long, short = (
+        cls(**options, truncate_gradient=n).fit(X, y).transform(X) for n in (None, np.int64(6), 1)
+    )
+    np.testing.assert_array_equal(long, whole)  # no sequence is longer
+    assert not np.allclose(short, whole)
+
+
+def test_truncated_gradients_act_in_the_training_that_goes_on():
+    options = {"dtype": "float64", "dropout": 0.0, "lr_schedule": "constant"}
+    one, other = (model(**options).fit(X, Y) for _ in range(2))
+    other = pickle.loads(pickle.dumps(clone(other).set_params(truncate_gradient=1)))
+    assert other.truncate_gradient == 1
+    other = deepcopy(one).set_params(truncate_gradient=1)
+    np.testing.assert_array_equal(one.predict_proba(X), other.predict_proba(X))
+    one.partial_fit(X, Y)
+    assert not np.allclose(one.predict_proba(X), other.partial_fit(X, Y).predict_proba(X))
+    refit = [clone(other).fit(X, Y).predict_proba(X) for _ in range(2)]
+    np.testing.assert_array_equal(*refit)
+
+
+def test_every_column_is_truncated():
+    columns = SequenceColumns({"first": SequenceTokenizer(), "second": SequenceTokenizer()})
+    frame = pd.DataFrame({"first": ["abc", "ca", "b", "aabb"], "second": ["cab", "b", "aaa", "ab"]})
+    fitted = model(truncate_gradient=2).fit(columns.fit_transform(frame), [0, 1, 0, 1])
+    encoders = [part for part in fitted.net_.module_.modules() if isinstance(part, RecurrentEncoder)]
+    assert [one.truncate_gradient for one in encoders] == [2, 2]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ X, Y = [[4, 5], [5], [4, 4], [5, 5]], [0, 1, 0, 1]
         ("batch_size", 0),
         ("batch_size", "some"),
         ("max_batch_tokens", 0),
+        ("truncate_gradient", 0),
+        ("truncate_gradient", 2.5),
         ("optimizer", "adamm"),
         ("optimizer", torch.optim.SparseAdam),
         ("weight_decay", -0.1),

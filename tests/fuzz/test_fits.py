@@ -39,6 +39,7 @@ CHOICES = {
     "weight_decay": [0.0, 0.1],
     "gradient_clip": [None, 1e-3, 1.0],
     "lr_schedule": ["one_cycle", "cosine", "constant"],
+    "truncate_gradient": [None, None, 2],
     "early_stopping": [False, False, True],
     "validation_fraction": [0.1, 0.5],
     "n_iter_no_change": [1, 10],

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from torch import nn
 
 from seqestimators.modules import Cell, RecurrentEncoder, States, initialize
+from seqestimators.modules import encoder as encoder_module
 from seqestimators.modules.batch import real_steps, reverse_each
+from seqestimators.modules.dropout import share_masks
 
 every_cell = pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 every_direction = pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
@@ -257,3 +259,75 @@ def test_a_cell_of_ones_own_is_computed_by_autocast(in_bfloat16):
     states = encoder(torch.ones(1, 4, 2), torch.tensor([4])).join()
     assert states.dtype == torch.float32
     assert torch.equal(states, states.bfloat16().float())
+
+
+def part_sizes(monkeypatch, n_steps):
+    """Let a batch of more than so many steps be read in parts of as many."""
+    monkeypatch.setattr(encoder_module, "MAX_STEPS", 1)
+    monkeypatch.setattr(encoder_module, "MIN_STEPS", n_steps)
+
+
+@every_cell
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("embedding", {"bidirectional": True}),
+        ("embedding", {"bidirectional": True, "n_positions": 6}),
+        ("one-hot", {"num_layers": 2}),
+        ("embedding", {"num_layers": 2, "bidirectional": True, "mix_directions": False}),
+        ("values", {"bidirectional": True, "projection_dim": 2}),
+    ],
+    ids=["ids", "positions", "one-hot", "unmixed", "values"],
+)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["float64", "float32"])
+def test_long_sequences_are_read_in_parts(monkeypatch, make_sequences, pad, cell, kind, options, dtype):
+    options = {"hidden_size": 8, "embedding_dim": 4 if kind == "embedding" else None, **options}
+    encoder = RecurrentEncoder(3 if kind == "values" else 9, tokens=kind != "values", cell=cell, **options)
+    encoder = initialize(encoder, torch.Generator().manual_seed(0)).to(dtype).eval()
+    if encoder.positions is not None:
+        encoder.positions.data.normal_(generator=torch.Generator().manual_seed(1))
+    inputs, lengths = pad(make_sequences([4, 0, 12, 7], kind=kind, dtype=dtype))
+    with torch.inference_mode():
+        assert not encoder.reads_in_parts(inputs)
+        ((begin, whole),) = encoder.read_parts(inputs, lengths)
+        assert begin == 0
+        part_sizes(monkeypatch, 5)
+        assert encoder.reads_in_parts(inputs)
+        begins, parts = zip(*encoder.read_parts(inputs, lengths), strict=True)
+    assert begins == (0, 5, 10)
+    assert torch.equal(sum(part.lengths for part in parts), lengths)
+    for way, expected in enumerate(whole.directions):
+        joined = torch.cat([part.directions[way] for part in parts], dim=1)
+        for row, n in enumerate(lengths.tolist()):
+            torch.testing.assert_close(
+                joined[row, :n], expected[row, :n], rtol=0, atol=1e-12 if dtype == torch.float64 else 1e-6
+            )
+
+
+def test_sequences_are_read_whole_where_a_layer_looks_ahead_or_gradients_are_asked_for(monkeypatch):
+    part_sizes(monkeypatch, 5)
+    inputs = torch.full((2, 6), 4)
+    both = {"bidirectional": True, "num_layers": 2}
+    with torch.inference_mode():
+        assert RecurrentEncoder(9).eval().reads_in_parts(inputs)
+        assert not RecurrentEncoder(9).eval().reads_in_parts(inputs[:, :5])
+        assert not RecurrentEncoder(9).reads_in_parts(inputs)
+        assert not RecurrentEncoder(9, **both).eval().reads_in_parts(inputs)
+        assert not RecurrentEncoder(9, stem=(4, 3, 1)).eval().reads_in_parts(inputs)
+        layers = RecurrentEncoder(9, num_layers=2, dropout=0.5).eval()
+        with share_masks(layers, seed=0):
+            assert not layers.reads_in_parts(inputs)
+    assert not RecurrentEncoder(9).eval().reads_in_parts(inputs)
+
+
+def test_an_encoder_of_ones_own_is_read_whole(monkeypatch):
+    class Own(RecurrentEncoder):
+        def prepare(self, inputs, lengths):
+            return super().prepare(inputs.flip(1), lengths)
+
+    part_sizes(monkeypatch, 2)
+    encoder = Own(9, hidden_size=8).eval()
+    inputs, lengths = torch.tensor([[4, 5, 6]]), torch.tensor([3])
+    with torch.inference_mode():
+        ((_, states),) = encoder.read_parts(inputs, lengths)
+        assert torch.equal(states.last(), encoder(inputs, lengths).last())

@@ -4,7 +4,15 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from seqestimators.modules import Batch, CellState, LanguageNetwork, Ragged, RecurrentEncoder, initialize
+from seqestimators.modules import (
+    Batch,
+    CellState,
+    LanguageNetwork,
+    Ragged,
+    RecurrentEncoder,
+    encoder,
+    initialize,
+)
 
 PAD, UNKNOWN, BOS, EOS = 0, 1, 2, 3
 ROWS = [[2, 4, 5, 6, 3], [2, 3], [2, 7, 1, 3], [2, 8, 8, 3]]
@@ -247,3 +255,26 @@ def test_the_gradient_of_the_condition_is_that_of_differences(cell):
         assert float(weight.grad[place]) == pytest.approx(
             (losses[0] - losses[1]) / (2 * step), rel=1e-4, abs=1e-7
         )
+
+
+@every_direction
+@pytest.mark.parametrize("size", [2, 4, 5])
+def test_long_sequences_are_followed_in_parts(monkeypatch, bidirectional, size):
+    network = make_network(bidirectional=bidirectional, n_numbers=2)
+    batch = make_batch([[2, 4, 5, 6, 3], [2, 3], [2, 7, 1, 8, 8, 3]], features=NUMBERS[:3])
+
+    def score(logits, tokens):
+        return -F.cross_entropy(logits, tokens, reduction="none")
+
+    whole = network.forward_logits(batch)
+    tokens = torch.tensor([4, 5, 6, 3, 3, 7, 1, 8, 8, 3])
+    monkeypatch.setattr(encoder, "MAX_STEPS", 1)
+    monkeypatch.setattr(encoder, "MIN_STEPS", size)
+    with torch.inference_mode():
+        assert network.encoder.reads_in_parts(batch.inputs[0])
+        found = network.follow(batch, score)
+        represented = network.represent(batch)
+    assert found.lengths.tolist() == [4, 1, 5]
+    torch.testing.assert_close(found.values, score(whole.values, tokens), rtol=0, atol=1e-12)
+    torch.testing.assert_close(represented, network.represent(batch), rtol=0, atol=1e-12)
+    torch.testing.assert_close(network.follow(batch, score).values, found.values, rtol=0, atol=1e-12)

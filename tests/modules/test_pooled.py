@@ -16,6 +16,7 @@ from seqestimators.modules import (
     PooledNetwork,
     RecurrentEncoder,
     cross_entropy,
+    encoder,
     initialize,
 )
 
@@ -299,3 +300,21 @@ def test_the_criterion_is_the_squared_error_unless_told_otherwise(make_network, 
     outputs = network(batch)
     expected = ((outputs - target) ** 2).mean(1)
     torch.testing.assert_close(network.row_losses(outputs, batch), expected)
+
+
+@every_pooling
+@every_direction
+def test_long_sequences_are_pooled_part_by_part(
+    monkeypatch, make_network, make_sequences, pad, pooling, bidirectional
+):
+    other = PooledEncoder(make_network(bidirectional=bidirectional).encoder, pooling)
+    network = make_network(bidirectional=bidirectional, pooling=pooling, others=[other], dropout=0.5).eval()
+    network.complement = torch.tensor([0, 1, 2, 3, 8, 7, 6, 5, 4])
+    columns = [(Batch(*pad(make_sequences([8, 3]))), torch.tensor([0, 1, 1, 0, 0, 1]))]
+    batch = in_pieces(pad(make_sequences()[:5]), pad(make_sequences()[5:]), others=columns)
+    with torch.inference_mode():
+        whole, sampled = network(batch), network.sample(batch, [1, 2])
+        monkeypatch.setattr(encoder, "MAX_STEPS", 1)
+        monkeypatch.setattr(encoder, "MIN_STEPS", 3)
+        torch.testing.assert_close(network(batch), whole, rtol=0, atol=1e-12)
+        torch.testing.assert_close(network.sample(batch, [1, 2]), sampled, rtol=0, atol=1e-12)

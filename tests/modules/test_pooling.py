@@ -129,3 +129,31 @@ def test_a_pooling_of_ones_own_sees_one_direction(states):
 def test_a_pooling_without_a_way_is_refused(states):
     with pytest.raises(NotImplementedError):
         Pooling(8)(States([states], LENGTHS))
+
+
+@pytest.mark.parametrize("name", POOLINGS)
+@pytest.mark.parametrize("sizes", [[6], [2, 2, 2], [1, 5]], ids=str)
+@pytest.mark.parametrize("n_directions", [1, 2])
+def test_parts_are_pooled_as_the_whole(padded, name, sizes, n_directions):
+    pooling = POOLINGS[name](8).double()
+    directions = [padded] if n_directions == 1 else list(padded.split(4, dim=2))
+    assert pooling.can_pool_parts(n_directions) is (name != "attention" or n_directions == 1)
+    if not pooling.can_pool_parts(n_directions):
+        return
+    parts, begin = [], 0
+    for size in sizes:
+        steps = slice(begin, begin + size)
+        parts.append(States([one[:, steps] for one in directions], (LENGTHS - begin).clamp(0, size)))
+        begin += size
+    expected = pooling(States(directions, LENGTHS))
+    torch.testing.assert_close(pooling.pool_parts(iter(parts)), expected, rtol=0, atol=1e-12)
+
+
+def test_a_pooling_of_ones_own_sees_whole_sequences():
+    class Twice(POOLINGS["mean"]):
+        def pool(self, states, lengths):
+            return 2 * masked_mean(states, lengths)
+
+    assert not Twice(8).can_pool_parts(1)
+    with pytest.raises(NotImplementedError):
+        Pooling(8).pool_parts([])

@@ -12,6 +12,7 @@ from seqestimators.modules import (
     RecurrentEncoder,
     StepRegressionNetwork,
     TaggingNetwork,
+    encoder,
     initialize,
 )
 
@@ -135,3 +136,21 @@ def test_numbers_have_the_mean_squared_error_of_those_that_are_known():
     squares = (outputs.values - numbers) ** 2
     expected = torch.stack([squares[0].mean(), squares[1, 0], torch.zeros((), dtype=torch.float64)])
     torch.testing.assert_close(network.row_losses(outputs, batch), expected)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_long_sequences_are_read_in_parts(monkeypatch, bidirectional, stride):
+    network = make_network("gru", bidirectional=bidirectional, stride=stride)
+    rows = [[2, 4, 5, 6, 7, 8, 4, 3], [2, 6, 7, 3], [], [4] * 8]
+    inputs = torch.tensor([row + [0] * (9 - len(row)) for row in rows])
+    batch = Batch(inputs, torch.tensor([8, 4, 0, 8]))
+    with torch.inference_mode():
+        whole, represented = network(batch), network.represent(batch)
+        monkeypatch.setattr(encoder, "MAX_STEPS", 1)
+        monkeypatch.setattr(encoder, "MIN_STEPS", 3)
+        assert network.encoder.reads_in_parts(inputs)
+        found = network(batch)
+        torch.testing.assert_close(network.represent(batch), represented, rtol=0, atol=1e-12)
+    assert torch.equal(found.lengths, whole.lengths)
+    torch.testing.assert_close(found.values, whole.values, rtol=0, atol=1e-12)
