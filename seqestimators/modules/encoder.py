@@ -341,6 +341,7 @@ class RecurrentEncoder(nn.Module):
             yield 0, self(inputs, lengths, *(() if first is None else (first,)))
             return
         n, n_steps = inputs.shape[:2]
+        layers: Any = self.layers
         ways = range(1 + self.bidirectional)
         last: Any = [list(layer) for layer in first or [[None] * len(ways)] * len(self.layers)]
         for begin in range(0, n_steps, _steps_of_part(n)):
@@ -350,18 +351,16 @@ class RecurrentEncoder(nn.Module):
             directions = []
             for way in ways:
                 place = (lengths[:, None] - 1 - steps).clamp_(min=0) if way else steps
-                states: Any = None
-                for layer, before in zip(self.layers, last, strict=True):
-                    cell = layer[way]
-                    below = (
-                        self._take(inputs, place, cell) if states is None else (self.dropout(states), None)
-                    )
-                    states, before[way] = cell.read_part(below[0], of_part, before[way], below[1])
+                states, ids = self._take(inputs, place, layers[0][way])
+                for i, (layer, before) in enumerate(zip(layers, last, strict=True)):
+                    if i:
+                        states, ids = self.dropout(states), None
+                    states, before[way] = layer[way].read_part(states, of_part, before[way], ids)
                 directions.append(states)
             yield begin, States(directions, of_part)
 
     def _take(self, inputs: Tensor, place: Tensor, cell: Cell) -> tuple[Tensor, Tensor | None]:
-        """Return what a cell of the first layer reads at some places: vectors; or those of all ids, and ids."""
+        """Return what a cell of the first layer reads at some places: vectors, or ids and those of all."""
         index = place if self.tokens else place[..., None].expand(-1, -1, inputs.shape[2])
         inputs = inputs.gather(1, index)
         if self._is_plain and self._is_table_small(inputs) and cell.reads_ids:
