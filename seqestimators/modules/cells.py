@@ -241,9 +241,7 @@ class _TorchCell(Cell):
             inputs = inputs.to(self._weights[0].dtype)
         if inputs.shape[1] > 1 and inputs.device.type == "cpu":  # a single step is as fast in torch's own
             if self._is_native(inputs, *(state or ())):
-                read, memory = _native.run(self._kind, inputs.transpose(0, 1), state, self._weights)
-                states = read.transpose(0, 1)
-                return states, (states[:, -1],) if memory is None else (states[:, -1], memory)
+                return self._run(inputs.transpose(0, 1), state)
             if self.recurrence is not None and torch.is_grad_enabled():
                 states = self._recur(inputs.transpose(0, 1), None if state is None else state[0])
                 return states, (states[:, -1],)
@@ -271,8 +269,7 @@ class _TorchCell(Cell):
     def read(self, inputs: Tensor, lengths: Tensor) -> Tensor:
         if inputs.shape[1] == 1 or not self._is_native(inputs):
             return super().read(inputs, lengths)
-        given = _native.Reading(lengths)
-        return _native.run(self._kind, inputs.transpose(0, 1), None, self._weights, given)[0].transpose(0, 1)
+        return self._run(inputs.transpose(0, 1), None, _native.Reading(lengths))[0]
 
     @property
     def reads_ids(self) -> bool:
