@@ -136,7 +136,10 @@ class _TruncatedStates(torch.autograd.Function):
         states, ends = zip(*read, strict=True)
         zeros = tuple(torch.zeros_like(part) for part in ends[0])
         before = zip(first or zeros, *ends[:-1], strict=True)
-        ctx.parts, ctx.n_first = parts, n_first
+        ctx.parts, ctx.n_first, kind = parts, n_first, inputs.device.type
+        # autocast is on where the states are computed, and off again where they are differentiated
+        enabled, dtype = torch.is_autocast_enabled(kind), torch.get_autocast_dtype(kind)
+        ctx.autocast = {"device_type": kind, "enabled": enabled, "dtype": dtype}
         ctx.save_for_backward(inputs, *(torch.stack(part) for part in before))  # (n_parts, n, hidden_size)
         return torch.cat(states)
 
@@ -154,7 +157,7 @@ class _TruncatedStates(torch.autograd.Function):
         of_weights = [torch.zeros_like(weight) for weight in weights]
         of_first: Any = [None] * ctx.n_first
         for k, begin, end in parts.group(len(gradient)):
-            with torch.enable_grad():
+            with torch.enable_grad(), torch.autocast(**ctx.autocast):
                 taken = parts.take(inputs, begin, end).detach().requires_grad_(needs_inputs)
                 n_parts = -(-(end - begin) // parts.n_steps)
                 state = [part[k : k + n_parts].flatten(0, 1) for part in before]
