@@ -219,3 +219,18 @@ def test_a_cell_that_drops_units_is_not_called_twice():
     rises = states.diff(dim=1, prepend=torch.zeros(3, 1, 2))  # what was left of each input
     expected = sum((rises[:, begin : begin + 4].cumsum(1)).sum() for begin in (0, 4))
     torch.testing.assert_close(gradient, expected)
+
+
+@every_cell
+def test_the_second_time_is_in_mixed_precision_too(in_bfloat16, make_sequences, pad, cell):
+    options = {"hidden_size": 8, "num_layers": 2, "bidirectional": True, "mixed_precision": True}
+    encoder = initialize(RecurrentEncoder(9, cell=cell, **options), torch.Generator().manual_seed(0))
+    inputs, lengths = pad(make_sequences((12, 7)))
+    gradients = []
+    for mixed_precision in (True, False):
+        encoder.truncate_gradient, encoder.mixed_precision = 5, mixed_precision
+        last = encoder(inputs, lengths).last()
+        assert last.dtype == torch.float32
+        gradients.append(torch.autograd.grad((last**2).sum(), list(encoder.parameters())))
+    for one, exact in zip(*gradients, strict=True):
+        assert (one - exact).abs().max() <= 2**-4 * exact.abs().max()
