@@ -103,7 +103,7 @@ def variant_effect(model: Any, wild_type: Any, mutants: Any, *, normalize: bool 
 def _warn_of_unknown(fitted: FittedModel, ids: Any, name: str) -> None:
     """Warn of sequences with tokens that training has not met, and name the first of these."""
     given = read_sequences(ids, "tokens").without_ends()
-    is_unknown = fitted.estimator._replace_unknown(given).values == UNKNOWN
+    is_unknown = fitted.estimator.read(ids).without_ends().values == UNKNOWN
     if not is_unknown.any():
         return
     row, position = place_of(int(is_unknown.argmax()), given.offsets)
