@@ -13,8 +13,8 @@ from seqestimators.datasets import make_marker, make_start_codon
 )
 def test_start_codon(network):
     X, y = make_start_codon(1000, random_state=0)
-    model = make_pipeline(DNATokenizer(), RecurrentClassifier(max_epochs=10, random_state=0, **network))
-    assert model.fit(X[:800], y[:800]).score(X[800:], y[800:]) >= 0.97  # rounding moves it by a few rows
+    model = make_pipeline(DNATokenizer(), RecurrentClassifier(max_epochs=12, random_state=0, **network))
+    assert model.fit(X[:800], y[:800]).score(X[800:], y[800:]) >= 0.99
 
 
 def test_marker():
