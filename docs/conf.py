@@ -135,7 +135,7 @@ sphinx_gallery_conf = {
     "show_memory": False,
     # Shown, not run, unless asked for: sphinx-build -D plot_gallery=1
     "plot_gallery": "False",
-    # Two at a time, in a process each. The example that starts a cluster asks to be run alone.
+    # Two at a time, in a process each. An example that starts processes of its own asks to be run alone.
     "parallel": 2,
     "reset_modules": ("matplotlib", "one_process.stay_in_one_process"),
     "remove_config_comments": True,

@@ -16,6 +16,7 @@ is downloaded.
 """
 
 # sphinx_gallery_thumbnail_number = 2
+# sphinx_gallery_parallel = False
 
 import joblib
 import matplotlib.pyplot as plt

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from .library import PoolingCall, loaded_library
-from .states import is_plain
+from .states import UNITS, is_plain
 
 __all__ = ["can_pool", "pool", "unpool"]
 
@@ -23,11 +23,12 @@ def can_pool(lengths: Tensor, directions: Sequence[Tensor]) -> bool:
     """
     n, _, size = shape = directions[0].shape
     return (
-        lengths.is_cpu
+        size % UNITS == 0
+        and lengths.is_cpu
         and lengths.dtype == torch.int64
         and lengths.shape == (n,)
         and all(one.shape == shape for one in directions)
-        and is_plain(size, *directions)
+        and is_plain(*directions)
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from .library import KINDS, Call, find_library, loaded_library
 
@@ -17,7 +18,7 @@ N_BLOCKS = {"rnn": 1, "gru": 3, "lstm": 4}
 GIVEN = ("x", "h", "c", "w", "u", "b", "d", "lengths", "ids")
 
 UNITS = 8
-"""The number of units must be a multiple of this: they are computed side by side."""
+"""So many units are computed side by side: the library wants a multiple of them."""
 
 
 class Reading(NamedTuple):
@@ -40,30 +41,26 @@ class Reading(NamedTuple):
     is_backward: bool = False
 
 
-def can_run(kind: str, n_units: int, *given: Tensor) -> bool:
+def can_run(kind: str, *given: Tensor) -> bool:
     """Say whether the library computes the states of a layer.
 
     Parameters
     ----------
     kind : str
         One of `KINDS`.
-    n_units : int
     *given : Tensor
         Inputs, state and weights.
     """
-    return kind in KINDS and is_plain(n_units, *given)
+    return kind in KINDS and is_plain(*given)
 
 
-def is_plain(n_units: int, *given: Tensor) -> bool:
-    """Say whether the library can read tensors: numbers in single precision on a CPU, of units side by side.
+def is_plain(*given: Tensor) -> bool:
+    """Say whether the library can read tensors: numbers in single precision on a CPU.
 
     Parameters
     ----------
-    n_units : int
     *given : Tensor
     """
-    if n_units % UNITS:
-        return False
     is_read = all(one.is_cpu and one.dtype == torch.float32 and one.layout == torch.strided for one in given)
     return is_read and find_library() is not None
 
@@ -100,6 +97,11 @@ def run(
     reading = Reading() if reading is None else reading
     first = (None, None) if state is None else (*state, None)[:2]
     _check_sizes(kind, x, first, weights, reading)
+    size = weights[1].shape[1]
+    if n_more := -size % UNITS:
+        state = None if state is None else tuple(F.pad(part, (0, n_more)) for part in state)
+        states, memory = run(kind, x, state, _widen(weights, N_BLOCKS[kind], n_more), reading)
+        return states[..., :size], None if memory is None else memory[:, :size]
     given = (x, *first, *weights, reading.lengths, reading.ids)
     if torch.is_grad_enabled() and any(one is not None and one.requires_grad for one in given):
         return _States.apply(kind, reading.is_backward, *given)
@@ -126,6 +128,16 @@ def _check_sizes(kind: str, x: Tensor, first: Any, weights: Weights, reading: Re
     if not is_right:
         shapes = [None if one is None else tuple(one.shape) for one in (x, *first, *weights, lengths, ids)]
         raise ValueError(f"inputs, state, weights, lengths and ids don't fit together: {shapes}")
+
+
+def _widen(weights: Weights, n_blocks: int, n_more: int) -> Weights:
+    """Return the weights of a layer of more units, whose states are 0 at all steps and change no other."""
+    w, u, b, d = weights
+    w, u = w.unflatten(0, (n_blocks, -1)), u.unflatten(0, (n_blocks, -1))
+    b, d = b.view(n_blocks, -1), d.view(n_blocks, -1)
+    sides = (0, 0, 0, n_more), (0, n_more, 0, n_more), (0, n_more), (0, n_more)
+    w, u, b, d = (F.pad(part, side).flatten(0, 1) for part, side in zip((w, u, b, d), sides, strict=True))
+    return w, u, b, d
 
 
 class _Pass:

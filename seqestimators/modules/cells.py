@@ -221,7 +221,7 @@ class _TorchCell(Cell):
         return type(self).forward is _TorchCell.forward
 
     def _is_native(self, *given: Tensor) -> bool:
-        return self._is_plain and _native.can_run(self._kind, self.hidden_size, *given, *self._weights)
+        return self._is_plain and _native.can_run(self._kind, *given, *self._weights)
 
     def _run(self, x: Tensor, state: State | None, reading: Any = None) -> tuple[Tensor, State]:
         """Return what the native kernel makes of inputs or vectors with the time first: as `forward` does."""

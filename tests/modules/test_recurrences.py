@@ -89,6 +89,7 @@ def test_only_what_is_needed_is_computed(states, torch_class):
 
 @pytest.mark.parametrize("name", ["rnn", "gru"])
 def test_the_cell_takes_them_where_gradients_are_asked_for(name, monkeypatch):
+    monkeypatch.setenv("SEQESTIMATORS_KERNEL", "torch")
     cell = CELLS[name](2, 3)
     calls = []
     recurrence = cell.recurrence
