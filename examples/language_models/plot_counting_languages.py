@@ -183,5 +183,5 @@ plt.show()
 # %%
 # The LSTM comes within 0.2 nats of the entropy, and counts on to more than
 # twice the longest string of training. The GRU accepts a few more than it has
-# seen, the simple RNN not even five. An LSTM can add 1 to its cell state at
+# seen, the simple RNN fewer than ten. An LSTM can add 1 to its cell state at
 # each "a" and take it away at each "b"; the states of the others are bounded.

@@ -60,9 +60,11 @@ class FlatRows:
         lengths : Tensor of shape (n_rows,), dtype int64
         """
         lengths = self.lengths[rows]
-        steps = np.arange(lengths.max(initial=1))
-        padding = len(self.values) - 1  # the last element of the buffer is 0
-        index = np.where(steps < lengths[:, None], self.starts[rows][:, None] + steps, padding)  # (n, T)
+        n_steps = lengths.max(initial=1)
+        steps = np.arange(n_steps)
+        index = self.starts[rows][:, None] + steps  # (n, T)
+        if lengths.min(initial=n_steps) < n_steps:
+            index[steps >= lengths[:, None]] = len(self.values) - 1  # the last element of the buffer is 0
         return self._read(index), send(lengths, self.values.device)
 
     def _read(self, index: np.ndarray) -> torch.Tensor:

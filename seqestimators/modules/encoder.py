@@ -60,10 +60,14 @@ class States(NamedTuple):
 
     def last(self) -> Tensor:
         """Return the states that have read the whole sequence, (n, output_size); 0 of an empty one."""
+        shortest_length = shortest(self.lengths)
+        if shortest_length == self.directions[0].shape[1] > 0:
+            # the time first, as the gradient lies in memory
+            return torch.cat([states.transpose(0, 1)[-1] for states in self.directions], dim=1)
         ends = last_rows(self.lengths)
         parts = [states.transpose(0, 1).flatten(0, 1).index_select(0, ends) for states in self.directions]
         last = torch.cat(parts, dim=1)
-        return last if shortest(self.lengths) > 0 else last.masked_fill((self.lengths == 0)[:, None], 0)
+        return last if shortest_length > 0 else last.masked_fill((self.lengths == 0)[:, None], 0)
 
 
 class RecurrentEncoder(nn.Module):
@@ -211,11 +215,15 @@ class RecurrentEncoder(nn.Module):
         """
         if not self.tokens:
             return inputs
-        if self.embedding is not None:
-            return self.embedding(inputs)
-        one_hot = torch.eye(self.input_size, dtype=next(self.parameters()).dtype, device=inputs.device)
-        one_hot[PAD] = 0
-        return F.embedding(inputs, one_hot)
+        return F.embedding(inputs, self._one_hot) if self.embedding is None else self.embedding(inputs)
+
+    @property
+    def _one_hot(self) -> Tensor:
+        """The vectors of all tokens where they are not learned, Tensor of shape (input_size, input_size)."""
+        weight = next(self.parameters())
+        one_hot = torch.eye(self.input_size, dtype=weight.dtype, device=weight.device)
+        one_hot[PAD, PAD] = 0
+        return one_hot
 
     def prepare(self, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Return what the first layer reads: a place for layers before the recurrence.
@@ -277,16 +285,16 @@ class RecurrentEncoder(nn.Module):
         return [States([one.float() for one in states.directions], states.lengths) for states in read]
 
     def _read_layers(self, inputs: Tensor, lengths: Tensor, first: FirstStates | None) -> list[States]:
-        first = first or [[None, None]] * len(self.layers)
+        layers: Any = list(self.layers)
+        first = first or [[None, None]] * len(layers)
         read = [self._read_first(inputs, lengths, first[0])]
         lengths = read[0].lengths
-        for layer, before in zip(self.layers[1:], first[1:], strict=True):
+        for layer, before in zip(layers[1:], first[1:], strict=True):
             if self.mix_directions:
                 states = self.dropout(read[-1].join())  # (n, T, output_size)
                 read.append(self._read_layer(layer, states, lengths, before))
             else:
-                cells: Any = layer.children()
-                given = zip(cells, read[-1].directions, before, strict=False)
+                given = zip(layer, read[-1].directions, before, strict=False)
                 directions = [self._read(cell, self.dropout(states), lengths, h) for cell, states, h in given]
                 read.append(States(directions, lengths))
         return read
@@ -364,7 +372,7 @@ class RecurrentEncoder(nn.Module):
         index = place if self.tokens else place[..., None].expand(-1, -1, inputs.shape[2])
         inputs = inputs.gather(1, index)
         if self._is_plain and self._is_table_small(inputs) and cell.reads_ids:
-            return self._table(inputs.device), inputs
+            return self._table, inputs
         vectors = self._embed_steps(inputs)
         if self.positions is not None:
             table = F.pad(self.positions, (0, 0, 0, 1))  # positions beyond have no vector
@@ -375,7 +383,7 @@ class RecurrentEncoder(nn.Module):
         layer: Any = self.layers[0]
         has_ids = self._truncation(inputs.shape[1]) is not None or all(cell.reads_ids for cell in layer)
         if has_ids and before[0] is None and self._is_plain and self._is_table_small(inputs):
-            vectors, ids = self._table(inputs.device), self.token_dropout(inputs)
+            vectors, ids = self._table, self.token_dropout(inputs)
             ways = zip(layer, (False, True), strict=False)
             return States([self._read_ids(cell, vectors, ids, lengths, way) for cell, way in ways], lengths)
         return self._read_layer(layer, *self.prepare(inputs, lengths), before)
@@ -384,9 +392,13 @@ class RecurrentEncoder(nn.Module):
         """Whether there are as many steps as tokens, so that multiplying the vectors of all pays."""
         return self.tokens and inputs.numel() >= self.input_size
 
-    def _table(self, device: torch.device) -> Tensor:
-        """Return the vectors of all tokens, Tensor of shape (input_size, size)."""
-        return self.embed(torch.arange(self.input_size, device=device))
+    @property
+    def _table(self) -> Tensor:
+        """The vectors of all tokens, Tensor of shape (input_size, size)."""
+        if self.embedding is None:
+            return self._one_hot
+        # not its weight, of which padding must not get a gradient
+        return self.embedding(torch.arange(self.input_size, device=self.embedding.weight.device))
 
     def _overrides(self, *names: str) -> bool:
         """Whether a subclass has a method of its own among these."""

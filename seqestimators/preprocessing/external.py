@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._sklearn import HasMethods
 from ..domain import UNKNOWN_SYMBOL
+from ..exceptions import InvalidSequenceError
 from ..parameters import parameter, with_parameters
 from ..sequences import SPECIAL_TOKENS, UNKNOWN, check_sequences, shorten
 from .base import SequenceTokenizer
@@ -67,6 +68,9 @@ class ExternalTokenizer(SequenceTokenizer):
         The tokenizer is JSON text, and `tokenizers` isn't installed.
     TypeError
         The function returns anything but a list of strings.
+    InvalidSequenceError
+        A sequence has half of a surrogate pair, which a tokenizer of Hugging
+        Face can't read.
     ValueError
         By `inverse_transform`: the tokens of the training data, put together,
         don't lead back to the same tokens, as without the blanks between
@@ -116,6 +120,7 @@ class ExternalTokenizer(SequenceTokenizer):
         sequences = check_sequences(X, lists=False)
         text, self._is_trained_here = _to_json(self.tokenizer), False
         if text is not None:
+            _check_characters(sequences)
             self._is_trained_here = not _is_trained(text)
             if self._is_trained_here:
                 text = _train(text, sequences, self.min_frequency, self.max_tokens)
@@ -155,6 +160,8 @@ class ExternalTokenizer(SequenceTokenizer):
         return super()._make_vocabulary(count)
 
     def _split(self, sequences: list[Any]) -> Tokens:
+        if (self.json_ if hasattr(self, "json_") else _to_json(self.tokenizer)) is not None:
+            _check_characters(sequences)
         rows = list(map(split_at_unknown, sequences))
         cut = iter(self._cut([piece for row in rows for piece in row if piece != UNKNOWN_SYMBOL]))
         return Tokens.from_lists(
@@ -216,6 +223,19 @@ class ExternalTokenizer(SequenceTokenizer):
     def _normalize(self, sequences: list[Any], name: str) -> list[Any]:
         """As they are: what a foreign tokenizer reads alike is not known."""
         return sequences
+
+
+def _check_characters(sequences: list[str]) -> None:
+    """Refuse halves of characters, which a tokenizer of Hugging Face can't be handed."""
+    for row, sequence in enumerate(sequences):
+        try:
+            sequence.encode()
+        except UnicodeEncodeError as error:
+            raise InvalidSequenceError(
+                f"row {row} has {sequence[error.start]!r} at position {error.start}, a surrogate without its "
+                "other half, which is no character: read the text again with its right encoding, or take "
+                "the symbol out"
+            ) from None
 
 
 def _to_json(tokenizer: Any) -> str | None:

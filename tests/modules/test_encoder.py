@@ -97,10 +97,11 @@ def test_the_size_of_a_state_is_known(bidirectional):
     assert states.last().shape == (1, encoder.output_size)
 
 
-def test_the_last_states_have_read_the_whole_sequence(make_network, make_sequences, pad):
+@pytest.mark.parametrize(("lengths", "extra"), [([4, 0, 7, 1], 2), ([3, 3], 1), ([3, 3], 0)])
+def test_the_last_states_have_read_the_whole_sequence(make_network, make_sequences, pad, lengths, extra):
     encoder = make_network(num_layers=2).encoder
-    sequences = make_sequences([4, 0, 7, 1])
-    states = encoder(*pad(sequences, extra=2))
+    sequences = make_sequences(lengths)
+    states = encoder(*pad(sequences, extra=extra))
     joined, last = states.join(), states.last()
     for row, sequence in enumerate(sequences):
         if not len(sequence):

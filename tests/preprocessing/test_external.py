@@ -43,6 +43,19 @@ def test_checks(estimator, check):
     check(estimator)
 
 
+def test_half_a_character_is_named():
+    message = r"row 1 has '\\ud83d' at position 2, a surrogate without its other half"
+    for tokenizer in (Tokenizer(models.BPE()), trained()):
+        with pytest.raises(InvalidSequenceError, match=message):
+            ExternalTokenizer(tokenizer).fit(["AC", "AC\ud83dG"])
+        fitted = ExternalTokenizer(tokenizer).fit(X)
+        with pytest.raises(InvalidSequenceError, match=message):
+            fitted.transform(["AC", "AC\ud83dG"])
+    with pytest.raises(InvalidSequenceError, match=message):
+        ExternalTokenizer(trained()).tokenize(["AC", "AC\ud83dG"])
+    assert ExternalTokenizer(list).fit_transform(["A\ud83d"])[0].size == 2
+
+
 def test_a_new_tokenizer_is_trained_by_fit_and_stays_as_it_is():
     given = Tokenizer(models.BPE())
     tokenizer = ExternalTokenizer(given, max_tokens=6)
