@@ -112,7 +112,7 @@ def main():
     write(f"Kernel: {describe()}; peak {peak / 1e9:.0f} GFLOP/s\n")
     write("| layer | torch, ms | native, ms | ratio | native, tokens, ms | ratio | share of the peak |")
     write("|---|---|---|---|---|---|---|")
-    for size in (64, 128, 256):
+    for size in (50, 64, 128, 256):
         for name, n_blocks in N_PRODUCTS.items():
             ms = {one: 1e3 * value for one, value in measure_layer(name, size, n_turns).items()}
             work = 6 * N_STEPS * BATCH * n_blocks * size**2  # forward, and two products backward
