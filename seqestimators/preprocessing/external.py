@@ -160,7 +160,7 @@ class ExternalTokenizer(SequenceTokenizer):
         return super()._make_vocabulary(count)
 
     def _split(self, sequences: list[Any]) -> Tokens:
-        if (self.json_ if hasattr(self, "json_") else _to_json(self.tokenizer)) is not None:
+        if self._text is not None:
             _check_characters(sequences)
         rows = list(map(split_at_unknown, sequences))
         cut = iter(self._cut([piece for row in rows for piece in row if piece != UNKNOWN_SYMBOL]))
@@ -169,9 +169,14 @@ class ExternalTokenizer(SequenceTokenizer):
             for row in rows
         )
 
+    @property
+    def _text(self) -> str | None:
+        """The JSON of a Hugging Face tokenizer, fitted or not; None for a function."""
+        return self.json_ if hasattr(self, "json_") else _to_json(self.tokenizer)
+
     def _cut(self, pieces: list[str]) -> list[list[str]]:
         """The tokens of strings without unknown symbols; one for each token that the model doesn't know."""
-        text = self.json_ if hasattr(self, "json_") else _to_json(self.tokenizer)
+        text = self._text
         if text is None:
             return [self._call(piece) for piece in pieces]
         if not hasattr(self, "json_"):
