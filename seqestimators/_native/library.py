@@ -46,11 +46,13 @@ class Call(ctypes.Structure):
         ("u", _Pointer),
         ("d", _Pointer),
         ("states", _Pointer),
+        ("last", _Pointer),
         ("memory", _Pointer),
         ("memory_step", _Int),
         ("gates", _Pointer),
         ("extra", _Pointer),
         ("gradient", _Pointer),
+        ("of_last", _Pointer),
         ("carry", _Pointer),
         ("sums", _Pointer),
     ]

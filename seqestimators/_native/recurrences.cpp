@@ -41,14 +41,16 @@ struct Call {
   const int64_t *ids;          // rows of the table, or null
   int64_t id_step, id_row;     // how far apart they stand from step to step, from row to row
   int64_t n_ids, is_backward;  // is_backward: a row reads its ids from its last to its first
-  int64_t has_first;           // whether the state before the first step is other than 0
+  int64_t has_first;           // whether there is a state before the first step, or it is 0
   const float *u, *d;          // weights of the state (blocks * units, units); GRU: bias of what n recalls (units,)
-  float *states;               // (1 + steps, rows, units)
-  float *memory;               // LSTM: (1 + steps, rows, units), or (1, rows, units) with memory_step 0
+  float *states;               // (1 + steps, rows, units); the first of them is read with has_first, else 0 is written
+  float *last;                 // (rows, units): of each row the state after its last step
+  float *memory;               // as the states, or (1, rows, units) with memory_step 0; of an LSTM
   int64_t memory_step;
   float *gates;                // LSTM: (steps, rows, 4 * units), GRU: 3 * units; may be the source, or null
   float *extra;                // LSTM: tanh of the memory, GRU: what n recalls, (steps, rows, units), or null
-  const float *gradient;       // (steps, rows, units), of the states
+  const float *gradient;       // (steps, rows, units), of the states, or null: it is 0
+  const float *of_last;        // (rows, units), of the last states, or null
   float *carry;                // (rows, units): gradient of the last memory; then of what lies before the first step
   float *sums;                 // Elman: (steps, rows, units), gradient of the sums; those of others replace the gates
 };
@@ -439,6 +441,10 @@ TARGET static int64_t forward(const Call &call) {
     pack_columns(w, call.u, H, H, 1, H);
   else
     pack_gates(w, call.u, H, int(blocks));
+  for (int64_t i = 0; !call.has_first && i < order.n; i++) {
+    memset(call.states + order.row[i] * H, 0, sizeof(float) * H);
+    if (call.memory) memset(call.memory + order.row[i] * H, 0, sizeof(float) * H);
+  }
   for (int64_t t = 0; t < call.steps; t++) {
     const Step s{call, t, order.row, input};
     const int64_t n = order.live[t];
@@ -464,6 +470,10 @@ TARGET static int64_t forward(const Call &call) {
     }
     clear(order, t, call.rows, call.states + call.rows * H, H);
   }
+  for (int64_t i = 0; i < order.n; i++) {
+    const int64_t row = order.row[i], at = Order::length(call, row) * call.rows + row;
+    memcpy(call.last + row * H, call.states + at * H, sizeof(float) * H);
+  }
   return NONE;
 }
 
@@ -478,7 +488,11 @@ template <class Cell, int U> struct BackwardColumns {
     const int64_t H = c.units;
     Vec a[M][U];
     UNROLL for (int m = 0; m < M; m++)
-      UNROLL for (int b = 0; b < U; b++) a[m][b] = load(c.gradient + s.at(i + m) * H + v + b * LANES);
+      UNROLL for (int b = 0; b < U; b++) a[m][b] = c.gradient ? load(c.gradient + s.at(i + m) * H + v + b * LANES) : Vec{};
+    if (!has_next && c.of_last) {  // it is the last step of these rows
+      UNROLL for (int m = 0; m < M; m++)
+        UNROLL for (int b = 0; b < U; b++) a[m][b] += load(c.of_last + s.row[i + m] * H + v + b * LANES);
+    }
     if (has_next) {  // what the sums of the next step tell
       const float *next[M];
       const int64_t blocks = c.kind == LSTM ? 4 : c.kind == GRU ? 3 : 1;

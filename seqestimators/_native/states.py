@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from .library import KINDS, Call, find_library, loaded_library
 
-__all__ = ["Reading", "can_run", "run"]
+__all__ = ["Computed", "Reading", "can_run", "run"]
 
 State = tuple[Tensor, ...]
 Weights = tuple[Tensor, Tensor, Tensor, Tensor]
@@ -41,6 +41,24 @@ class Reading(NamedTuple):
     is_backward: bool = False
 
 
+class Computed(NamedTuple):
+    """What a layer has made of its inputs.
+
+    Parameters
+    ----------
+    states : Tensor of shape (T, n, h)
+    last : Tensor of shape (n, h)
+        The state of each sequence after its last real step. A gradient that
+        comes through it needs no array of the size of the states.
+    memory : Tensor of shape (n, h) or None
+        Of an LSTM after the last step, where all sequences have one length.
+    """
+
+    states: Tensor
+    last: Tensor
+    memory: Tensor | None
+
+
 def can_run(kind: str, *given: Tensor) -> bool:
     """Say whether the library computes the states of a layer.
 
@@ -67,7 +85,7 @@ def is_plain(*given: Tensor) -> bool:
 
 def run(
     kind: str, x: Tensor, state: State | None, weights: Weights, reading: Reading | None = None
-) -> tuple[Tensor, Tensor | None]:
+) -> Computed:
     """Return the states of a layer, where :func:`can_run` says yes.
 
     Parameters
@@ -85,9 +103,7 @@ def run(
 
     Returns
     -------
-    states : Tensor of shape (T, n, h)
-    memory : Tensor of shape (n, h), or None
-        Of an LSTM after the last step, where all sequences have one length.
+    Computed
 
     Raises
     ------
@@ -100,13 +116,12 @@ def run(
     size = weights[1].shape[1]
     if n_more := -size % UNITS:
         state = None if state is None else tuple(F.pad(part, (0, n_more)) for part in state)
-        states, memory = run(kind, x, state, _widen(weights, N_BLOCKS[kind], n_more), reading)
-        return states[..., :size], None if memory is None else memory[:, :size]
+        wide = run(kind, x, state, _widen(weights, N_BLOCKS[kind], n_more), reading)
+        return Computed(*(None if one is None else one[..., :size] for one in wide))  # type: ignore[arg-type]
     given = (x, *first, *weights, reading.lengths, reading.ids)
     if torch.is_grad_enabled() and any(one is not None and one.requires_grad for one in given):
-        return _States.apply(kind, reading.is_backward, *given)
-    pass_ = _Pass(kind, reading.is_backward, given, keep=False)
-    return pass_.states[1:], None if pass_.memory is None else pass_.memory[-1]
+        return Computed(*_States.apply(kind, reading.is_backward, *given))
+    return _Pass(kind, reading.is_backward, given, keep=False).computed
 
 
 def _check_sizes(kind: str, x: Tensor, first: Any, weights: Weights, reading: Reading) -> None:
@@ -151,21 +166,28 @@ class _Pass:
         bias = torch.cat([b[: 2 * size] + d[: 2 * size], b[2 * size :]]) if kind == "gru" else b + d
         # under autocast this product is computed in its type; the states never are
         source = torch.addmm(bias, x.flatten(0, -2), w.t()).to(u.dtype)
-        self.states = x.new_empty(n_steps + 1, n, size)
-        self.states[0] = 0 if h is None else h
+        self.states, self.last = x.new_empty(n_steps + 1, n, size), x.new_empty(n, size)
         self.memory = self.gates = self.extra = None
         if kind == "lstm":
             self.memory = x.new_empty(n_steps + 1 if keep else 1, n, size)
-            self.memory[0] = 0 if c is None else c
+        if h is not None:
+            self.states[0] = h
+            if self.memory is not None:
+                self.memory[0] = 0 if c is None else c
         if keep and kind != "rnn":
             # each row's inputs are read before its gates are written
             self.gates = source if ids is None else x.new_empty(n_steps * n, len(u))
             self.extra = x.new_empty(n_steps, n, size)
         call = _Call(kind, is_backward, (u, d, lengths, ids), *self.arrays)
-        call.source, call.n_ids = source.data_ptr(), len(x)
+        call.source, call.n_ids = source.data_ptr(), x.shape[0]
+        call.last = self.last.data_ptr()
         call.has_first = h is not None
         call.memory_step = n if keep else 0
         loaded_library().forward(call)
+
+    @property
+    def computed(self) -> Computed:
+        return Computed(self.states[1:], self.last, None if self.memory is None else self.memory[-1])
 
     @property
     def arrays(self) -> tuple[Tensor | None, ...]:
@@ -178,14 +200,10 @@ class _Call(Call):
     def __init__(self, kind: str, is_backward: bool, read: Any, states: Any, *arrays: Tensor | None):
         u, d, lengths, ids = read
         n_steps, n, size = states.shape
-        n_recalled = size if kind == "gru" else 0
-        read = (
-            u.contiguous(),
-            d[-n_recalled:].contiguous(),
-            None if lengths is None else lengths.contiguous(),
-        )
-        self.kept = (*read, ids, states, *arrays)
-        pointers = [None if one is None else one.data_ptr() for one in self.kept]
+        if kind == "gru":
+            d = d[2 * size :]
+        lengths = None if lengths is None else lengths.contiguous()
+        self.kept = (u.contiguous(), d.contiguous(), lengths, ids, states, *arrays)
         names = ("u", "d", "lengths", "ids", "states", "memory", "gates", "extra")
         super().__init__(
             kind=KINDS.index(kind),
@@ -196,7 +214,7 @@ class _Call(Call):
             id_step=0 if ids is None else ids.stride(1),
             id_row=0 if ids is None else ids.stride(0),
             is_backward=is_backward,
-            **dict(zip(names, pointers, strict=True)),
+            **dict(zip(names, map(_address, self.kept), strict=True)),
         )
 
 
@@ -208,36 +226,36 @@ class _States(torch.autograd.Function):
         ctx.is_autocast = torch.is_autocast_enabled("cpu")
         ctx.set_materialize_grads(False)
         ctx.save_for_backward(*given, *made.arrays)
-        return made.states[1:], None if made.memory is None else made.memory[-1]
+        return tuple(made.computed)
 
     @staticmethod
-    def backward(ctx: Any, of_states: Tensor | None, of_memory: Tensor | None) -> Any:
+    def backward(ctx: Any, of_states: Tensor | None, of_last: Tensor | None, of_memory: Tensor | None) -> Any:
         kind, saved = ctx.kind, ctx.saved_tensors
         given, arrays = saved[:9], saved[9:]
         if torch.is_grad_enabled():  # gradients of these gradients are asked for
-            return None, None, *_differentiate(ctx, given, (of_states, of_memory))
+            return None, None, *_differentiate(ctx, given, (of_states, of_last, of_memory))
         x, _, _, w, u, _, d, lengths, ids = given
         if ctx.is_spent and kind != "rnn":  # the first time has written gradients into these arrays
             arrays = _Pass(kind, ctx.is_backward, given, keep=True).arrays
         ctx.is_spent = True
         states, _, sums, recalled = arrays
         n_steps, n, size = states[1:].shape
-        of_states = x.new_zeros(n_steps, n, size) if of_states is None else of_states.contiguous()
+        call = _Call(kind, ctx.is_backward, (u, d, lengths, ids), *arrays)
         carry = x.new_zeros(n, size)
         if of_memory is not None:
             carry += of_memory
-        call = _Call(kind, ctx.is_backward, (u, d, lengths, ids), *arrays)
         if kind == "rnn":
-            sums = torch.empty_like(of_states)
-            call.sums = sums.data_ptr()
-        call.gradient, call.carry = of_states.data_ptr(), carry.data_ptr()
+            sums = x.new_empty(n_steps, n, size)
+        # kept by name until the library has read them
+        of_states, of_last = (None if one is None else one.contiguous() for one in (of_states, of_last))
+        call.gradient, call.of_last, call.carry, call.sums = map(_address, (of_states, of_last, carry, sums))
         loaded_library().backward(call)
 
         needed = dict(zip(GIVEN, ctx.needs_input_grad[2:], strict=True))
-        sums = sums.view(n_steps * n, len(u))
+        sums = sums.view(n_steps * n, u.shape[0])
         # a GRU's recalled part is a sum of its own, beside those of r and z
         planes = [sums] if kind != "gru" else [sums[:, : 2 * size], recalled.view(-1, size)]
-        blocks = u.split([plane.shape[1] for plane in planes])
+        blocks = [slice(None)] if kind != "gru" else [slice(2 * size), slice(2 * size, None)]
         of_h: Any = None
         of_b: Any = None
         of_u = of_x = of_w = of_d = None
@@ -245,11 +263,11 @@ class _States(torch.autograd.Function):
         if needed["h"]:
             of_h = carry if kind == "gru" else 0
             for plane, block in zip(planes, blocks, strict=True):
-                of_h = of_h + plane[:n] @ block
+                of_h = of_h + plane[:n] @ u[block]
         if needed["u"]:
             of_u = torch.empty_like(u)
-            for plane, block in zip(planes, of_u.split([len(block) for block in blocks]), strict=True):
-                torch.mm(plane.t(), before, out=block)
+            for plane, block in zip(planes, blocks, strict=True):
+                torch.mm(plane.t(), before, out=of_u[block])
         of_inputs = sums
         if ids is not None:
             of_inputs = x.new_zeros(len(x), len(u))
@@ -267,7 +285,11 @@ class _States(torch.autograd.Function):
         return None, None, of_x, of_h, of_c, of_w, of_u, of_b, of_d, None, None
 
 
-def _compute_by_torch(kind: str, is_backward: bool, given: Any) -> tuple[Tensor, Tensor | None]:
+def _address(array: Tensor | None) -> int | None:
+    return None if array is None else array.data_ptr()
+
+
+def _compute_by_torch(kind: str, is_backward: bool, given: Any) -> Computed:
     x, h, c, w, u, b, d, lengths, ids = given
     size = u.shape[1]
     if ids is not None:
@@ -276,7 +298,7 @@ def _compute_by_torch(kind: str, is_backward: bool, given: Any) -> tuple[Tensor,
             last = len(ids) - 1 if lengths is None else lengths - 1
             ids = ids.gather(0, torch.where(time <= last, last - time, time).expand_as(ids))
         x = x[ids]
-    h = x.new_zeros(x.shape[1], size) if h is None else h
+    h = first = x.new_zeros(x.shape[1], size) if h is None else h
     c = x.new_zeros(x.shape[1], size) if c is None and kind == "lstm" else c
     states = []
     for from_x in (x @ w.t() + b).unbind():
@@ -293,10 +315,13 @@ def _compute_by_torch(kind: str, is_backward: bool, given: Any) -> tuple[Tensor,
             h = n + (z + z_h).sigmoid() * (h - n)
         states.append(h)
     joined = torch.stack(states)
+    last = h
     if lengths is not None:
         ended = torch.arange(len(joined))[:, None] >= lengths
         joined = joined.masked_fill(ended[..., None], 0)
-    return joined, c
+        from_first = torch.cat([first[None], joined])
+        last = from_first[lengths, torch.arange(len(lengths))]
+    return Computed(joined, last, c)
 
 
 def _differentiate(ctx: Any, given: Any, of_outputs: Any) -> list[Tensor | None]:

@@ -45,6 +45,9 @@ class FlatRows:
         self.values = torch.from_numpy(padded).to(device)
         self.lengths = sequences.lengths
         self.starts = sequences.offsets[:-1]
+        n, longest = len(self.lengths), self.lengths.max(initial=0)
+        is_matrix = longest > 0 and len(values) == n * longest  # all have one length
+        self._matrix = self.values[:-1].unflatten(0, (n, longest)) if is_matrix else None
 
     def pad(self, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
         """Return some rows as one padded matrix.
@@ -60,17 +63,15 @@ class FlatRows:
         lengths : Tensor of shape (n_rows,), dtype int64
         """
         lengths = self.lengths[rows]
+        if self._matrix is not None:
+            return _take(self._matrix, rows), send(lengths, self.values.device)
         n_steps = lengths.max(initial=1)
         steps = np.arange(n_steps)
         index = self.starts[rows][:, None] + steps  # (n, T)
         if lengths.min(initial=n_steps) < n_steps:
             index[steps >= lengths[:, None]] = len(self.values) - 1  # the last element of the buffer is 0
-        return self._read(index), send(lengths, self.values.device)
-
-    def _read(self, index: np.ndarray) -> torch.Tensor:
-        rows = self.values.index_select(0, send(index.ravel(), self.values.device))
-        values = rows.view(*index.shape, *rows.shape[1:])
-        return values if values.is_floating_point() else values.to(torch.int64)
+        padded = _take(self.values, index.ravel())
+        return padded.view(*index.shape, *padded.shape[1:]), send(lengths, self.values.device)
 
     def join(self, rows: np.ndarray) -> Ragged:
         """Return the values of some rows, one behind the other, and their lengths.
@@ -82,7 +83,12 @@ class FlatRows:
         lengths = self.lengths[rows]
         ends = np.cumsum(lengths)
         index = np.arange(lengths.sum()) + np.repeat(self.starts[rows] - ends + lengths, lengths)
-        return Ragged(self._read(index), send(lengths, self.values.device))
+        return Ragged(_take(self.values, index), send(lengths, self.values.device))
+
+
+def _take(values: torch.Tensor, index: np.ndarray) -> torch.Tensor:
+    taken = values.index_select(0, send(index, values.device))
+    return taken if taken.is_floating_point() else taken.to(torch.int64)
 
 
 def _smallest_type(values: np.ndarray) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 from skorch import NeuralNet
+from skorch.callbacks import Callback
 
 from ..modules import Batch, SequenceNetwork
 from .batching import BatchIterator, SequenceDataset
@@ -68,6 +69,20 @@ class SequenceNet(NeuralNet):
         self.module_.to(device)
         self.optimizer_.load_state_dict(self.optimizer_.state_dict())  # its tensors follow the weights
         self.order_generator = None  # generators don't travel: training makes new ones
+
+    def get_default_callbacks(self) -> list[tuple[str, Any]]:
+        """Return skorch's, the table of epochs only where it is shown: it would be made all the same."""
+        named: list[tuple[str, Any]] = super().get_default_callbacks()
+        return named if self.verbose else [one for one in named if one[0] != "print_log"]
+
+    def notify(self, method_name: str, **kwargs: Any) -> None:
+        """Call the callbacks that do something at this event, in their order."""
+        getattr(self, method_name)(self, **kwargs)
+        nothing = getattr(Callback, method_name, None)
+        for _, callback in self.callbacks_:
+            method = getattr(callback, method_name)
+            if getattr(method, "__func__", method) is not nothing:
+                method(self, **kwargs)
 
     def get_iterator(self, dataset: SequenceDataset, training: bool = False) -> BatchIterator:
         """Return batches by length: shuffled for training, else of a size that is fast."""

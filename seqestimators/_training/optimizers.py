@@ -65,26 +65,30 @@ def _in_one_call(kernel: Callable[..., Any]) -> Callable[[Step], Step]:
                 return take_step(self, closure)
             with torch.enable_grad():
                 loss = None if closure is None else closure()
+            counts: dict[int, torch.Tensor] = {}
             for group in groups:
-                weights = [one for one in group["params"] if one.grad is not None]
-                if not weights:  # they are frozen
-                    continue
-                states = [self.state[one] for one in weights]
-                counts: dict[int, torch.Tensor] = {}
-                for weight, state in zip(weights, states, strict=True):
+                rows = []
+                for weight in group["params"]:
+                    if (gradient := weight.grad) is None:  # it is frozen
+                        continue
+                    state = self.state[weight]
                     if not state:
                         state |= {"step": 0, "exp_avg": torch.zeros_like(weight)}
                         state["exp_avg_sq"] = torch.zeros_like(weight)
                     state["step"] = n = int(state["step"]) + 1
                     if n not in counts:
                         counts[n] = torch.tensor(float(n))
+                    rows.append((weight, gradient, state["exp_avg"], state["exp_avg_sq"], counts[n]))
+                if not rows:
+                    continue
+                weights, gradients, averages, squares, steps = map(list, zip(*rows, strict=True))
                 kernel(
                     weights,
-                    [one.grad for one in weights],
-                    [state["exp_avg"] for state in states],
-                    [state["exp_avg_sq"] for state in states],
+                    gradients,
+                    averages,
+                    squares,
                     [],
-                    [counts[state["step"]] for state in states],
+                    steps,
                     lr=group["lr"],
                     beta1=group["betas"][0],
                     beta2=group["betas"][1],

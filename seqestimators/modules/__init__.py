@@ -24,7 +24,7 @@ from .conditional_random_field import ConditionalRandomField
 from .conditional_random_field import best_seen_path as best_seen_path
 from .dropout import Dropout
 from .dropout import drive_dropout as drive_dropout
-from .encoder import RecurrentEncoder, States
+from .encoder import RecurrentEncoder
 from .language import CellState as CellState
 from .language import LanguageNetwork
 from .network import SequenceNetwork
@@ -34,6 +34,7 @@ from .search import beam_search
 from .search import greedy_search as greedy_search
 from .search import sample as sample
 from .seq2seq import AttentionDecoder, Seq2SeqNetwork
+from .states import States
 from .stem import Stem
 from .tagging import CRFTaggingNetwork, StepNetwork, StepRegressionNetwork, TaggingNetwork
 

@@ -34,7 +34,9 @@ def of_rows(of_values: Callable[..., Tensor]) -> Callable[..., Tensor]:
         losses = of_values(outputs, target if is_observed else target.nan_to_num(0), **options)
         if weight is not None:
             losses = losses * weight.to(losses.dtype)
-        return losses.mean(1) if is_observed else _mean_over_observed(losses, target)
+        if not is_observed:
+            return _mean_over_observed(losses, target)
+        return losses.mean(1) if losses.shape[1] > 1 else losses.flatten()
 
     return weighted
 

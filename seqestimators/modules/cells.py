@@ -17,6 +17,7 @@ from .. import _native
 from ._recurrences import ElmanStates, GRUStates
 from ._registry import Registry
 from .batch import reverse_each
+from .states import StatesAndEnd
 
 __all__ = ["CELLS", "Cell"]
 
@@ -111,7 +112,7 @@ class Cell(nn.Module):
         """
         raise NotImplementedError
 
-    def read(self, inputs: Tensor, lengths: Tensor) -> Tensor:
+    def read(self, inputs: Tensor, lengths: Tensor) -> StatesAndEnd:
         """Read padded sequences: a place for a cell that is faster where it knows the lengths.
 
         Parameters
@@ -121,17 +122,19 @@ class Cell(nn.Module):
 
         Returns
         -------
-        Tensor of shape (n, T, hidden_size)
+        states : Tensor of shape (n, T, hidden_size)
             `h` after every step. What stands at padded steps means nothing.
+        last : Tensor of shape (n, hidden_size) or None
+            `h` after the last real step, 0 without any; None: not at hand.
         """
-        return self(inputs)[0]
+        return self(inputs)[0], None
 
     @property
     def reads_ids(self) -> bool:
         """Whether there is `read_ids`, which saves multiplying every step."""
         return False
 
-    def read_ids(self, vectors: Tensor, ids: Tensor, lengths: Tensor, is_backward: bool) -> Tensor:
+    def read_ids(self, vectors: Tensor, ids: Tensor, lengths: Tensor, is_backward: bool) -> StatesAndEnd:
         """Read the vectors of token ids.
 
         Parameters
@@ -144,8 +147,9 @@ class Cell(nn.Module):
 
         Returns
         -------
-        Tensor of shape (n, T, hidden_size)
-            As `read` returns it.
+        states : Tensor of shape (n, T, hidden_size)
+        last : Tensor of shape (n, hidden_size) or None
+            As `read` returns them.
         """
         raise NotImplementedError
 
@@ -224,10 +228,9 @@ class _TorchCell(Cell):
         return self._is_plain and _native.can_run(self._kind, *given, *self._weights)
 
     def _run(self, x: Tensor, state: State | None, reading: Any = None) -> tuple[Tensor, State]:
-        """Return what the native kernel makes of inputs or vectors with the time first: as `forward` does."""
-        read, memory = _native.run(self._kind, x, state, self._weights, reading)
-        states = read.transpose(0, 1)
-        return states, (states[:, -1],) if memory is None else (states[:, -1], memory)
+        """Return what the native kernel makes of inputs or vectors with the time first, as `read_part`."""
+        states, last, memory = _native.run(self._kind, x, state, self._weights, reading)
+        return states.transpose(0, 1), (last,) if memory is None else (last, memory)
 
     def _recur(self, x: Tensor, first: Tensor | None, ids: Tensor | None = None) -> Tensor:
         """Return what `recurrence` makes of inputs, or of vectors and ids, with the time first."""
@@ -266,10 +269,11 @@ class _TorchCell(Cell):
             states, *last = run(inputs.bfloat16(), first if len(first) > 1 else first[0], weights, *flags)
         return states, tuple(part[0] for part in last)
 
-    def read(self, inputs: Tensor, lengths: Tensor) -> Tensor:
+    def read(self, inputs: Tensor, lengths: Tensor) -> StatesAndEnd:
         if inputs.shape[1] == 1 or not self._is_native(inputs):
             return super().read(inputs, lengths)
-        return self._run(inputs.transpose(0, 1), None, _native.Reading(lengths))[0]
+        states, state = self._run(inputs.transpose(0, 1), None, _native.Reading(lengths))
+        return states, state[0]
 
     @property
     def reads_ids(self) -> bool:
@@ -277,11 +281,12 @@ class _TorchCell(Cell):
         recurs = self._is_plain and self.recurrence is not None and torch.is_grad_enabled() and is_on_cpu
         return recurs or self._is_native()
 
-    def read_ids(self, vectors: Tensor, ids: Tensor, lengths: Tensor, is_backward: bool) -> Tensor:
+    def read_ids(self, vectors: Tensor, ids: Tensor, lengths: Tensor, is_backward: bool) -> StatesAndEnd:
         if not self._is_native(vectors):
             in_order = reverse_each(ids, lengths) if is_backward else ids
-            return self._recur(vectors, None, in_order.transpose(0, 1))
-        return self._run(vectors, None, _native.Reading(lengths, ids, is_backward))[0]
+            return self._recur(vectors, None, in_order.transpose(0, 1)), None
+        states, state = self._run(vectors, None, _native.Reading(lengths, ids, is_backward))
+        return states, state[0]
 
     def read_part(
         self, inputs: Tensor, lengths: Tensor, state: State | None = None, ids: Tensor | None = None

@@ -1,7 +1,7 @@
 """The recurrent encoder: sequences of any lengths in, hidden states out."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,64 +10,22 @@ from torch.nn import functional as F
 from ..sequences import PAD
 from ._mixed_precision import has_bfloat16
 from ._truncation import read_truncated
-from .batch import MAX_STEPS, last_rows, real_steps, reverse_each, shortest
+from .batch import MAX_STEPS, real_steps, reverse_each
 from .cells import CELLS, Cell, State
 from .dropout import Dropout, TokenDropout, are_masks_shared
+from .states import States, StatesAndEnd
 from .stem import Stem
 
-__all__ = ["FirstStates", "RecurrentEncoder", "States"]
+__all__ = ["FirstStates", "RecurrentEncoder"]
 
 MIN_STEPS = 512
 """Steps, at least, of a part of a long batch: with many rows it has more than `MAX_STEPS` padded ones."""
 
+MAX_KEPT = 512
+"""Tokens, at most, whose one-hot vectors are kept as a table."""
+
 FirstStates = Sequence[Sequence[State | None]]
 """Of each layer, and in it of each direction, the state before the first step."""
-
-
-class States(NamedTuple):
-    """The hidden states of a layer, each direction in the order in which it reads.
-
-    Parameters
-    ----------
-    directions : list of one or two Tensors of shape (n, T, hidden_size)
-        The second begins with the last real step. What stands at padded steps
-        means nothing.
-    lengths : Tensor of shape (n,), dtype int64
-        How many states of each sequence are real.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from seqestimators.modules import States
-    >>> forward, backward = torch.tensor([[[1], [2]]]), torch.tensor([[[20], [10]]])
-    >>> states = States([forward, backward], torch.tensor([2]))
-    >>> states.join()
-    tensor([[[ 1, 10],
-             [ 2, 20]]])
-    >>> states.last()
-    tensor([[ 2, 10]])
-    """
-
-    directions: list[Tensor]
-    lengths: Tensor
-
-    def join(self) -> Tensor:
-        """Put both directions side by side in the order of the sequence, (n, T, output_size)."""
-        if len(self.directions) == 1:
-            return self.directions[0]
-        forward, backward = self.directions
-        return torch.cat([forward, reverse_each(backward, self.lengths)], dim=2)
-
-    def last(self) -> Tensor:
-        """Return the states that have read the whole sequence, (n, output_size); 0 of an empty one."""
-        shortest_length = shortest(self.lengths)
-        if shortest_length == self.directions[0].shape[1] > 0:
-            # the time first, as the gradient lies in memory
-            return torch.cat([states.transpose(0, 1)[-1] for states in self.directions], dim=1)
-        ends = last_rows(self.lengths)
-        parts = [states.transpose(0, 1).flatten(0, 1).index_select(0, ends) for states in self.directions]
-        last = torch.cat(parts, dim=1)
-        return last if shortest_length > 0 else last.masked_fill((self.lengths == 0)[:, None], 0)
 
 
 class RecurrentEncoder(nn.Module):
@@ -150,6 +108,8 @@ class RecurrentEncoder(nn.Module):
     torch.Size([2, 3, 6])
     """
 
+    one_hot: Tensor | None
+
     def __init__(
         self,
         input_size: int,
@@ -179,6 +139,9 @@ class RecurrentEncoder(nn.Module):
         self.embedding = None
         if tokens and embedding_dim is not None:
             self.embedding = nn.Embedding(input_size, embedding_dim, padding_idx=PAD)
+        has_table = tokens and embedding_dim is None and input_size <= MAX_KEPT
+        one_hot = _one_hot(torch.arange(input_size), input_size, torch.float32) if has_table else None
+        self.register_buffer("one_hot", one_hot, persistent=False)
         self.token_dropout = TokenDropout(token_dropout)
         size: Any = input_size if self.embedding is None else embedding_dim
         self.projection = None
@@ -215,15 +178,11 @@ class RecurrentEncoder(nn.Module):
         """
         if not self.tokens:
             return inputs
-        return F.embedding(inputs, self._one_hot) if self.embedding is None else self.embedding(inputs)
-
-    @property
-    def _one_hot(self) -> Tensor:
-        """The vectors of all tokens where they are not learned, Tensor of shape (input_size, input_size)."""
-        weight = next(self.parameters())
-        one_hot = torch.eye(self.input_size, dtype=weight.dtype, device=weight.device)
-        one_hot[PAD, PAD] = 0
-        return one_hot
+        if self.embedding is not None:
+            return self.embedding(inputs)
+        if self.one_hot is not None:
+            return F.embedding(inputs, self.one_hot)
+        return _one_hot(inputs, self.input_size, next(self.parameters()).dtype)
 
     def prepare(self, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Return what the first layer reads: a place for layers before the recurrence.
@@ -295,8 +254,8 @@ class RecurrentEncoder(nn.Module):
                 read.append(self._read_layer(layer, states, lengths, before))
             else:
                 given = zip(layer, read[-1].directions, before, strict=False)
-                directions = [self._read(cell, self.dropout(states), lengths, h) for cell, states, h in given]
-                read.append(States(directions, lengths))
+                pairs = [self._read(cell, self.dropout(states), lengths, h) for cell, states, h in given]
+                read.append(States.of_directions(pairs, lengths))
         return read
 
     def reads_in_parts(self, inputs: Tensor) -> bool:
@@ -385,7 +344,8 @@ class RecurrentEncoder(nn.Module):
         if has_ids and before[0] is None and self._is_plain and self._is_table_small(inputs):
             vectors, ids = self._table, self.token_dropout(inputs)
             ways = zip(layer, (False, True), strict=False)
-            return States([self._read_ids(cell, vectors, ids, lengths, way) for cell, way in ways], lengths)
+            pairs = [self._read_ids(cell, vectors, ids, lengths, way) for cell, way in ways]
+            return States.of_directions(pairs, lengths)
         return self._read_layer(layer, *self.prepare(inputs, lengths), before)
 
     def _is_table_small(self, inputs: Tensor) -> bool:
@@ -395,10 +355,10 @@ class RecurrentEncoder(nn.Module):
     @property
     def _table(self) -> Tensor:
         """The vectors of all tokens, Tensor of shape (input_size, size)."""
-        if self.embedding is None:
-            return self._one_hot
-        # not its weight, of which padding must not get a gradient
-        return self.embedding(torch.arange(self.input_size, device=self.embedding.weight.device))
+        if self.one_hot is not None:
+            return self.one_hot
+        # not the weight of the embedding, of which padding must not get a gradient
+        return self.embed(torch.arange(self.input_size, device=next(self.parameters()).device))
 
     def _overrides(self, *names: str) -> bool:
         """Whether a subclass has a method of its own among these."""
@@ -417,25 +377,32 @@ class RecurrentEncoder(nn.Module):
     def _read_layer(self, layer: nn.Module, states: Tensor, lengths: Tensor, before: Sequence[Any]) -> States:
         cells: Any = layer.children()
         forward, *backward = cells
-        directions = [self._read(forward, states, lengths, before[0])]  # (n, T, hidden_size)
+        pairs = [self._read(forward, states, lengths, before[0])]
         for cell in backward:
-            directions.append(self._read(cell, reverse_each(states, lengths), lengths, before[1]))
-        return States(directions, lengths)
+            pairs.append(self._read(cell, reverse_each(states, lengths), lengths, before[1]))
+        return States.of_directions(pairs, lengths)
 
-    def _read(self, cell: Cell, states: Tensor, lengths: Tensor, first: State | None) -> Tensor:
-        """Return the states of a cell from a first one, by default of zeros, for which it may be faster."""
+    def _read(self, cell: Cell, states: Tensor, lengths: Tensor, first: State | None) -> StatesAndEnd:
+        """Return what a cell makes of a first state, by default of zeros, for which it may be faster."""
         if (n := self._truncation(states.shape[1])) is not None:
-            return read_truncated(cell, states, lengths, n, first)
-        return cell.read(states, lengths) if first is None else cell(states, first)[0]
+            return read_truncated(cell, states, lengths, n, first), None
+        return cell.read(states, lengths) if first is None else (cell(states, first)[0], None)
 
     def _read_ids(
         self, cell: Cell, vectors: Tensor, ids: Tensor, lengths: Tensor, is_backward: bool
-    ) -> Tensor:
-        """Return the states of a cell, given the vectors of all tokens."""
+    ) -> StatesAndEnd:
+        """Return what a cell makes of the vectors of all tokens."""
         if (n := self._truncation(ids.shape[1])) is not None:
             in_order = reverse_each(ids, lengths) if is_backward else ids
-            return read_truncated(cell, vectors, lengths, n, ids=in_order)
+            return read_truncated(cell, vectors, lengths, n, ids=in_order), None
         return cell.read_ids(vectors, ids, lengths, is_backward)
+
+
+def _one_hot(ids: Tensor, n_tokens: int, dtype: torch.dtype) -> Tensor:
+    """Return the vectors of tokens where they are not learned, (..., n_tokens), that of padding 0."""
+    vectors = ids.new_zeros(*ids.shape, n_tokens, dtype=dtype).scatter_(-1, ids[..., None], 1)
+    vectors[..., PAD] = 0
+    return vectors
 
 
 def _steps_of_part(n: int) -> int:

@@ -10,9 +10,10 @@ from ..sequences import BOS, EOS, PAD, UNKNOWN
 from ._losses import cross_entropy
 from .batch import Batch, Ragged, real_steps
 from .dropout import Dropout
-from .encoder import FirstStates, RecurrentEncoder, States
+from .encoder import FirstStates, RecurrentEncoder
 from .network import SequenceNetwork
 from .pooling import last_of_parts
+from .states import States
 
 __all__ = ["LanguageNetwork"]
 

@@ -1,5 +1,6 @@
 """What every network of this package is: it reads batches, and it owns its loss."""
 
+import torch
 from torch import Tensor, nn
 
 from .batch import Batch
@@ -106,4 +107,7 @@ class SequenceNetwork(nn.Module):
             The sum of the losses, each times its weight.
         """
         losses = self.row_losses(self(batch) if outputs is None else outputs, batch)
-        return (losses if batch.weight is None else losses * batch.weight.to(losses.dtype)).sum()
+        if batch.weight is None:
+            return losses.sum()
+        weight = batch.weight.to(losses.dtype)
+        return torch.dot(losses, weight) if losses.ndim == 1 else (losses * weight).sum()

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from .. import _native
 from ._registry import Registry
 from .batch import last_rows, real_steps, shortest
-from .encoder import States
+from .states import States
 
 __all__ = ["POOLINGS", "Pooling", "last_of_parts", "masked_max", "masked_mean", "mean_of_parts"]
 

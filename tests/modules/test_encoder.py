@@ -7,7 +7,7 @@ import torch
 from hypothesis import strategies as st
 from torch import nn
 
-from seqestimators.modules import Cell, RecurrentEncoder, States, initialize
+from seqestimators.modules import Cell, RecurrentEncoder, initialize
 from seqestimators.modules import encoder as encoder_module
 from seqestimators.modules.batch import real_steps, reverse_each
 from seqestimators.modules.dropout import share_masks
@@ -79,6 +79,19 @@ def test_one_hot_vectors_of_padding_are_zero():
     assert vectors.tolist() == [[[0, 0, 0, 1], [0, 0, 0, 0]], [[0, 1, 0, 0], [0, 0, 0, 0]]]
 
 
+@pytest.mark.parametrize("n_tokens", [4, 7, 600])
+def test_one_hot_vectors_are_those_of_any_vocabulary(n_tokens):
+    encoder = RecurrentEncoder(n_tokens)
+    ids = torch.tensor([[3, 1, 2], [1, 0, 0]])
+    expected = torch.eye(n_tokens)[ids]
+    expected[ids == 0] = 0
+    with torch.inference_mode():
+        assert torch.equal(encoder.embed(ids), expected)
+    assert torch.equal(encoder.embed(ids), expected)
+    encoder(ids, torch.tensor([3, 1])).join().sum().backward()  # what predicting has made serves training
+    assert encoder.layers[0][0].weight_ih_l0.grad[:, 3].any()
+
+
 def test_dropout_acts_between_layers_only(make_network, make_sequences, pad):
     batch = pad(make_sequences())
     single, double = (make_network(num_layers=n, dropout=0.5).encoder for n in (1, 2))
@@ -95,27 +108,6 @@ def test_the_size_of_a_state_is_known(bidirectional):
     states = encoder(torch.tensor([[4]]), torch.tensor([1]))
     assert states.join().shape == (1, 1, encoder.output_size)
     assert states.last().shape == (1, encoder.output_size)
-
-
-@pytest.mark.parametrize(("lengths", "extra"), [([4, 0, 7, 1], 2), ([3, 3], 1), ([3, 3], 0)])
-def test_the_last_states_have_read_the_whole_sequence(make_network, make_sequences, pad, lengths, extra):
-    encoder = make_network(num_layers=2).encoder
-    sequences = make_sequences(lengths)
-    states = encoder(*pad(sequences, extra=extra))
-    joined, last = states.join(), states.last()
-    for row, sequence in enumerate(sequences):
-        if not len(sequence):
-            assert not last[row].any()
-            continue
-        expected = torch.cat([joined[row, len(sequence) - 1, :5], joined[row, 0, 5:]])
-        torch.testing.assert_close(last[row], expected, rtol=0, atol=0)
-
-
-def test_a_single_direction_is_joined_as_it_is():
-    one, lengths = torch.arange(12.0).view(2, 3, 2), torch.tensor([3, 1])
-    assert States([one], lengths).join() is one
-    assert States([one], lengths).last().tolist() == [[4, 5], [6, 7]]
-    assert States([one], torch.tensor([2, 0])).last().tolist() == [[2, 3], [0, 0]]
 
 
 def test_the_last_layer_is_what_forward_returns(make_network, make_sequences, pad):

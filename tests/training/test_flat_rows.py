@@ -24,6 +24,20 @@ def test_rows_are_joined_one_behind_the_other(lengths, data):
         assert values.tolist() == sequences[row].tolist()
 
 
+@pytest.mark.parametrize("lengths", [[3, 3, 3, 3], [3, 1, 3, 2]], ids=["one length", "several"])
+@pytest.mark.parametrize("channels", [(), (2,)], ids=["tokens", "values"])
+@pytest.mark.parametrize("rows", [[2, 0, 3], [1], [3, 3]])
+def test_padded_rows_are_the_sequences(lengths, channels, rows):
+    values = np.arange(1, sum(lengths) * (channels or (1,))[0] + 1).reshape(-1, *channels)
+    sequences = Sequences.from_lengths(values if not channels else values / 2, np.array(lengths))
+    inputs, found = FlatRows(sequences).pad(np.array(rows))
+    assert found.tolist() == [lengths[row] for row in rows]
+    assert inputs.shape == (len(rows), max(found.tolist()), *channels)
+    for row, padded, length in zip(rows, inputs, found, strict=True):
+        assert padded[:length].tolist() == sequences[row].tolist()
+        assert not padded[length:].any()
+
+
 def test_rows_of_a_tokenizer_are_read_in_place_and_held_in_a_byte_a_token():
     ids = SequenceTokenizer().fit_transform(["abba" * 500, "cab" * 500, ""] * 20)
     n_tokens = sum(map(len, ids))

@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 import torch
+from skorch.callbacks import Callback
 
 from seqestimators._training import SequenceNet, batching
 from seqestimators.modules import (
@@ -75,6 +76,41 @@ def test_a_giant_sequence_gives_the_same_loss_and_gradients_cut_or_not(make_data
         results.append([loss.detach(), *(parameter.grad for parameter in net.module_.parameters())])
     for uncut, cut in zip(*results, strict=True):
         torch.testing.assert_close(uncut, cut, rtol=0, atol=1e-12)
+
+
+class Diary(Callback):
+    """Writes down the events of which it is told; of those of a batch only the first."""
+
+    def __init__(self):
+        self.events = []
+
+    def on_train_begin(self, net, **kwargs):
+        self.events.append(("train", sorted(kwargs)))
+
+    def on_batch_begin(self, net, **kwargs):
+        self.events.append(("batch", sorted(kwargs)))
+
+
+class Detailed(Diary):
+    def on_grad_computed(self, net, **kwargs):
+        self.events.append(("gradient", sorted(kwargs)))
+
+
+def test_callbacks_are_told_what_they_listen_to(make_dataset):
+    listeners = [Diary(), Detailed()]
+    net = make_net(callbacks=[(str(i), one) for i, one in enumerate(listeners)], batch_size=-1, max_epochs=2)
+    net.fit(make_dataset(LENGTHS, np.arange(9.0)[:, None]), y=None)
+    batch = ("batch", ["batch", "training"])
+    gradient = ("gradient", ["batch", "named_parameters", "training"])
+    assert listeners[0].events == [("train", ["X", "y"]), batch, batch]
+    assert listeners[1].events == [("train", ["X", "y"]), *[batch, gradient] * 2]
+
+
+@pytest.mark.parametrize("verbose", [0, 1])
+def test_epochs_are_told_where_that_is_asked_for(make_dataset, capsys, verbose):
+    net = make_net(verbose=verbose, max_epochs=2)
+    net.fit(make_dataset(LENGTHS, np.arange(9.0)[:, None]), y=None)
+    assert ("train_loss" in capsys.readouterr().out) == bool(verbose)
 
 
 def test_training_lowers_the_loss(make_dataset):
