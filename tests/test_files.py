@@ -23,6 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
+from skops.io._trusted_types import NUMPY_UFUNC_TYPE_NAMES
 
 import seqestimators
 from seqestimators import (
@@ -596,6 +597,7 @@ def test_damaged_files_are_refused(parts, tmp_path):
             load(path)
 
 
+A_FUNCTION = min(NUMPY_UFUNC_TYPE_NAMES)  # skops trusts it; its name depends on the version of numpy
 STATES = {
     "a network of a billion units": {"hidden_size": text(10**9)},
     "another network than its weights": {"hidden_size": text(3)},
@@ -603,7 +605,7 @@ STATES = {
     "a parameter of a wrong type": {"hidden_size": text("two")},
     "no parameters": {"_network_params": text(None)},
     "weights that are none": {"_weights": text([1, 2])},
-    "a method": {"predict": node("numpy.absolute", "FunctionNode")},
+    "a method": {"predict": node(A_FUNCTION, "FunctionNode")},
     "a private method": {"_make_net": text(1)},
     "a dunder": {"__class__": text("x")},
 }

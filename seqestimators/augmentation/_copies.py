@@ -13,12 +13,12 @@ from .._sklearn import (
     Integral,
     Interval,
     _check_method_params,
-    _check_sample_weight,
     _fit_context_of_meta_estimator,
     _routing_enabled,
     _safe_indexing,
 )
 from ..preprocessing.base import StringInput
+from ..sequences import read_weights
 from ._fit_parameters import find_keyword, name_fit_parameters
 from .augmenters import read_strings
 
@@ -109,7 +109,7 @@ class BaseAugmented(StringInput):
         if self.n_copies > 1:
             own = {"sample_weight": np.full(len(rows), 1 / self.n_copies), "groups": rows}
         if "sample_weight" in given:
-            weight = _check_sample_weight(given["sample_weight"], rows[:, None], ensure_non_negative=True)
+            weight = read_weights(given["sample_weight"], len(rows))
             given["sample_weight"] = weight / self.n_copies
         own = {name: value for name, value in own.items() if name not in given}
         params = _check_method_params(sequences, fit_params, rows)

@@ -9,8 +9,7 @@ from sklearn.utils import check_consistent_length, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import _check_sample_weight
-from ..sequences import is_label_table, read_label_table, score_rows
+from ..sequences import is_label_table, read_label_table, read_weights, score_rows
 from ._copies import BaseAugmented
 
 __all__ = ["AugmentedClassifier", "AugmentedRegressor"]
@@ -225,7 +224,7 @@ class AugmentedClassifier(ClassifierMixin, BaseAugmented):
         predicted = self.predict(X)
         table = read_label_table(y)
         check_consistent_length(table, predicted)
-        weight = _check_sample_weight(sample_weight, predicted, ensure_non_negative=True)
+        weight = read_weights(sample_weight, len(predicted))
         return score_rows(table, predicted, weight)
 
     def __sklearn_tags__(self) -> Any:

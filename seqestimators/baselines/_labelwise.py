@@ -10,8 +10,8 @@ from sklearn import dummy, ensemble, linear_model, neural_network, svm
 from sklearn.base import clone
 from sklearn.utils import check_consistent_length
 
-from .._sklearn import _check_sample_weight, _safe_indexing
-from ..sequences import is_label_table, read_label_table, read_labels, score_rows
+from .._sklearn import _safe_indexing
+from ..sequences import is_label_table, read_label_table, read_labels, read_weights, score_rows
 
 # The margin that stands for certainty; scores take no infinite ones.
 _CERTAIN = np.log(np.finfo(np.float64).max)
@@ -87,9 +87,7 @@ class Labelwise:
             return super().score(X, y, sample_weight)  # type: ignore[misc]
         table, predicted = read_label_table(y), self.predict(X)
         check_consistent_length(table, predicted)
-        return score_rows(
-            table, predicted, _check_sample_weight(sample_weight, predicted, ensure_non_negative=True)
-        )
+        return score_rows(table, predicted, read_weights(sample_weight, len(predicted)))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()  # type: ignore[misc]

@@ -14,7 +14,6 @@ from .._sklearn import (
     Integral,
     Interval,
     LinkedEstimator,
-    _check_sample_weight,
     _fit_context_of_meta_estimator,
 )
 from ..parameters import parameter, with_parameters
@@ -28,6 +27,7 @@ from ..sequences import (
     join_labels,
     read_sequences,
     read_targets,
+    read_weights,
     to_kind,
 )
 
@@ -174,7 +174,7 @@ class PositionwiseClassifier(LinkedEstimator):
                     f"{type(estimator).__name__} takes no sample_weight: leave it out, or choose another "
                     "classifier"
                 )
-            weight = self._read_weight(sample_weight, sequences)
+            weight = read_weights(sample_weight, len(sequences))
             kept = np.flatnonzero(weight)
             sequences, labels = sequences[kept], labels[kept]
             weights["sample_weight"] = np.repeat(weight[kept], labels.lengths)
@@ -271,7 +271,7 @@ class PositionwiseClassifier(LinkedEstimator):
         check_is_fitted(self)
         sequences = self._read(X)
         labels, _ = self._read_labels(y, sequences)
-        weight = np.repeat(self._read_weight(sample_weight, sequences), labels.lengths) * _is_known(labels)
+        weight = np.repeat(read_weights(sample_weight, len(sequences)), labels.lengths) * _is_known(labels)
         if not weight.any():
             return 1.0
         is_right = self._predict(sequences).values.astype(object) == labels.values
@@ -288,9 +288,6 @@ class PositionwiseClassifier(LinkedEstimator):
         """The labels as Sequences of objects, and the kind of their rows."""
         rows, kind = read_targets(y)
         return join_labels(rows, sequences.lengths // self.stride, stride=self.stride, unit="tokens"), kind
-
-    def _read_weight(self, sample_weight, sequences):
-        return _check_sample_weight(sample_weight, np.empty((len(sequences), 1)), ensure_non_negative=True)
 
     def _encode(self, sequences):
         """One-hot vectors of all labels, and where those of each sequence begin."""

@@ -8,11 +8,10 @@ import numpy as np
 import torch
 from sklearn.utils import check_consistent_length
 
-from .._sklearn import _check_sample_weight
 from .._training import EpochTasks, Resuming, SequenceDataset, make_generators
 from ..exceptions import InvalidSequenceError
 from ..parameters import warn_of_unused, with_parameters
-from ..sequences import Sequences, read_labels
+from ..sequences import Sequences, read_labels, read_weights
 from ._loop import TrainingLoop
 from ._monitoring import check_callbacks
 from ._pretraining import find_pretrained, refuse_contradictions, refuse_other_input
@@ -223,17 +222,10 @@ class Fitting(TrainingLoop):
         if self.pretrained is not None:
             refuse_contradictions(self, find_pretrained(self.pretrained))
             refuse_other_input(sequences, find_pretrained(self.pretrained), self.missing)
-        weight = np.ones(len(sequences))
+        weight = read_weights(sample_weight, len(sequences))
         if sample_weight is not None:
-            if hasattr(sample_weight, "__len__"):
-                sample_weight = read_labels(sample_weight, "sample_weight")
-            weight = _check_sample_weight(
-                sample_weight, np.empty((len(sequences), 1)), ensure_non_negative=True
-            )
             weight = np.ldexp(weight, -np.frexp(weight.max())[1])  # their sum may be too small a number
         kept = np.flatnonzero(weight)
-        if not len(kept):
-            raise ValueError("sample_weight is 0 for every row: no row is left to learn from")
         if not goes_on:
             self._learn_names(y)
         y = self._read_target(y, **of_target)

@@ -12,11 +12,18 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import StrOptions, _check_sample_weight, _check_y, _fit_context
+from .._sklearn import StrOptions, _check_y, _fit_context
 from ..metrics import replace_plain_scorers
 from ..modules import binary_cross_entropy, binary_focal_loss, cross_entropy, focal_loss
 from ..parameters import parameter, with_parameters
-from ..sequences import is_label_table, read_label_table, read_labels, refuse_infinite, score_rows
+from ..sequences import (
+    is_label_table,
+    read_label_table,
+    read_labels,
+    read_weights,
+    refuse_infinite,
+    score_rows,
+)
 from ._class_weights import weigh_classes
 from ._groups import SHARE
 from ._margins import ClassMargin
@@ -410,9 +417,8 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
         X : array-like of n sequences
             As in fit.
         y : array-like of shape (n,) or (n, n_labels)
-            True labels. Of several a row, NaN or -1 says that one is not known; a
-            row is right if all its known labels are, and doesn't count if it
-            has none.
+            True labels. Of several a row, NaN or -1 says that one is not known. A
+            row is right if all known labels are, and doesn't count without any.
         sample_weight : array-like of shape (n,) or None, default=None
             Weight of every row, at least 0.
 
@@ -427,11 +433,11 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
             No row of weight above 0 has a known label.
         """
         check_is_fitted(self)
+        target = self._read_target(y)
+        weight = read_weights(sample_weight, len(target))
         if not self._is_multilabel:
-            return super().score(X, self._read_target(y), sample_weight)
-        predicted = self.predict(X)
-        weight = _check_sample_weight(sample_weight, predicted, ensure_non_negative=True)
-        table = self._encode_target(self._read_target(y), None)
+            return super().score(X, target, weight)
+        predicted, table = self.predict(X), self._encode_target(target, None)
         check_consistent_length(predicted, table)
         return score_rows(table, predicted, weight)
 

@@ -10,12 +10,12 @@ import torch
 from sklearn.base import DensityMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import Integral, Interval, Real, _check_sample_weight, _fit_context, validate_params
+from .._sklearn import Integral, Interval, Real, _fit_context, validate_params
 from .._training import SequenceDataset, make_generators
 from ..exceptions import TruncationWarning
 from ..modules import LanguageNetwork, RecurrentEncoder, cross_entropy, sample
 from ..parameters import parameter, with_parameters
-from ..sequences import Fingerprint, Sequences
+from ..sequences import Fingerprint, Sequences, read_weights
 from ._ends import leave_out
 from ._joined import JoinedInput
 from ._outliers import OutlierDetection
@@ -291,7 +291,7 @@ class RecurrentLanguageModel(OutlierDetection, DensityMixin, JoinedInput, BaseRe
         """
         scores = self.score_samples(X).astype(np.float64)
         n_tokens = self.read(X).lengths - 1
-        weight = _check_sample_weight(sample_weight, scores, dtype=np.float64, ensure_non_negative=True)
+        weight = read_weights(sample_weight, len(scores))
         return float((weight @ scores) / (weight @ n_tokens))
 
     def perplexity(self, X: Any) -> float:

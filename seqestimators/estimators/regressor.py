@@ -10,10 +10,10 @@ from sklearn.metrics import r2_score
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import Interval, Real, StrOptions, _check_sample_weight, _check_y, _fit_context
+from .._sklearn import Interval, Real, StrOptions, _check_y, _fit_context
 from ..metrics import score_each_task
 from ..parameters import parameter, with_parameters
-from ..sequences import read_labels, read_numbers, refuse_infinite
+from ..sequences import read_labels, read_numbers, read_weights, refuse_infinite
 from ._margins import NumberMargin
 from ._number_losses import SquaredLoss, check_quantile, find_number_loss, middle_of_bounds, read_bounds
 from ._task_weights import check_task_weight, weigh_tasks
@@ -407,7 +407,7 @@ def score_r2(true: np.ndarray, predicted: np.ndarray, sample_weight: Any) -> flo
             raise ValueError(
                 f"y has {true.shape[1]} targets, but the model was fitted on {predicted.shape[1]}"
             )
-        weight = _check_sample_weight(sample_weight, true, ensure_non_negative=True)
+        weight = read_weights(sample_weight, len(true))
         is_known &= (weight > 0)[:, None]
     if not is_known.any():
         raise ValueError("R² needs numbers that are known, but no row of weight above 0 has one in y")

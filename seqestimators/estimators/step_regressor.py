@@ -6,10 +6,10 @@ import numpy as np
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import _check_sample_weight, _fit_context
+from .._sklearn import _fit_context
 from ..modules import Ragged, RecurrentEncoder, StepNetwork, StepRegressionNetwork
 from ..parameters import with_parameters
-from ..sequences import Sequences, join_numbers, mean_and_scale, read_step_numbers
+from ..sequences import Sequences, join_numbers, mean_and_scale, read_step_numbers, read_weights
 from ._groups import Input, Motifs, Network, Positions, Pretraining
 from ._step_targets import StepTargets
 from ._target_rows import WeightedRows
@@ -262,7 +262,7 @@ class RecurrentStepRegressor(StepTargets, BaseRecurrent, Input, Pretraining, Mot
         if len(true):
             self._refuse_other_width(true)
         found = np.concatenate([row.reshape(len(row), self.n_outputs_) for row in predicted])
-        weight = _check_sample_weight(sample_weight, predicted, ensure_non_negative=True)
+        weight = read_weights(sample_weight, len(predicted))
         return score_r2(true, found, np.repeat(weight, lengths))
 
     def __sklearn_tags__(self) -> Any:

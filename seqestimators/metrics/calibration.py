@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .._sklearn import Integral, Interval, StrOptions, _check_sample_weight, validate_params
-from ..sequences import is_label_table, read_label_table, read_labels, read_numbers
+from .._sklearn import Integral, Interval, StrOptions, validate_params
+from ..sequences import is_label_table, read_label_table, read_labels, read_numbers, read_weights
 
 __all__ = ["expected_calibration_error", "interval_coverage_score"]
 
@@ -91,7 +91,7 @@ def expected_calibration_error(
             raise ValueError("labels names classes of one label per row, but y_true has several columns")
         table = read_label_table(y_true, "y_true")
         _check_shape(y_prob, table, "y_prob")
-        weight = _check_sample_weight(sample_weight, table, ensure_non_negative=True)
+        weight = read_weights(sample_weight, len(table))
         errors = [
             _bin_error(prob[known], label[known], weight[known], n_bins)
             for label, prob in zip(table.T, y_prob.T, strict=True)
@@ -99,7 +99,7 @@ def expected_calibration_error(
         ]
         return _average(errors, average)
     y_true = read_labels(y_true, "y_true").reshape(-1)
-    weight = _check_sample_weight(sample_weight, y_true, ensure_non_negative=True)
+    weight = read_weights(sample_weight, len(y_true))
     classes = np.unique(y_true)
     if labels is not None:
         named = read_labels(labels, "labels")
@@ -188,7 +188,7 @@ def interval_coverage_score(
             f"the interval of row {row[0]} goes from {lower[row]:g} to {upper[row]:g}: lower is to be at "
             "most upper"
         )
-    weight = _check_sample_weight(sample_weight, target, ensure_non_negative=True)
+    weight = read_weights(sample_weight, len(target))
     columns = [one.reshape(len(target), -1).T for one in (target, (lower <= target) & (target <= upper))]
     shares = []
     for column, is_covered in zip(*columns, strict=True):

@@ -8,8 +8,8 @@ import numpy as np
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import accuracy_score, average_precision_score, get_scorer, roc_auc_score
 
-from .._sklearn import _BaseScorer, _check_sample_weight, validate_params
-from ..sequences import is_label_table, read_label_table, read_numbers
+from .._sklearn import _BaseScorer, validate_params
+from ..sequences import is_label_table, read_label_table, read_numbers, read_weights
 
 __all__ = [
     "masked_accuracy_scorer",
@@ -68,7 +68,7 @@ def _score_labels(
     score: Callable[..., float], y_true: np.ndarray, y_pred: np.ndarray, sample_weight: Any, n_classes: int
 ) -> float:
     """Mean of the scores of all labels of which enough classes are known."""
-    weight = _check_sample_weight(sample_weight, y_true, ensure_non_negative=True)
+    weight = read_weights(sample_weight, len(y_true))
     scores = []
     for label, prediction in zip(y_true.T, y_pred.T, strict=True):
         rows = ~np.isnan(label) & (weight > 0)
@@ -218,7 +218,7 @@ def score_each_task(y_true: Any, y_pred: Any, metric: Any, *, sample_weight: Any
     if predicted.shape != target.shape:
         raise ValueError(f"y_pred has the shape {predicted.shape}, but y_true has {target.shape}")
     given = {}
-    weight = _check_sample_weight(sample_weight, target, ensure_non_negative=True)
+    weight = read_weights(sample_weight, len(target))
     scores = np.full(target.shape[1], np.nan)
     for j, column in enumerate(target.T):
         rows = ~np.isnan(column) & (weight > 0)

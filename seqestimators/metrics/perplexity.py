@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from .._sklearn import validate_params
-from ..sequences import read_numbers
-from .scores import WEIGHTED, read_weight
+from ..sequences import read_numbers, read_weights
+from .scores import WEIGHTED
 
 __all__ = ["perplexity"]
 
@@ -74,7 +74,7 @@ def perplexity(log_likelihood: Any, n_tokens: Any, *, sample_weight: Any = None)
         ~((n_tokens >= 0) & (n_tokens < np.inf) & (n_tokens == np.round(n_tokens))),
         "is no number of tokens: give a whole number from 0 on",
     )
-    weight = read_weight(sample_weight, n_tokens)
+    weight = read_weights(sample_weight, len(n_tokens))
     total = weight @ n_tokens
     if total == 0:
         raise ValueError("the sum of n_tokens is 0, so that no perplexity is defined: count the ends too")

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from .._sklearn import HasMethods, StrOptions, _check_sample_weight, validate_params
+from .._sklearn import HasMethods, StrOptions, validate_params
 from ..domain import KINDS, canonical_smiles, normalize
 from ..exceptions import InvalidSequenceError
-from ..sequences import Sequences, check_items, check_sequences, is_masked
+from ..sequences import Sequences, check_items, check_sequences, is_masked, read_weights
 from ._edit_distance import edit_distance
 
 __all__ = [
@@ -320,18 +320,10 @@ def check_pair(y_true, y_pred, kind, tokenizer, sample_weight, has_masks=False):
             f"y_true has {len(y_true)} rows, but y_pred has {len(y_pred)}: give one prediction for every "
             "true sequence"
         )
-    weight = read_weight(sample_weight, y_true)
+    weight = read_weights(sample_weight, len(y_true))
     if isinstance(y_true[0], str) != isinstance(y_pred[0], str):
         y_true, y_pred = list(map(list, y_true)), list(map(list, y_pred))
     return y_true, y_pred, weight
-
-
-def read_weight(sample_weight: Any, rows: Any) -> np.ndarray:
-    """Weights of the rows, checked, ndarray of shape (n_samples,), dtype float64."""
-    weight = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
-    if not weight.any():  # older versions of scikit-learn let this pass
-        raise ValueError("sample_weight is 0 in every row: give one of them a higher weight")
-    return weight
 
 
 def _leave_out_masked(y_true, y_pred):

@@ -10,8 +10,8 @@ import numpy as np
 
 from .._sklearn import HasMethods, Integral, Interval, StrOptions, validate_params
 from ..domain import KINDS
-from ..sequences import shorten
-from .scores import MOLECULE, WEIGHTED, read_rows, read_weight, to_normal_form
+from ..sequences import read_weights, shorten
+from .scores import MOLECULE, WEIGHTED, read_rows, to_normal_form
 
 __all__ = ["top_n_accuracy_score"]
 
@@ -89,7 +89,7 @@ def top_n_accuracy_score(
         raise ValueError(
             f"y_true has {len(true)} rows, but y_pred has {len(rows)}: give a list of candidates for each"
         )
-    weight = read_weight(sample_weight, true)
+    weight = read_weights(sample_weight, len(true))
     candidates: Any = [candidate for row in rows for candidate in row]
     if candidates:
         with _naming_candidates(rows):

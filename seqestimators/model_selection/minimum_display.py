@@ -146,16 +146,17 @@ class MinimumDisplay(Display):
         limits = (0, 1) if seen.min() >= 0 and seen.max() <= 1 else (None, None)
         for (name, result), color in zip(self.results.items(), cycle(COLORS), strict=False):
             curve = result.curve
-            low, high = curve["low"].clip(*limits), curve["high"].clip(*limits)
+            mean = curve["mean"].to_numpy()
+            low, high = curve["low"].clip(*limits).to_numpy(), curve["high"].clip(*limits).to_numpy()
             x = [places[value] for value in curve.index]
             ax.errorbar(
-                x, curve["mean"], yerr=[curve["mean"] - low, high - curve["mean"]],
+                x, mean, yerr=[mean - low, high - mean],
                 color=color, marker="o", markersize=4, elinewidth=1, capsize=2, zorder=2,
                 label=_describe(name, result)
             )  # fmt: skip
             ax.fill_between(x, low, high, color=color, alpha=0.15, linewidth=0)
             if result.value is not None:
-                at = places[result.value], curve["mean"].iloc[curve.index.get_loc(result.value)]
+                at = places[result.value], mean[curve.index.get_loc(result.value)]
                 ax.plot(*at, marker="*", markersize=15, color=color, markeredgecolor="white", zorder=3)
         for threshold in sorted({result.threshold for result in self.results.values()}):
             ax.axhline(threshold, color="0.3", linewidth=1, linestyle="--", zorder=1)

@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import LinkedEstimator, _check_sample_weight, _fit_context
-from ..sequences import Sequences, mean_and_scale, object_array, read_sequences
+from .._sklearn import LinkedEstimator, _fit_context
+from ..sequences import Sequences, mean_and_scale, object_array, read_sequences, read_weights
 
 __all__ = ["SeriesScaler"]
 
@@ -80,7 +80,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, LinkedEstimator):
             No series of weight above 0 has a step.
         """
         series = self._read(X)
-        weight = _check_sample_weight(sample_weight, np.empty((len(series), 1)), ensure_non_negative=True)
+        weight = read_weights(sample_weight, len(series))
         weight = np.repeat(weight, series.lengths)
         if not weight.any():
             raise ValueError("X has no step of sample_weight above 0: there is nothing to learn a scale from")

@@ -8,6 +8,7 @@ from ._containers import open_rows as open_rows
 from ._containers import shorten as shorten
 from ._containers import unmask as unmask
 from ._series_frames import open_series as open_series
+from ._weights import read_weights as read_weights
 from .container import Sequences, TokenIds, object_array, place_of
 from .container import offsets_of as offsets_of
 from .fingerprint import Fingerprint

@@ -195,7 +195,8 @@ def _read_column(y: Any, name: str, may_be_missing: bool = False) -> np.ndarray:
     elif isinstance(y, np.ma.MaskedArray):
         y = y.data
     elif not isinstance(y, (np.ndarray, list)):
-        y = y.to_list() if hasattr(y, "to_list") else as_array(y, name)
+        to_list = getattr(y, "tolist", getattr(y, "to_list", None))  # of a Categorical, or a Series of polars
+        y = as_array(y, name) if to_list is None else to_list()
     if isinstance(y, np.ndarray) and y.dtype.kind != "O" and not missing.any():
         return y
     values = list(y)

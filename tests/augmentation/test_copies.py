@@ -179,7 +179,7 @@ def test_bad_rows_are_named():
         model.fit(["CC", "CCC"], None)
     with pytest.raises(ValueError, match="Wrap a single sequence"):
         model.fit("CC", [0])
-    with pytest.raises(ValueError, match="[Nn]egative"):
+    with pytest.raises(ValueError, match="row 1 of sample_weight is -1: a weight is"):
         model.fit(["CC", "CCC"], [0, 1], sample_weight=[1, -1])
 
 

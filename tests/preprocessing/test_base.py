@@ -202,7 +202,7 @@ def test_a_union(frame):
     union = make_union(DNATokenizer(), DNATokenizer(k=2))
     assert union.fit_transform(frame[["dna"]]).shape == (2, 2)
     assert union.get_feature_names_out().tolist() == ["dnatokenizer-1__dna", "dnatokenizer-2__dna"]
-    assert union.set_output(transform="polars").transform(frame[["dna"]]).shape == (2, 2)
+    assert union.set_output(transform="pandas").transform(frame[["dna"]]).shape == (2, 2)
 
 
 @pytest.mark.parametrize("library", ["default", "pandas", "polars"])
