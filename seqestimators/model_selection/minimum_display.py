@@ -150,7 +150,7 @@ class MinimumDisplay(Display):
             low, high = curve["low"].clip(*limits).to_numpy(), curve["high"].clip(*limits).to_numpy()
             x = [places[value] for value in curve.index]
             ax.errorbar(
-                x, mean, yerr=[mean - low, high - mean],
+                x, mean, yerr=np.array([mean - low, high - mean]),
                 color=color, marker="o", markersize=4, elinewidth=1, capsize=2, zorder=2,
                 label=_describe(name, result)
             )  # fmt: skip

@@ -35,6 +35,8 @@ def read_weights(sample_weight: Any, n_rows: int) -> np.ndarray:
     >>> read_weights([1, 0, 2], 3)
     array([1., 0., 2.])
     """
+    if sample_weight is None:
+        return np.ones(n_rows)
     if hasattr(sample_weight, "__len__"):
         sample_weight = read_labels(sample_weight, "sample_weight")
         if sample_weight.ndim == 1 and sample_weight.dtype.kind in "iuf":

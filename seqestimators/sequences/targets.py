@@ -194,9 +194,10 @@ def _read_column(y: Any, name: str, may_be_missing: bool = False) -> np.ndarray:
             y = y.to_numpy(dtype=getattr(y.dtype, "numpy_dtype", None))
     elif isinstance(y, np.ma.MaskedArray):
         y = y.data
+    elif hasattr(y, "categories"):  # a Categorical of pandas
+        y = y.tolist()
     elif not isinstance(y, (np.ndarray, list)):
-        to_list = getattr(y, "tolist", getattr(y, "to_list", None))  # of a Categorical, or a Series of polars
-        y = as_array(y, name) if to_list is None else to_list()
+        y = y.to_list() if hasattr(y, "to_list") else as_array(y, name)
     if isinstance(y, np.ndarray) and y.dtype.kind != "O" and not missing.any():
         return y
     values = list(y)
