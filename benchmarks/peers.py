@@ -1,7 +1,7 @@
 """Time of fit and predict beside Keras on JAX and TensorFlow, and how it grows with the data.
 
 Run ``python benchmarks/peers.py FOLDER`` (half an hour), or with ``--quick`` (five minutes): it prints
-tables, and writes them to ``FOLDER/peers.csv`` and the first as a chart to ``FOLDER/peers.png``. Keras and
+tables, and writes them to ``FOLDER/peers.csv`` and the first as a chart to ``FOLDER/peers.svg``. Keras and
 its backends come from the dependency group "peers", or from another environment, whose interpreter
 ``--keras`` names; a backend that isn't there is left out. Each contestant runs in a process of its own, on
 one core; the processes take turns, one epoch at a time, after one for warming up. Times are seconds of the
@@ -324,15 +324,15 @@ def draw(rows, path):
     ax.set_ylabel("milliseconds an epoch")
     ax.margins(y=0.12)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False)
-    figure.savefig(path, dpi=150)
+    figure.legend(loc="outside upper center", ncols=len(names), frameon=False)
+    figure.savefig(path)
 
 
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path, help="where peers.csv and peers.png are written")
+    parser.add_argument("folder", type=Path, help="where peers.csv and peers.svg are written")
     parser.add_argument("--quick", action="store_true", help="fewer sequences, turns and sizes")
     parser.add_argument("--keras", default=sys.executable, help="interpreter of the environment with Keras")
     parser.add_argument("--only", choices=TABLES, nargs="+", default=list(TABLES), help="tables to measure")
@@ -355,7 +355,7 @@ def main():
             print("\n| " + " | ".join(TABLES[table]) + " |\n" + "|---" * len(TABLES[table]) + "|")
             print("\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows), flush=True)
             if table == "epochs":
-                draw(rows, given.folder / "peers.png")
+                draw(rows, given.folder / "peers.svg")
 
 
 if __name__ == "__main__":

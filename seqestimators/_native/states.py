@@ -264,6 +264,8 @@ class _States(torch.autograd.Function):
             of_h = carry if kind == "gru" else 0
             for plane, block in zip(planes, blocks, strict=True):
                 of_h = of_h + plane[:n] @ u[block]
+            if of_last is not None and lengths is not None:  # what has no steps ends as it begins
+                of_h = of_h + of_last * (lengths == 0)[:, None]
         if needed["u"]:
             of_u = torch.empty_like(u)
             for plane, block in zip(planes, blocks, strict=True):

@@ -1,5 +1,6 @@
 """The weights of rows, in training and in scores."""
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,15 @@ def read_weights(sample_weight: Any, n_rows: int) -> np.ndarray:
     Returns
     -------
     ndarray of shape (n_rows,), dtype float64
+        Those whose sum would be infinite are divided by a power of two,
+        which changes no weighted mean.
 
     Raises
     ------
     ValueError
-        A weight is missing, negative or infinite, which the message names by
-        its row; their number is another; all are 0.
+        A weight is missing, negative, infinite or no number, which the message
+        names by its row; their number is another; all are 0; there are no
+        rows.
 
     Examples
     --------
@@ -35,19 +39,31 @@ def read_weights(sample_weight: Any, n_rows: int) -> np.ndarray:
     >>> read_weights([1, 0, 2], 3)
     array([1., 0., 2.])
     """
+    if not n_rows:
+        raise ValueError("Found array with 0 sample(s) while a minimum of 1 is required: there are no rows")
     if sample_weight is None:
         return np.ones(n_rows)
     if hasattr(sample_weight, "__len__"):
         sample_weight = read_labels(sample_weight, "sample_weight")
-        if sample_weight.ndim == 1 and sample_weight.dtype.kind in "iuf":
-            is_wrong = ~np.isfinite(sample_weight) | (sample_weight < 0)
-            if is_wrong.any():
-                row = int(np.argmax(is_wrong))
-                found = f"row {row} of sample_weight is {sample_weight[row]:g}"
-                raise ValueError(f"{found}: a weight is a finite number from 0 on")
+        if sample_weight.ndim == 1 and (wrong := np.flatnonzero(~_are_weights(sample_weight))).size:
+            found = f"row {wrong[0]} of sample_weight is {sample_weight.tolist()[wrong[0]]!r}"
+            raise ValueError(f"{found}: a weight is a finite number from 0 on")
     weight = _check_sample_weight(
         sample_weight, np.empty((n_rows, 1)), dtype=np.float64, ensure_non_negative=True
     )
-    if n_rows and not weight.any():  # which older versions of scikit-learn let pass
+    if not weight.any():  # which older versions of scikit-learn let pass
         raise ValueError("sample_weight is 0 in every row: give one of them a higher weight")
-    return weight
+    with np.errstate(over="ignore"):
+        is_too_large = not np.isfinite(weight.sum())
+    return np.ldexp(weight, -np.frexp(n_rows)[1]) if is_too_large else weight
+
+
+def _are_weights(values: np.ndarray) -> np.ndarray:
+    if values.dtype.kind in "biuf":
+        return (values >= 0) & np.isfinite(values)
+    return np.array([_is_weight(one) for one in values.tolist()])
+
+
+def _is_weight(value: Any) -> bool:
+    is_in_range: bool = isinstance(value, Real) and value >= 0 and value < np.inf  # type: ignore[operator]
+    return is_in_range
