@@ -286,7 +286,7 @@ def measure_search(n_rows):
     X, y = make_data(n_rows)
     seconds = {}
     for n_jobs in (1, 2):
-        model = RecurrentClassifier(max_epochs=5, random_state=0)
+        model = RecurrentClassifier(max_epochs=10, random_state=0)
         for rows in (40, n_rows):  # the first search warms the workers up
             grid = {"hidden_size": [24, 32], "lr": [3e-3, 5e-3, 1e-2]}
             search = GridSearchCV(model, grid, cv=5, n_jobs=n_jobs)

@@ -33,6 +33,9 @@ from seqestimators import RecurrentClassifier
 N_TOKENS = 40
 EMBEDDING, HIDDEN, BATCH, LR, CLIP = 32, 64, 64, 1e-2, 1.0
 
+LAYERS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+CELL = "lstm"
+
 
 class PackedNetwork(nn.Module):
     """The network as tutorials write it."""
@@ -40,13 +43,14 @@ class PackedNetwork(nn.Module):
     def __init__(self):
         super().__init__()
         self.embedding = nn.Embedding(N_TOKENS, EMBEDDING, padding_idx=0)
-        self.lstm = nn.LSTM(EMBEDDING, HIDDEN, batch_first=True, bidirectional=True)
+        self.layer = LAYERS[CELL](EMBEDDING, HIDDEN, batch_first=True, bidirectional=True)
         self.output = nn.Linear(6 * HIDDEN, 2)
 
     def forward(self, inputs, lengths):
         embedded = self.embedding(inputs)
         packed = pack_padded_sequence(embedded, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        states, (last, _) = self.lstm(packed)
+        states, last = self.layer(packed)
+        last = last[0] if CELL == "lstm" else last
         states, _ = pad_packed_sequence(states, batch_first=True)
         padding = (torch.arange(states.shape[1]) >= lengths[:, None])[:, :, None]
         largest = states.masked_fill(padding, -torch.inf).amax(1)
@@ -58,7 +62,8 @@ class PaddedNetwork(PackedNetwork):
     """The same for a matrix: every sequence counts as long as the longest."""
 
     def forward(self, inputs):
-        states, (last, _) = self.lstm(self.embedding(inputs))
+        states, last = self.layer(self.embedding(inputs))
+        last = last[0] if CELL == "lstm" else last
         return self.output(torch.cat([last[0], last[1], states.amax(1), states.mean(1)], dim=1))
 
 
@@ -90,7 +95,7 @@ class Library:
 
     def fit(self, X, y, n_epochs):
         self.model = RecurrentClassifier(
-            cell="lstm",
+            cell=CELL,
             hidden_size=HIDDEN,
             bidirectional=True,
             embedding_dim=EMBEDDING,
@@ -261,7 +266,7 @@ def report_memory(name, *shape):
 
 def measure_memory(name, *shape):
     """Peak megabytes of one epoch of fit, and of predict."""
-    command = [sys.executable, __file__, "--memory", name, *map(str, shape)]
+    command = [sys.executable, __file__, "--cell", CELL, "--memory", name, *map(str, shape)]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [float(number) for number in output.split()]
 
@@ -297,12 +302,15 @@ def print_long(n_rows, longest):
 
 
 def main():
+    global CELL  # which all contestants read
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="fewer epochs, repeats and sequences")
+    parser.add_argument("--cell", choices=LAYERS, default=CELL, help="of all networks")
     parser.add_argument("--memory", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    CELL = arguments.cell
     torch.set_num_threads(1)
     if arguments.memory:
         name, *shape = arguments.memory
