@@ -95,7 +95,7 @@ def test_the_score_of_a_regressor_is_the_mean_over_targets_of_their_known_rows()
     for y, weight, message in (
         (HOLES * np.nan, None, "R² needs numbers that are known"),
         (HOLES[:, :2], None, "y has 2 targets, but the model was fitted on 3"),
-        (HAS, [-1] + 23 * [1], "Negative values"),
+        (HAS, [-1] + 23 * [1], "row 0 of sample_weight is -1: a weight is a finite number"),
     ):
         with pytest.raises(ValueError, match=message):
             model.score(X, y, sample_weight=weight)
