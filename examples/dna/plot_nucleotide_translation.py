@@ -159,8 +159,8 @@ axis.set_title("Genes longer than those of training")
 # Monotonic attention makes no error, not even in genes six times as long as
 # the longest of training. The other two get the shortest genes right, and
 # fewer the longer the gene, already within the lengths of training: of 20
-# codons or more they get none right. This little training doesn't teach them
-# to tell one place from another.
+# codons or more they get hardly any right. This little training doesn't teach
+# them to tell one place from another.
 
 # %%
 # Predicted beside true

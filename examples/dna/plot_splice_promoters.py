@@ -127,8 +127,8 @@ ComparisonDisplay.from_comparison(promoters, ax=axes[1]).ax_.set_title(
 # stands where. The columns are told just that, and so is the network: where
 # all rows have one length, it adds a learned vector to each position
 # (`positions="auto"`). On the junctions, with 850 sequences to learn from, the
-# two are equally good, .95 each; k-mers don't see the place and are far
-# behind. The 85 promoters are too few for a network, and a logistic regression
+# two are about equally good, .94 to .96; k-mers don't see the place and are
+# far behind. The 85 promoters are too few for a network, and a logistic regression
 # with a column for every position is better: on a set as small as that, begin
 # with the simple model.
 

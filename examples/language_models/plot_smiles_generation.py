@@ -104,7 +104,7 @@ print(
 )
 
 # %%
-# At a temperature of 0.5 nearly nine of ten strings are molecules, at 1.2 one
+# At a temperature of 0.5 about nine of ten strings are molecules, at 1.2 one
 # of three. No molecule is drawn twice, and none is copied from the training
 # data.
 #
