@@ -128,9 +128,9 @@ ComparisonDisplay.from_comparison(promoters, ax=axes[1]).ax_.set_title(
 # all rows have one length, it adds a learned vector to each position
 # (`positions="auto"`). On the junctions, with 850 sequences to learn from, the
 # two are about equally good, .94 to .96; k-mers don't see the place and are
-# far behind. The 85 promoters are too few for a network, and a logistic regression
-# with a column for every position is better: on a set as small as that, begin
-# with the simple model.
+# far behind. The 85 promoters are too few for a network, and a logistic
+# regression with a column for every position is better: on a set as small as
+# that, begin with the simple model.
 
 # %%
 # Which junctions are mistaken?
