@@ -45,18 +45,14 @@ def read_weights(sample_weight: Any, n_rows: int) -> np.ndarray:
         return np.ones(n_rows)
     if hasattr(sample_weight, "__len__"):
         sample_weight = read_labels(sample_weight, "sample_weight")
-        if sample_weight.ndim == 1 and len(sample_weight) != n_rows:
-            raise ValueError(
-                f"sample_weight has {len(sample_weight)} weights for {n_rows} rows: give one for each"
-            )
         if sample_weight.ndim == 1 and (wrong := np.flatnonzero(~_are_weights(sample_weight))).size:
             found = f"row {wrong[0]} of sample_weight is {sample_weight.tolist()[wrong[0]]!r}"
             raise ValueError(f"{found}: a weight is a finite number from 0 on")
-    if not np.any(sample_weight):
-        raise ValueError("sample_weight is 0 in every row: give one of them a higher weight")
     weight = _check_sample_weight(
         sample_weight, np.empty((n_rows, 1)), dtype=np.float64, ensure_non_negative=True
     )
+    if not weight.any():  # which older versions of scikit-learn let pass
+        raise ValueError("sample_weight is 0 in every row: give one of them a higher weight")
     with np.errstate(over="ignore"):
         is_too_large = not np.isfinite(weight.sum())
     return np.ldexp(weight, -np.frexp(n_rows)[1]) if is_too_large else weight
