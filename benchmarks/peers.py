@@ -325,7 +325,7 @@ def draw(rows, path):
     ax.margins(y=0.12)
     ax.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside upper center", ncols=len(names), frameon=False)
-    figure.savefig(path)
+    figure.savefig(path, metadata={"Date": None})  # docs/_static/keras.svg is one
 
 
 def main():

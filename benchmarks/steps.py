@@ -14,6 +14,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
 import torch
+from training import make_data
 
 from seqestimators import RecurrentClassifier
 from seqestimators._training import BatchIterator, SequenceDataset
@@ -32,11 +33,6 @@ CASES = {  # rows, lengths, parameters
         {"hidden_size": 64, "bidirectional": True, "embedding_dim": 32, "batch_size": 64},
     ),
 }
-
-
-def make_data(n_rows, low, high):
-    rng = np.random.default_rng(0)
-    return [rng.integers(4, 40, n) for n in rng.integers(low, high + 1, n_rows)], np.arange(n_rows) % 2
 
 
 class Case:

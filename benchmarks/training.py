@@ -46,11 +46,15 @@ class PackedNetwork(nn.Module):
         self.layer = LAYERS[CELL](EMBEDDING, HIDDEN, batch_first=True, bidirectional=True)
         self.output = nn.Linear(6 * HIDDEN, 2)
 
+    def read(self, vectors):
+        """All states, and the last one of each direction."""
+        states, last = self.layer(vectors)
+        return states, last[0] if CELL == "lstm" else last
+
     def forward(self, inputs, lengths):
         embedded = self.embedding(inputs)
         packed = pack_padded_sequence(embedded, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        states, last = self.layer(packed)
-        last = last[0] if CELL == "lstm" else last
+        states, last = self.read(packed)
         states, _ = pad_packed_sequence(states, batch_first=True)
         padding = (torch.arange(states.shape[1]) >= lengths[:, None])[:, :, None]
         largest = states.masked_fill(padding, -torch.inf).amax(1)
@@ -62,8 +66,7 @@ class PaddedNetwork(PackedNetwork):
     """The same for a matrix: every sequence counts as long as the longest."""
 
     def forward(self, inputs):
-        states, last = self.layer(self.embedding(inputs))
-        last = last[0] if CELL == "lstm" else last
+        states, last = self.read(self.embedding(inputs))
         return self.output(torch.cat([last[0], last[1], states.amax(1), states.mean(1)], dim=1))
 
 

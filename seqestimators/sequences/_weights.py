@@ -10,6 +10,9 @@ from .targets import read_labels
 
 __all__ = ["read_weights"]
 
+ALL_ZERO = "Sample weights must contain at least one non-zero number: sample_weight is 0 in every row"
+"""Begins with what scikit-learn says, and checks for."""
+
 
 def read_weights(sample_weight: Any, n_rows: int) -> np.ndarray:
     """Return the weight of every row.
@@ -45,25 +48,29 @@ def read_weights(sample_weight: Any, n_rows: int) -> np.ndarray:
         return np.ones(n_rows)
     if hasattr(sample_weight, "__len__"):
         sample_weight = read_labels(sample_weight, "sample_weight")
-        if sample_weight.ndim == 1 and (wrong := np.flatnonzero(~_are_weights(sample_weight))).size:
-            found = f"row {wrong[0]} of sample_weight is {sample_weight.tolist()[wrong[0]]!r}"
-            raise ValueError(f"{found}: a weight is a finite number from 0 on")
+        if sample_weight.ndim == 1:
+            _check_each(sample_weight, n_rows)
     weight = _check_sample_weight(
         sample_weight, np.empty((n_rows, 1)), dtype=np.float64, ensure_non_negative=True
     )
-    if not weight.any():  # which older versions of scikit-learn let pass
-        raise ValueError("sample_weight is 0 in every row: give one of them a higher weight")
+    if not weight.any():  # a number of 0, which older versions of scikit-learn let pass
+        raise ValueError(ALL_ZERO)
     with np.errstate(over="ignore"):
         is_too_large = not np.isfinite(weight.sum())
     return np.ldexp(weight, -np.frexp(n_rows)[1]) if is_too_large else weight
 
 
-def _are_weights(values: np.ndarray) -> np.ndarray:
-    if values.dtype.kind in "biuf":
-        return (values >= 0) & np.isfinite(values)
-    return np.array([_is_weight(one) for one in values.tolist()])
-
-
-def _is_weight(value: Any) -> bool:
-    is_in_range: bool = isinstance(value, Real) and value >= 0 and value < np.inf  # type: ignore[operator]
-    return is_in_range
+def _check_each(weights: np.ndarray, n_rows: int) -> None:
+    if len(weights) != n_rows:
+        raise ValueError(f"sample_weight has {len(weights)} weights for {n_rows} rows: give one for each")
+    if weights.dtype.kind in "biuf":
+        is_right = (weights >= 0) & np.isfinite(weights)
+    else:
+        items: list[Any] = weights.tolist()
+        is_right = np.array([isinstance(one, Real) and 0 <= one < np.inf for one in items])  # type: ignore[operator]
+    if not is_right.all():
+        row = int(np.argmin(is_right))
+        found = f"row {row} of sample_weight is {weights.tolist()[row]!r}"
+        raise ValueError(f"{found}: a weight is a finite number from 0 on")
+    if not weights.any():
+        raise ValueError(ALL_ZERO)

@@ -205,6 +205,14 @@ def test_a_union(frame):
     assert union.set_output(transform="pandas").transform(frame[["dna"]]).shape == (2, 2)
 
 
+def test_a_union_in_polars(frame):
+    pytest.importorskip(
+        "sklearn.callback", reason="scikit-learn joins equal names in polars from version 1.9 on"
+    )
+    union = make_union(DNATokenizer(), DNATokenizer(k=2)).set_output(transform="polars")
+    assert union.fit_transform(frame[["dna"]]).shape == (2, 2)
+
+
 @pytest.mark.parametrize("library", ["default", "pandas", "polars"])
 def test_an_estimator_behind_a_column(library, frame):
     frame, y = pd.concat([frame] * 4), [0, 1] * 4
