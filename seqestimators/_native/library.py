@@ -28,6 +28,7 @@ _Pointer, _Int = ctypes.c_void_p, ctypes.c_int64
 class Call(ctypes.Structure):
     """What one call is about, field by field as in recurrences.cpp."""
 
+    read: Any  # tensors that it points to, kept with it
     _fields_ = [
         ("kind", _Int),
         ("steps", _Int),
@@ -98,7 +99,7 @@ class Library:
             is_other = library.recurrence_source() != zlib.crc32(SOURCE.read_bytes())
             self._functions = {
                 name: getattr(library, f"recurrence_{name}")
-                for name in ("forward", "backward", "gather", "pool", "unpool")
+                for name in ("forward", "backward", "weigh", "gather", "pool", "unpool")
             }
         except AttributeError:
             is_other = True
@@ -107,7 +108,8 @@ class Library:
         for function in self._functions.values():
             function.restype = _Int
             function.argtypes = [_Int, _Pointer]
-        self._functions["gather"].argtypes = [_Int, _Pointer, _Pointer]
+        for name in ("weigh", "gather"):
+            self._functions[name].argtypes = [_Int, _Pointer, _Pointer]
         self.level = _find_level() if level is None else level
 
     def forward(self, call: Call) -> None:
@@ -118,19 +120,25 @@ class Library:
         """Compute the gradients of the sums."""
         self._share(self._functions["backward"], call)
 
-    def _share(self, function: Any, call: Call) -> None:
-        """Let threads, as many as torch uses, compute the rows, which don't need each other."""
+    def weigh(self, call: Call, of_u: torch.Tensor) -> None:
+        """Compute the gradient of the weights of the state, from those of the sums."""
+        self._share(self._functions["weigh"], call, of_u.data_ptr())
+
+    def _share(self, function: Any, call: Call, *addresses: int) -> None:
+        """Let threads, as many as torch uses, compute rows that don't need each other."""
         n_products = call.steps * call.rows * call.units**2
         n_parts = min(torch.get_num_threads(), call.rows // MIN_ROWS, n_products // MIN_PRODUCTS)
         if n_parts <= 1:
-            self._check(function(self.level, ctypes.addressof(call)))
+            self._check(function(self.level, ctypes.addressof(call), *addresses))
             return
         parts = [Call.from_buffer_copy(call) for _ in range(n_parts)]
         for i, part in enumerate(parts):
             part.part, part.n_parts = i, n_parts
         # started and ended here: threads that wait would not outlive a fork
         with ThreadPoolExecutor(n_parts) as pool:
-            for problem in pool.map(lambda part: function(self.level, ctypes.addressof(part)), parts):
+            for problem in pool.map(
+                lambda part: function(self.level, ctypes.addressof(part), *addresses), parts
+            ):
                 self._check(problem)
 
     def gather(self, call: Call, table: torch.Tensor) -> None:

@@ -122,7 +122,8 @@ struct Packed {
 };
 
 #define UNROLL _Pragma("GCC unroll 16")  // or else sums[][] would not stay in registers
-#define INLINE static inline __attribute__((always_inline)) TARGET
+#define ALWAYS_INLINE inline __attribute__((always_inline)) TARGET
+#define INLINE static ALWAYS_INLINE
 
 #define LEVEL baseline
 #define LANES 4
@@ -171,6 +172,9 @@ EXPORT int64_t recurrence_backward(int64_t level, const Call *call) { PICK(backw
 // Adds the gradients of projected inputs, in gates or sums, to those of the table's rows that were read.
 EXPORT int64_t recurrence_gather(int64_t level, const Call *call, float *table) { PICK(gather(*call, table)) }
 
+// The gradient of u, (blocks * units, units), from those of the sums; a part is a share of its rows.
+EXPORT int64_t recurrence_weigh(int64_t level, const Call *call, float *of_u) { PICK(weigh(*call, of_u)) }
+
 EXPORT int64_t recurrence_pool(int64_t level, const Pooling *call) {
   for (int64_t i = 0; i < call->rows; i++)
     if (call->lengths[i] < 0 || call->lengths[i] > call->steps) return NO_SUCH_LENGTH;
@@ -198,22 +202,39 @@ INLINE void store(float *p, Vec v) { *reinterpret_cast<Unaligned *>(p) = v; }
 INLINE Vec all(float x) { return x - Vec{}; }
 INLINE Vec fused(Vec a, Vec b, Vec c) { return (Vec)FUSED(a, b, c); }  // a * b + c, rounded once
 
-// 2 to the power of x, which is cut to where that is a normal number; nan stays nan. The relative error is 1e-7,
-// wherever x is the exact argument: what rounding x costs is nothing in a sigmoid, which is flat for large x.
-INLINE Vec power_of_2(Vec x) {
-  const Vec least = all(-126.f), most = all(126.f), shift = all(12582912.f);  // 1.5 * 2^23: no digit behind the point
+// Cut to what lies between; nan stays nan.
+INLINE Vec within(Vec x, Vec least, Vec most) {
+#if LANES == 8
+  return (Vec)_mm256_min_ps((__m256)most, _mm256_max_ps((__m256)least, (__m256)x));  // of nan and a number the second
+#else
   x = x < least ? least : x;
-  x = x > most ? most : x;
-  Vec shifted = x + shift;
-  Vec f = x - (shifted - shift);  // in [-0.5, 0.5]
-  Vec p = fused(f, all(1.55946776e-4f), all(1.34066438e-3f));  // minimax
+  return x > most ? most : x;
+#endif
+}
+
+// 2 to the power of x; where that is no normal number, of the nearest x where it is, or 0 or infinite. The relative
+// error is 1e-7, wherever x is the exact argument: what rounding x costs is nothing in a sigmoid, which is flat for
+// large x.
+INLINE Vec power_of_2(Vec x) {
+#if LANES == 16
+  const Vec f = (Vec)_mm512_reduce_ps((__m512)x, 0);  // what rounding takes from x; from an infinite one 0
+#else
+  const Vec shift = all(12582912.f);  // 1.5 * 2^23: no digit behind the point
+  x = within(x, all(-126.f), all(126.f));
+  const Vec shifted = x + shift, f = x - (shifted - shift);
+#endif
+  Vec p = fused(f, all(1.55946776e-4f), all(1.34066438e-3f));  // minimax for f in [-0.5, 0.5]
   p = fused(p, f, all(9.61769293e-3f));
   p = fused(p, f, all(5.55031055e-2f));
   p = fused(p, f, all(2.40226528e-1f));
   p = fused(p, f, all(6.93147215e-1f));
   p = fused(p, f, all(1.f));
-  Ints exponent = ((Ints)shifted << 23) + 0x3f800000;
+#if LANES == 16
+  return (Vec)_mm512_scalef_ps((__m512)p, (__m512)_mm512_roundscale_ps((__m512)x, 0));
+#else
+  const Ints exponent = ((Ints)shifted << 23) + 0x3f800000;
   return p * (Vec)exponent;
+#endif
 }
 INLINE Vec sigmoid(Vec x) { return 1.f / (1.f + power_of_2(x * -1.44269504f)); }
 INLINE Vec tanh(Vec x) { return 2.f / (1.f + power_of_2(x * -2.88539008f)) - 1.f; }
@@ -543,6 +564,75 @@ TARGET static int64_t backward(const Call &call) {
   if (call.kind == LSTM) return backward_of<Lstm>(call, call.gates, 4);
   if (call.kind == GRU) return backward_of<Gru>(call, call.gates, 3);
   return backward_of<Elman>(call, call.sums, 1);
+}
+
+// How many products are added before their sum is: one sum over a long batch would lose digits.
+constexpr int64_t MULTIPLIED_AT_ONCE = 256;
+
+// to += sums^T @ states, of n rows of both, which stand at `at`.
+struct Weighing {
+  const float *sums, *states;
+  int64_t stride, units;  // how far apart rows of sums, and of states and `to`, stand
+  const int64_t *at;
+  int64_t n;
+  float *to;
+
+  template <int M> TARGET void run(int64_t i) const {
+    if (stride <= 256) {
+      multiply_all<M, false>(sums + i, i);
+      return;
+    }
+    float packed[MULTIPLIED_AT_ONCE * M];  // so far apart they would push each other out of the cache
+    for (int64_t k = 0; k < n; k++) memcpy(packed + k * M, sums + at[k] * stride + i, sizeof(float) * M);
+    multiply_all<M, true>(packed, i);
+  }
+
+  template <int M, bool is_packed> ALWAYS_INLINE void multiply_all(const float *column, int64_t i) const {
+    int64_t v = 0;
+    for (; v + 2 * LANES <= units; v += 2 * LANES) multiply_columns<M, 2, is_packed>(column, i, v);
+    for (; v < units; v += LANES) multiply_columns<M, 1, is_packed>(column, i, v);
+  }
+
+  template <int M, int G, bool is_packed> ALWAYS_INLINE void multiply_columns(const float *column, int64_t i, int64_t v) const {
+    Vec a[M][G] = {};
+    for (int64_t k = 0; k < n; k++) {
+      const float *sum = column + (is_packed ? k * M : at[k] * stride), *state = states + at[k] * units + v;
+      Vec b[G];
+      UNROLL for (int g = 0; g < G; g++) b[g] = load(state + g * LANES);
+      UNROLL for (int m = 0; m < M; m++) {
+        Vec one = all(sum[m]);
+        UNROLL for (int g = 0; g < G; g++) a[m][g] = fused(one, b[g], a[m][g]);
+      }
+    }
+    UNROLL for (int m = 0; m < M; m++)
+      UNROLL for (int g = 0; g < G; g++) {
+        float *total = to + (i + m) * units + v + g * LANES;
+        store(total, load(total) + a[m][g]);
+      }
+  }
+};
+
+// The gradient of u: each thread computes some of its rows.
+TARGET static int64_t weigh(const Call &call, float *of_u) {
+  const int64_t H = call.units, blocks = call.kind == LSTM ? 4 : call.kind == GRU ? 3 : 1;
+  Packed memory;
+  int64_t *at = reinterpret_cast<int64_t *>(memory.make(2 * call.steps * call.rows)), n = 0;
+  if (!at) return NO_MEMORY;
+  for (int64_t t = 0; t < call.steps; t++)
+    for (int64_t row = 0; row < call.rows; row++)
+      if (t < Order::length(call, row)) at[n++] = t * call.rows + row;
+  const float *sums = call.kind == ELMAN ? call.sums : call.gates;
+  const int64_t begin = blocks * H * call.part / call.n_parts, end = blocks * H * (call.part + 1) / call.n_parts;
+  const int64_t n_beside = call.kind == GRU ? 2 * H : blocks * H;  // what a GRU recalls has sums of its own
+  memset(of_u + begin * H, 0, sizeof(float) * (end - begin) * H);
+  for (int64_t k = 0; k < n; k += MULTIPLIED_AT_ONCE) {
+    const int64_t n_rows = n - k < MULTIPLIED_AT_ONCE ? n - k : MULTIPLIED_AT_ONCE;
+    const Weighing beside{sums, call.states, blocks * H, H, at + k, n_rows, of_u};
+    const Weighing recalled{call.extra, call.states, H, H, at + k, n_rows, of_u + n_beside * H};
+    for_rows<rows_at_once<2>()>(begin, end < n_beside ? end : n_beside, beside);
+    for_rows<rows_at_once<2>()>(begin < n_beside ? 0 : begin - n_beside, end - n_beside, recalled);
+  }
+  return NONE;
 }
 
 TARGET static int64_t gather(const Call &call, float *table) {

@@ -15,7 +15,6 @@ State = tuple[Tensor, ...]
 Weights = tuple[Tensor, Tensor, Tensor, Tensor]
 
 N_BLOCKS = {"rnn": 1, "gru": 3, "lstm": 4}
-GIVEN = ("x", "h", "c", "w", "u", "b", "d", "lengths", "ids")
 
 UNITS = 8
 """So many units are computed side by side: the library wants a multiple of them."""
@@ -39,6 +38,23 @@ class Reading(NamedTuple):
     lengths: Tensor | None = None
     ids: Tensor | None = None
     is_backward: bool = False
+
+
+class Given(NamedTuple):
+    """What a pass reads: inputs, first state and memory, torch's four weights, lengths and ids.
+
+    Or something about each of them.
+    """
+
+    x: Any
+    h: Any
+    c: Any
+    w: Any
+    u: Any
+    b: Any
+    d: Any
+    lengths: Any
+    ids: Any
 
 
 class Computed(NamedTuple):
@@ -79,8 +95,10 @@ def is_plain(*given: Tensor) -> bool:
     ----------
     *given : Tensor
     """
-    is_read = all(one.is_cpu and one.dtype == torch.float32 and one.layout == torch.strided for one in given)
-    return is_read and find_library() is not None
+    for one in given:
+        if not isinstance(one, torch.FloatTensor):  # its type, device and layout at once
+            return False
+    return find_library() is not None
 
 
 def run(
@@ -111,17 +129,17 @@ def run(
         Sizes that don't fit together.
     """
     reading = Reading() if reading is None else reading
-    first = (None, None) if state is None else (*state, None)[:2]
-    _check_sizes(kind, x, first, weights, reading)
+    h, c = (None, None) if state is None else (*state, None)[:2]
+    _check_sizes(kind, x, (h, c), weights, reading)
     size = weights[1].shape[1]
     if n_more := -size % UNITS:
         state = None if state is None else tuple(F.pad(part, (0, n_more)) for part in state)
         wide = run(kind, x, state, _widen(weights, N_BLOCKS[kind], n_more), reading)
         return Computed(*(None if one is None else one[..., :size] for one in wide))  # type: ignore[arg-type]
-    given = (x, *first, *weights, reading.lengths, reading.ids)
+    given = Given(x, h, c, *weights, reading.lengths, reading.ids)
     if torch.is_grad_enabled() and any(one is not None and one.requires_grad for one in given):
         return Computed(*_States.apply(kind, reading.is_backward, *given))
-    return _Pass(kind, reading.is_backward, given, keep=False).computed
+    return _compute(kind, reading.is_backward, given, keep=False)[0]
 
 
 def _check_sizes(kind: str, x: Tensor, first: Any, weights: Weights, reading: Reading) -> None:
@@ -135,10 +153,10 @@ def _check_sizes(kind: str, x: Tensor, first: Any, weights: Weights, reading: Re
         and w.shape == (n_sums, x.shape[-1])
         and b.shape == d.shape == (n_sums,)
         and x.dim() == (3 if ids is None else 2)
-        and all(part is None or part.shape == (n, size) for part in first)
-        and (ids is None or (ids.dim() == 2 and ids.dtype == torch.int64))
-        and (lengths is None or (lengths.shape == (n,) and lengths.dtype == torch.int64))
-        and all(one is None or one.device.type == "cpu" for one in (lengths, ids))
+        and (first[0] is None or first[0].shape == (n, size))
+        and (first[1] is None or first[1].shape == (n, size))
+        and (ids is None or (ids.dim() == 2 and isinstance(ids, torch.LongTensor)))
+        and (lengths is None or (lengths.shape == (n,) and isinstance(lengths, torch.LongTensor)))
     )
     if not is_right:
         shapes = [None if one is None else tuple(one.shape) for one in (x, *first, *weights, lengths, ids)]
@@ -155,135 +173,132 @@ def _widen(weights: Weights, n_blocks: int, n_more: int) -> Weights:
     return w, u, b, d
 
 
-class _Pass:
-    """One pass over a batch: its arrays, which are kept for the gradients, and the call that fills them."""
+class _Arrays(NamedTuple):
+    """What a pass over a batch has written, and its gradients read; a `Call` has their addresses."""
 
-    def __init__(self, kind: str, is_backward: bool, given: Any, keep: bool):
-        x, h, c, w, u, b, d, lengths, ids = given
-        size = u.shape[1]
-        n, n_steps = (x.shape[1], x.shape[0]) if ids is None else ids.shape
-        # what is added to the input: of a GRU's n without what belongs to the recalled part, which r scales
-        bias = torch.cat([b[: 2 * size] + d[: 2 * size], b[2 * size :]]) if kind == "gru" else b + d
-        # under autocast this product is computed in its type; the states never are
-        source = torch.addmm(bias, x.flatten(0, -2), w.t()).to(u.dtype)
-        self.states, self.last = x.new_empty(n_steps + 1, n, size), x.new_empty(n, size)
-        self.memory = self.gates = self.extra = None
-        if kind == "lstm":
-            self.memory = x.new_empty(n_steps + 1 if keep else 1, n, size)
-        if h is not None:
-            self.states[0] = h
-            if self.memory is not None:
-                self.memory[0] = 0 if c is None else c
-        if keep and kind != "rnn":
-            # each row's inputs are read before its gates are written
-            self.gates = source if ids is None else x.new_empty(n_steps * n, len(u))
-            self.extra = x.new_empty(n_steps, n, size)
-        call = _Call(kind, is_backward, (u, d, lengths, ids), *self.arrays)
-        call.source, call.n_ids = source.data_ptr(), x.shape[0]
-        call.last = self.last.data_ptr()
-        call.has_first = h is not None
-        call.memory_step = n if keep else 0
-        loaded_library().forward(call)
-
-    @property
-    def computed(self) -> Computed:
-        return Computed(self.states[1:], self.last, None if self.memory is None else self.memory[-1])
-
-    @property
-    def arrays(self) -> tuple[Tensor | None, ...]:
-        return self.states, self.memory, self.gates, self.extra
+    states: Tensor
+    memory: Tensor | None
+    gates: Tensor | None
+    extra: Tensor | None
 
 
-class _Call(Call):
-    """What the library needs; keeps alive what it points to."""
-
-    def __init__(self, kind: str, is_backward: bool, read: Any, states: Any, *arrays: Tensor | None):
-        u, d, lengths, ids = read
-        n_steps, n, size = states.shape
-        if kind == "gru":
-            d = d[2 * size :]
-        lengths = None if lengths is None else lengths.contiguous()
-        self.kept = (u.contiguous(), d.contiguous(), lengths, ids, states, *arrays)
-        names = ("u", "d", "lengths", "ids", "states", "memory", "gates", "extra")
-        super().__init__(
-            kind=KINDS.index(kind),
-            steps=n_steps - 1,
-            rows=n,
-            units=size,
-            n_parts=1,
-            id_step=0 if ids is None else ids.stride(1),
-            id_row=0 if ids is None else ids.stride(0),
-            is_backward=is_backward,
-            **dict(zip(names, map(_address, self.kept), strict=True)),
-        )
+def _compute(kind: str, is_backward: bool, given: Given, keep: bool) -> tuple[Computed, Call, _Arrays]:
+    """Compute the states, with what their gradients read if it shall be kept."""
+    x, h, c, w, u, b, d, lengths, ids = given
+    size = u.shape[1]
+    n, n_steps = (x.shape[1], x.shape[0]) if ids is None else ids.shape
+    # what is added to the input: of a GRU's n without what belongs to the recalled part, which r scales
+    bias = torch.cat([b[: 2 * size] + d[: 2 * size], b[2 * size :]]) if kind == "gru" else b + d
+    # under autocast this product is computed in its type; the states never are
+    source = torch.addmm(bias, x if x.dim() == 2 else x.flatten(0, 1), w.t())
+    source = source if source.dtype == u.dtype else source.to(u.dtype)
+    states, last = x.new_empty(n_steps + 1, n, size), x.new_empty(n, size)
+    memory = gates = extra = None
+    if kind == "lstm":
+        memory = x.new_empty(n_steps + 1 if keep else 1, n, size)
+    if h is not None:
+        states[0] = h
+        if memory is not None:
+            memory[0] = 0 if c is None else c
+    if keep and kind != "rnn":
+        # each row's inputs are read before its gates are written
+        gates = source if ids is None else x.new_empty(n_steps * n, u.shape[0])
+        extra = x.new_empty(n_steps, n, size)
+    u, d = u.contiguous(), (d[2 * size :] if kind == "gru" else d).contiguous()
+    lengths = None if lengths is None else lengths.contiguous()
+    call = Call(
+        kind=KINDS.index(kind),
+        steps=n_steps,
+        rows=n,
+        units=size,
+        lengths=_address(lengths),
+        n_parts=1,
+        source=source.data_ptr(),
+        ids=_address(ids),
+        id_step=0 if ids is None else ids.stride(1),
+        id_row=0 if ids is None else ids.stride(0),
+        n_ids=x.shape[0],
+        is_backward=is_backward,
+        has_first=h is not None,
+        u=u.data_ptr(),
+        d=d.data_ptr(),
+        states=states.data_ptr(),
+        last=last.data_ptr(),
+        memory=_address(memory),
+        memory_step=n if keep else 0,
+        gates=_address(gates),
+        extra=_address(extra),
+    )
+    call.read = u, d, lengths, ids
+    loaded_library().forward(call)
+    computed = Computed(states[1:], last, None if memory is None else memory[-1])
+    return computed, call, _Arrays(states, memory, gates, extra)
 
 
 class _States(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, kind: str, is_backward: bool, *given: Tensor | None) -> Any:
-        made = _Pass(kind, is_backward, given, keep=True)
-        ctx.kind, ctx.is_backward, ctx.is_spent = kind, is_backward, False
+        computed, ctx.call, arrays = _compute(kind, is_backward, Given(*given), keep=True)
+        ctx.kind, ctx.is_backward = kind, is_backward
         ctx.is_autocast = torch.is_autocast_enabled("cpu")
         ctx.set_materialize_grads(False)
-        ctx.save_for_backward(*given, *made.arrays)
-        return tuple(made.computed)
+        ctx.save_for_backward(*given, *arrays)
+        return tuple(computed)
 
     @staticmethod
     def backward(ctx: Any, of_states: Tensor | None, of_last: Tensor | None, of_memory: Tensor | None) -> Any:
         kind, saved = ctx.kind, ctx.saved_tensors
-        given, arrays = saved[:9], saved[9:]
+        given, arrays = Given(*saved[:9]), saved[9:]
         if torch.is_grad_enabled():  # gradients of these gradients are asked for
             return None, None, *_differentiate(ctx, given, (of_states, of_last, of_memory))
-        x, _, _, w, u, _, d, lengths, ids = given
-        if ctx.is_spent and kind != "rnn":  # the first time has written gradients into these arrays
-            arrays = _Pass(kind, ctx.is_backward, given, keep=True).arrays
-        ctx.is_spent = True
-        states, _, sums, recalled = arrays
-        n_steps, n, size = states[1:].shape
-        call = _Call(kind, ctx.is_backward, (u, d, lengths, ids), *arrays)
+        call, ctx.call = ctx.call, None
+        if call is None:  # the first time has written gradients into the arrays
+            _, call, arrays = _compute(kind, ctx.is_backward, given, keep=True)
+        # where they were packed, by a hook for what is saved, they lie elsewhere now
+        call.states, call.memory, call.gates, call.extra = map(_address, arrays)
+        library = loaded_library()
+        _, _, gates, recalled = arrays
+        x, _, _, w, u, _, _, lengths, ids = given
+        n, size = call.rows, call.units
+        sums = x.new_empty(call.steps * n, size) if kind == "rnn" else gates.view(-1, u.shape[0])
         carry = x.new_zeros(n, size)
         if of_memory is not None:
             carry += of_memory
-        if kind == "rnn":
-            sums = x.new_empty(n_steps, n, size)
         # kept by name until the library has read them
         of_states, of_last = (None if one is None else one.contiguous() for one in (of_states, of_last))
         call.gradient, call.of_last, call.carry, call.sums = map(_address, (of_states, of_last, carry, sums))
-        loaded_library().backward(call)
+        library.backward(call)
 
-        needed = dict(zip(GIVEN, ctx.needs_input_grad[2:], strict=True))
-        sums = sums.view(n_steps * n, u.shape[0])
+        needs = Given(*ctx.needs_input_grad[2:])
         # a GRU's recalled part is a sum of its own, beside those of r and z
-        planes = [sums] if kind != "gru" else [sums[:, : 2 * size], recalled.view(-1, size)]
-        blocks = [slice(None)] if kind != "gru" else [slice(2 * size), slice(2 * size, None)]
+        recalled = recalled.view(-1, size) if kind == "gru" else None
         of_h: Any = None
         of_b: Any = None
         of_u = of_x = of_w = of_d = None
-        before = states[:-1].view(-1, size)
-        if needed["h"]:
-            of_h = carry if kind == "gru" else 0
-            for plane, block in zip(planes, blocks, strict=True):
-                of_h = of_h + plane[:n] @ u[block]
+        if needs.h:
+            if recalled is None:
+                of_h = sums[:n] @ u
+            else:
+                of_h = carry + sums[:n, : 2 * size] @ u[: 2 * size] + recalled[:n] @ u[2 * size :]
             if of_last is not None and lengths is not None:  # what has no steps ends as it begins
                 of_h = of_h + of_last * (lengths == 0)[:, None]
-        if needed["u"]:
-            of_u = torch.empty_like(u)
-            for plane, block in zip(planes, blocks, strict=True):
-                torch.mm(plane.t(), before, out=of_u[block])
+        if needs.u:
+            of_u = x.new_empty(u.shape)
+            library.weigh(call, of_u)
         of_inputs = sums
         if ids is not None:
-            of_inputs = x.new_zeros(len(x), len(u))
-            loaded_library().gather(call, of_inputs)
+            of_inputs = x.new_zeros(x.shape[0], u.shape[0])
+            library.gather(call, of_inputs)
         with torch.autocast("cpu", torch.bfloat16) if ctx.is_autocast else nullcontext():  # as forward
-            if needed["x"]:
+            if needs.x:
                 of_x = (of_inputs @ w).view_as(x)
-            if needed["w"]:
-                of_w = of_inputs.t() @ x.flatten(0, -2)
-        if needed["b"] or needed["d"]:
+            if needs.w:
+                of_w = of_inputs.t() @ (x if x.dim() == 2 else x.flatten(0, 1))
+        if needs.b or needs.d:
             of_b = of_d = of_inputs.sum(0)
-        if kind == "gru" and needed["d"]:
-            of_d = torch.cat([of_b[: 2 * size], recalled.view(-1, size).sum(0)])
-        of_c = carry if needed["c"] else None
+        if recalled is not None and needs.d:
+            of_d = torch.cat([of_b[: 2 * size], recalled.sum(0)])
+        of_c = carry if needs.c else None
         return None, None, of_x, of_h, of_c, of_w, of_u, of_b, of_d, None, None
 
 

@@ -17,6 +17,8 @@ def send(array: np.ndarray, device: torch.device) -> torch.Tensor:
     A copy from ordinary memory waits for all that came before it; one from pinned memory takes its turn.
     """
     tensor = torch.from_numpy(array)
+    if device.type == "cpu":
+        return tensor
     return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
 
 
@@ -49,6 +51,11 @@ class FlatRows:
         is_matrix = longest > 0 and len(values) == n * longest  # all have one length
         self._matrix = self.values[:-1].unflatten(0, (n, longest)) if is_matrix else None
 
+    @property
+    def is_matrix(self) -> bool:
+        """Whether all rows have one length, and that is not 0."""
+        return self._matrix is not None
+
     def pad(self, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
         """Return some rows as one padded matrix.
 
@@ -62,9 +69,9 @@ class FlatRows:
             T is the longest of these rows, at least 1; 0 stands behind.
         lengths : Tensor of shape (n_rows,), dtype int64
         """
-        lengths = self.lengths[rows]
         if self._matrix is not None:
-            return _take(self._matrix, rows), send(lengths, self.values.device)
+            return _take(self._matrix, rows), send(self.lengths[: len(rows)], self.values.device)
+        lengths = self.lengths[rows]
         n_steps = lengths.max(initial=1)
         steps = np.arange(n_steps)
         index = self.starts[rows][:, None] + steps  # (n, T)

@@ -94,6 +94,23 @@ class SequenceNet(NeuralNet):
             max_steps=self.max_batch_tokens,
         )
 
+    def run_single_epoch(
+        self, iterator: Any, training: bool, prefix: str, step_fn: Any, **fit_params: Any
+    ) -> None:
+        """Compute one epoch, with one look into the history a batch: skorch's takes several."""
+        if iterator is None:
+            return
+        n_batches = 0
+        for batch in iterator:
+            self.notify("on_batch_begin", batch=batch, training=training)
+            step = step_fn(batch, **fit_params)
+            record = self.history[-1]["batches"][-1]
+            record[f"{prefix}_loss"] = step["loss"].item()
+            record[f"{prefix}_batch_size"] = len(batch[0])
+            self.notify("on_batch_end", batch=batch, training=training, **step)
+            n_batches += 1
+        self.history.record(f"{prefix}_batch_count", n_batches)
+
     def train_step_single(self, batch: Any, **fit_params: Any) -> dict[str, Any]:
         """Compute loss and gradients of a batch, part by part if it comes in parts."""
         whole, _ = batch

@@ -77,7 +77,7 @@ def _in_one_call(kernel: Callable[..., Any]) -> Callable[[Step], Step]:
                         state["exp_avg_sq"] = torch.zeros_like(weight)
                     state["step"] = n = int(state["step"]) + 1
                     if n not in counts:
-                        counts[n] = torch.tensor(float(n))
+                        counts[n] = torch.scalar_tensor(n)
                     rows.append((weight, gradient, state["exp_avg"], state["exp_avg_sq"], counts[n]))
                 if not rows:
                     continue

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .. import _native
+from ._mixed_precision import is_mixed_precision, takes_bfloat16
 from ._recurrences import ElmanStates, GRUStates
 from ._registry import Registry
 from .batch import reverse_each
@@ -205,6 +206,7 @@ class _TorchCell(Cell):
 
     torch_class: ClassVar[type[nn.RNNBase]]
     n_blocks: ClassVar[int]
+    _kind: ClassVar[str]
     recurrence: ClassVar[type[torch.autograd.Function] | None] = None
     """What is faster than torch's class where gradients are needed, on a CPU."""
 
@@ -215,21 +217,23 @@ class _TorchCell(Cell):
     def _weights(self) -> Any:
         return self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0
 
-    @property
-    def _kind(self) -> str:
-        return self.torch_class.__name__.lower()
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        cls._kind = cls.torch_class.__name__.lower()
 
     @property
     def _is_plain(self) -> bool:
         """Whether no subclass has a `forward` of its own."""
         return type(self).forward is _TorchCell.forward
 
-    def _is_native(self, *given: Tensor) -> bool:
-        return self._is_plain and _native.can_run(self._kind, *given, *self._weights)
+    def _native_weights(self, *given: Tensor) -> Any:
+        """Return the weights where the native kernel computes with them and with what is given, else None."""
+        weights = self._weights
+        return weights if self._is_plain and _native.can_run(self._kind, *given, *weights) else None
 
-    def _run(self, x: Tensor, state: State | None, reading: Any = None) -> tuple[Tensor, State]:
+    def _run(self, weights: Any, x: Tensor, state: State | None, reading: Any = None) -> tuple[Tensor, State]:
         """Return what the native kernel makes of inputs or vectors with the time first, as `read_part`."""
-        states, last, memory = _native.run(self._kind, x, state, self._weights, reading)
+        states, last, memory = _native.run(self._kind, x, state, weights, reading)
         return states.transpose(0, 1), (last,) if memory is None else (last, memory)
 
     def _recur(self, x: Tensor, first: Tensor | None, ids: Tensor | None = None) -> Tensor:
@@ -239,19 +243,19 @@ class _TorchCell(Cell):
         return self.recurrence.apply(x, first, *self._weights, ids).transpose(0, 1)  # type: ignore[union-attr]
 
     def forward(self, inputs: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        is_mixed = _is_mixed(inputs.device)
+        is_mixed = is_mixed_precision(inputs.device)
         if is_mixed:  # a layer below may have answered in bfloat16
             inputs = inputs.to(self._weights[0].dtype)
         if inputs.shape[1] > 1 and inputs.device.type == "cpu":  # a single step is as fast in torch's own
-            if self._is_native(inputs, *(state or ())):
-                return self._run(inputs.transpose(0, 1), state)
+            if weights := self._native_weights(inputs, *(state or ())):
+                return self._run(weights, inputs.transpose(0, 1), state)
             if self.recurrence is not None and torch.is_grad_enabled():
                 states = self._recur(inputs.transpose(0, 1), None if state is None else state[0])
                 return states, (states[:, -1],)
         given = None if state is None else tuple(part[None].contiguous() for part in state)
         is_single = len(self.parts) == 1
         with torch.autocast(inputs.device.type, enabled=False) if is_mixed else nullcontext():
-            if is_mixed and _takes_bfloat16(inputs):
+            if is_mixed and takes_bfloat16(inputs):
                 return self._forward_in_bfloat16(inputs, given)
             states, last = self.torch_class.forward(self, inputs, given[0] if given and is_single else given)
         return states, (last[0],) if is_single else tuple(part[0] for part in last)
@@ -270,22 +274,24 @@ class _TorchCell(Cell):
         return states, tuple(part[0] for part in last)
 
     def read(self, inputs: Tensor, lengths: Tensor) -> StatesAndEnd:
-        if inputs.shape[1] == 1 or not self._is_native(inputs):
+        weights = None if inputs.shape[1] == 1 else self._native_weights(inputs)
+        if weights is None:
             return super().read(inputs, lengths)
-        states, state = self._run(inputs.transpose(0, 1), None, _native.Reading(lengths))
+        states, state = self._run(weights, inputs.transpose(0, 1), None, _native.Reading(lengths))
         return states, state[0]
 
     @property
     def reads_ids(self) -> bool:
         is_on_cpu = self.weight_ih_l0.device.type == "cpu"
         recurs = self._is_plain and self.recurrence is not None and torch.is_grad_enabled() and is_on_cpu
-        return recurs or self._is_native()
+        return recurs or self._native_weights() is not None
 
     def read_ids(self, vectors: Tensor, ids: Tensor, lengths: Tensor, is_backward: bool) -> StatesAndEnd:
-        if not self._is_native(vectors):
+        weights = self._native_weights(vectors)
+        if weights is None:
             in_order = reverse_each(ids, lengths) if is_backward else ids
             return self._recur(vectors, None, in_order.transpose(0, 1)), None
-        states, state = self._run(vectors, None, _native.Reading(lengths, ids, is_backward))
+        states, state = self._run(weights, vectors, None, _native.Reading(lengths, ids, is_backward))
         return states, state[0]
 
     def read_part(
@@ -293,9 +299,9 @@ class _TorchCell(Cell):
     ) -> tuple[Tensor, State]:
         if ids is not None and (ids.numel() < len(inputs) or not self.reads_ids):
             inputs, ids = F.embedding(ids.t(), inputs).transpose(0, 1), None
-        if self._is_native(inputs, *(state or ())):
+        if weights := self._native_weights(inputs, *(state or ())):
             x = inputs.transpose(0, 1) if ids is None else inputs
-            return self._run(x, state, _native.Reading(lengths, ids))
+            return self._run(weights, x, state, _native.Reading(lengths, ids))
         if ids is None:
             return self(inputs, state)
         states = self._recur(inputs, None if state is None else state[0], ids.t())
@@ -322,18 +328,6 @@ class _TorchCell(Cell):
             fill = nn.init.orthogonal_ if name.startswith("weight_hh") else nn.init.xavier_uniform_
             for block in weight.chunk(self.n_blocks):
                 fill(block.detach(), generator=generator)
-
-
-def _is_mixed(device: torch.device) -> bool:
-    """Whether autocast to bfloat16 is on: oneDNN may refuse such a layer, and cuDNN takes float16."""
-    kind = device.type
-    is_on = kind in ("cpu", "cuda") and torch.is_autocast_enabled(kind)
-    return is_on and torch.get_autocast_dtype(kind) == torch.bfloat16
-
-
-def _takes_bfloat16(inputs: Tensor) -> bool:
-    """Whether torch would hand such inputs in bfloat16 to cuDNN: only late versions of both do."""
-    return inputs.is_cuda and torch.cudnn_is_acceptable(inputs.new_zeros(1, dtype=torch.bfloat16))
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """The recurrent encoder: sequences of any lengths in, hidden states out."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -362,7 +363,8 @@ class RecurrentEncoder(nn.Module):
 
     def _overrides(self, *names: str) -> bool:
         """Whether a subclass has a method of its own among these."""
-        return any(getattr(type(self), name) is not getattr(RecurrentEncoder, name) for name in names)
+        class_: Any = type(self)
+        return _overrides(class_, names)
 
     @property
     def _is_plain(self) -> bool:
@@ -396,6 +398,11 @@ class RecurrentEncoder(nn.Module):
             in_order = reverse_each(ids, lengths) if is_backward else ids
             return read_truncated(cell, vectors, lengths, n, ids=in_order), None
         return cell.read_ids(vectors, ids, lengths, is_backward)
+
+
+@functools.cache
+def _overrides(class_: Any, names: tuple[str, ...]) -> bool:
+    return any(getattr(class_, name) is not getattr(RecurrentEncoder, name) for name in names)
 
 
 def _one_hot(ids: Tensor, n_tokens: int, dtype: torch.dtype) -> Tensor:

@@ -157,7 +157,7 @@ def test_a_whole_layer_in_bfloat16_is_near(cell, given, monkeypatch):
     state = tuple(part.float() for part in make_state(module)) if given else None
     expected, expected_last = module(inputs, state)
     monkeypatch.setenv("SEQESTIMATORS_KERNEL", "torch")
-    monkeypatch.setattr("seqestimators.modules.cells._takes_bfloat16", lambda inputs: True)
+    monkeypatch.setattr("seqestimators.modules.cells.takes_bfloat16", lambda inputs: True)
     # a single step, and an LSTM, are torch's own
     monkeypatch.setattr(type(module), "recurrence", None)
     with torch.backends.mkldnn.flags(enabled=False), torch.autocast("cpu", torch.bfloat16):

@@ -1,6 +1,7 @@
 """States and gradients of the compiled library, beside torch's in double precision."""
 
 import multiprocessing
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -96,9 +97,11 @@ def test_states_and_gradients_are_torchs(monkeypatch, level, kind, size, given):
     assert greatest_error(problem.differentiate(problem.found, torch.float32), exact) < 2e-6
 
 
+@every_level
 @every_kind
 @pytest.mark.parametrize(("n_steps", "n"), [(1, 1), (1, 5), (30, 1), (4, 30), (60, 17)])
-def test_any_number_of_rows_and_steps(kind, n_steps, n):
+def test_any_number_of_rows_and_steps(monkeypatch, level, kind, n_steps, n):
+    monkeypatch.setattr(library.find_library(), "level", level)
     problem = Problem(kind, 16, n_steps, n)
     exact = problem.differentiate(problem.expected, torch.float64)
     assert greatest_error(problem.differentiate(problem.found, torch.float32), exact) < 2e-6
@@ -137,9 +140,11 @@ def test_an_empty_batch_has_no_states(kind):
     assert not any(weight.grad.any() for weight in problem.weights)
 
 
+@every_level
 @every_kind
-@pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf])
-def test_what_is_not_finite_is_passed_on_as_by_torch(kind, value):
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf, 3e38, -3e38, 100, -100])
+def test_what_is_not_finite_or_huge_is_passed_on_as_by_torch(monkeypatch, level, kind, value):
+    monkeypatch.setattr(library.find_library(), "level", level)
     problem = Problem(kind, 16, n_steps=4)
     problem.lengths[:] = 4
     problem.x[1, 2] = value
@@ -209,6 +214,24 @@ def test_gradients_may_be_taken_twice_and_in_part(kind):
     assert torch.equal(*first, *second)
     with pytest.raises(RuntimeError, match="second time"):
         torch.autograd.grad(states, weights[:1], problem.gradient)
+
+
+@every_kind
+@pytest.mark.parametrize("size", [16, 19])
+def test_what_is_saved_may_be_moved_until_it_is_needed(kind, size):
+    problem = Problem(kind, size, state=True, ids=True)
+    expected = problem.differentiate(problem.found, torch.float32)
+    with torch.autograd.graph.saved_tensors_hooks(lambda one: one.clone(), lambda one: one.clone()):
+        moved = problem.differentiate(problem.found, torch.float32)
+    assert all(map(torch.equal, moved, expected))
+
+
+@every_kind
+def test_states_that_are_not_used_are_freed(kind):
+    problem = Problem(kind, 16)
+    weights = [weight.requires_grad_() for weight in problem.weights]
+    last = weakref.ref(_native.run(kind, problem.x, None, weights).last)
+    assert last() is None
 
 
 @every_kind
