@@ -165,7 +165,7 @@ class SequenceDataset(Dataset):
             Number of rows in the batch of which they are a part; None: all.
         """
         rows = np.asarray(rows)
-        n_rows = len(rows) if n_rows is None else n_rows
+        n_rows = float(len(rows) if n_rows is None else n_rows)  # torch would make a tensor of a whole number
         inputs, lengths = pad_in_pieces(self.source, rows)
         target = weight = features = None
         index = send(rows, self.source.values.device)
@@ -294,7 +294,7 @@ class BatchIterator:
         window = np.arange(len(order)) // (n_batches * self.batch_size)
         order = order[np.lexsort((lengths[order], window))]
         batches = [order[start:stop][::-1].copy() for start, stop in pairwise(self._bounds())]
-        return [batches[i] for i in torch.randperm(len(batches), generator=self.generator)]
+        return [batches[i] for i in torch.randperm(len(batches), generator=self.generator).tolist()]
 
     def __iter__(self) -> Iterator[tuple[Batch | PartedBatch, Any]]:
         _keep_freed_memory()

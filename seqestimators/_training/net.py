@@ -5,9 +5,11 @@ from typing import Any
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import Callback
+from skorch.utils import TeeGenerator
 
 from ..modules import Batch, SequenceNetwork
 from .batching import BatchIterator, SequenceDataset
+from .optimizers import OPTIMIZERS
 
 __all__ = ["SequenceNet"]
 
@@ -110,6 +112,17 @@ class SequenceNet(NeuralNet):
             self.notify("on_batch_end", batch=batch, training=training, **step)
             n_batches += 1
         self.history.record(f"{prefix}_batch_count", n_batches)
+
+    def train_step(self, batch: Any, **fit_params: Any) -> dict[str, Any]:
+        """Take one step; optimizers given by name compute the gradients once, and need no closure for it."""
+        if type(self.optimizer_) not in OPTIMIZERS.values():
+            return super().train_step(batch, **fit_params)
+        self.optimizer_.zero_grad()
+        step = self.train_step_single(batch, **fit_params)
+        named_parameters = TeeGenerator(self.get_all_learnable_params())
+        self.notify("on_grad_computed", named_parameters=named_parameters, batch=batch, training=True)
+        self.optimizer_.step()
+        return step
 
     def train_step_single(self, batch: Any, **fit_params: Any) -> dict[str, Any]:
         """Compute loss and gradients of a batch, part by part if it comes in parts."""

@@ -290,12 +290,12 @@ class RecurrentClassifier(ClassifierMixin, BasePooled, ClassWeight):
     def _criterion(self) -> Callable[..., torch.Tensor]:
         if callable(self.loss):
             return OwnLoss(self.loss)
-        one_output_a_label = self._is_multilabel or self._is_binary()
-        criteria: dict[str, Callable[..., torch.Tensor]] = {
-            "cross_entropy": binary_cross_entropy if one_output_a_label else cross_entropy,
-            "focal": binary_focal_loss if one_output_a_label else focal_loss,
-        }
-        return partial(criteria[self.loss], label_smoothing=self.label_smoothing)
+        of_labels, of_classes = {
+            "cross_entropy": (binary_cross_entropy, cross_entropy),
+            "focal": (binary_focal_loss, focal_loss),
+        }[self.loss]
+        found = of_labels if self._is_multilabel or self._is_binary() else of_classes
+        return partial(found, label_smoothing=self.label_smoothing) if self.label_smoothing else found
 
     def margin(self, target: Any = None) -> ClassMargin:
         """Return what explanations are about: the log-odds of a class.

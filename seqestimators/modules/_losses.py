@@ -127,6 +127,25 @@ def binary_focal_loss(logits: Tensor, target: Tensor, label_smoothing: float = 0
     return -(of_yes + of_no)
 
 
+def sum_at_once(criterion: object, outputs: Tensor, target: Tensor, weight: Tensor) -> Tensor | None:
+    """Return the weighted sum of a loss where one operation computes it, without the loss of each row.
+
+    Parameters
+    ----------
+    criterion : callable
+    outputs, target : Tensors of shape (n, ...)
+    weight : Tensor of shape (n,)
+
+    Returns
+    -------
+    Tensor of shape () or None
+    """
+    if criterion is not binary_cross_entropy or outputs.shape[1] > 1 or not _is_observed(target):
+        return None
+    weight = weight.to(outputs.dtype)[:, None]
+    return F.binary_cross_entropy_with_logits(outputs, target, weight, reduction="sum")
+
+
 def _smooth(target: Tensor, label_smoothing: float) -> Tensor:
     return target * (1 - label_smoothing) + label_smoothing / 2 if label_smoothing else target
 

@@ -274,15 +274,13 @@ class RecurrentEncoder(nn.Module):
         -------
         bool
         """
+        if torch.is_grad_enabled() or self.training or inputs.shape[1] <= _steps_of_part(len(inputs)):
+            return False
         is_single = len(self.layers) == 1
         looks_ahead = not is_single and self.bidirectional and self.mix_directions
         has_masks = not is_single and are_masks_shared()  # they belong to whole sequences
-        return (
-            inputs.shape[1] > _steps_of_part(len(inputs))
-            and not (torch.is_grad_enabled() or self.training)
-            and not (looks_ahead or has_masks or self.stem is not None)
-            and not self._overrides("embed", "prepare", "forward", "read_layers")
-        )
+        is_hindered = looks_ahead or has_masks or self.stem is not None
+        return not (is_hindered or self._overrides("embed", "prepare", "forward", "read_layers"))
 
     def read_parts(
         self, inputs: Tensor, lengths: Tensor, first: FirstStates | None = None

@@ -1,11 +1,13 @@
 """The network of the classifier and the regressor: encoder, pooling, output layer."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ._losses import sum_at_once
 from ._number_losses import squared_error
 from .batch import Batch, Ragged, reverse_each
 from .dropout import Dropout, share_masks
@@ -214,10 +216,17 @@ class PooledNetwork(SequenceNetwork):
         Tensor of shape ()
             The sum of the losses, each times its weight.
         """
-        if batch.weight is None or batch.weight.ndim == 1:
-            return super().loss(batch, outputs)
-        weighted: Callable[..., Tensor] = self.criterion
-        return weighted(self(batch) if outputs is None else outputs, batch.target, batch.weight).sum()
+        given: Any = self(batch) if outputs is None else outputs
+        target: Any = batch.target
+        if batch.weight is None:
+            return super().loss(batch, given)
+        if batch.weight.ndim > 1:
+            weighted: Callable[..., Tensor] = self.criterion
+            return weighted(given, target, batch.weight).sum()
+        total = None
+        if type(self).row_losses is PooledNetwork.row_losses:
+            total = sum_at_once(self.criterion, given, target, batch.weight)
+        return super().loss(batch, given) if total is None else total
 
     def sample(self, batch: Batch, seeds: Sequence[int]) -> Tensor:
         """Return the outputs of networks that dropout makes of this one.

@@ -8,6 +8,7 @@ from sklearn.metrics import log_loss
 from torch.nn import functional as F
 
 from seqestimators.modules import binary_cross_entropy, binary_focal_loss, cross_entropy, focal_loss
+from seqestimators.modules._losses import sum_at_once
 
 RNG = np.random.default_rng(0)
 WEIGHT = RNG.uniform(0.1, 3, 20)
@@ -30,6 +31,24 @@ def test_binary_cross_entropy_is_log_loss_of_every_label():
     losses = binary_cross_entropy(torch.from_numpy(logits), torch.from_numpy(target))
     expected = [log_loss(target[:, i], expit(logits[:, i]), sample_weight=WEIGHT) for i in range(3)]
     assert weighted_mean(losses) == pytest.approx(np.mean(expected))
+
+
+def test_the_sum_at_once_is_that_of_the_rows():
+    logits = torch.from_numpy(RNG.normal(size=(20, 1))).requires_grad_()
+    target, weight = torch.from_numpy(RNG.integers(0, 2, (20, 1)) * 1.0), torch.from_numpy(WEIGHT)
+    at_once = sum_at_once(binary_cross_entropy, logits, target, weight)
+    row_by_row = torch.dot(binary_cross_entropy(logits, target), weight)
+    torch.testing.assert_close(at_once, row_by_row, rtol=1e-12, atol=0)
+    for one, other in zip(*(torch.autograd.grad(one, logits) for one in (at_once, row_by_row)), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-12, atol=0)
+
+
+def test_no_sum_at_once_of_several_labels_of_missing_ones_and_of_other_losses():
+    logits, target, weight = torch.zeros(3, 1), torch.ones(3, 1), torch.ones(3)
+    assert sum_at_once(binary_cross_entropy, logits, target, weight) is not None
+    assert sum_at_once(binary_cross_entropy, logits.expand(3, 2), target.expand(3, 2), weight) is None
+    assert sum_at_once(binary_cross_entropy, logits, target * torch.nan, weight) is None
+    assert sum_at_once(binary_focal_loss, logits, target, weight) is None
 
 
 @pytest.mark.parametrize("label_smoothing", [0, 0.2])

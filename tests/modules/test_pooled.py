@@ -15,6 +15,7 @@ from seqestimators.modules import (
     PooledEncoder,
     PooledNetwork,
     RecurrentEncoder,
+    binary_cross_entropy,
     cross_entropy,
     encoder,
     initialize,
@@ -292,6 +293,20 @@ def test_the_criterion_gives_the_loss_of_each_row(make_network, make_sequences, 
     outputs = network(batch)
     expected = F.cross_entropy(outputs, target, reduction="none")
     torch.testing.assert_close(network.row_losses(outputs, batch), expected)
+
+
+def test_a_loss_of_rows_of_ones_own_is_summed(make_network, make_sequences, pad):
+    class Doubled(PooledNetwork):
+        def row_losses(self, outputs, batch):
+            return 2 * super().row_losses(outputs, batch)
+
+    network = make_network(criterion=binary_cross_entropy)
+    network.output = torch.nn.Linear(network.representation_size, 1, dtype=torch.float64)
+    target, weight = torch.arange(6.0, dtype=torch.float64)[:, None] % 2, torch.arange(6.0)
+    batch = Batch(*pad(make_sequences()), target, weight)
+    expected = 2 * network.loss(batch)
+    network.__class__ = Doubled
+    torch.testing.assert_close(network.loss(batch), expected)
 
 
 def test_the_criterion_is_the_squared_error_unless_told_otherwise(make_network, make_sequences, pad):
