@@ -165,15 +165,16 @@ class SequenceDataset(Dataset):
             Number of rows in the batch of which they are a part; None: all.
         """
         rows = np.asarray(rows)
-        n_rows = float(len(rows) if n_rows is None else n_rows)  # torch would make a tensor of a whole number
+        n_rows_of_all = float(len(rows) if n_rows is None else n_rows)  # a whole number would become a tensor
         inputs, lengths = pad_in_pieces(self.source, rows)
         target = weight = features = None
         index = send(rows, self.source.values.device)
         if isinstance(self.target, FlatRows):
             target = self.target.join(rows)
-            weight = self.weight.join(rows).values / (n_rows / len(self) * self.total_weight)
+            weight = self.weight.join(rows).values / (n_rows_of_all / len(self) * self.total_weight)
         elif self.target is not None:
-            target, weight = self.target.index_select(0, index), self.weight.index_select(0, index) / n_rows
+            target, weight = self.target.index_select(0, index), self.weight.index_select(0, index)
+            weight = weight / n_rows_of_all
         if self.features is not None:
             features = self.features.index_select(0, index)
         return Batch(inputs, lengths, target, weight, features, [other.batch(rows) for other in self.others])
