@@ -278,7 +278,7 @@ def measure_growth(numbers, lengths):
 
 
 def measure_search(n_rows):
-    """Rows of number of processes, seconds by the clock, ratio: 30 fits and a last one, the workers warm."""
+    """Rows of number of processes, seconds by the clock, ratio: 48 fits and a last one, the workers warm."""
     from sklearn.model_selection import GridSearchCV
 
     from seqestimators import RecurrentClassifier
@@ -289,7 +289,7 @@ def measure_search(n_rows):
         model = RecurrentClassifier(max_epochs=10, random_state=0)
         for rows in (40, n_rows):  # the first search warms the workers up
             grid = {"hidden_size": [24, 32], "lr": [3e-3, 5e-3, 1e-2]}
-            search = GridSearchCV(model, grid, cv=5, n_jobs=n_jobs)
+            search = GridSearchCV(model, grid, cv=8, n_jobs=n_jobs)
             start = time.perf_counter()
             search.fit(X[:rows], y[:rows])
             seconds[n_jobs] = time.perf_counter() - start

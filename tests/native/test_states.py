@@ -88,7 +88,14 @@ def greatest_error(found, exact):
 @every_kind
 @pytest.mark.parametrize("size", [3, 10, 16, 24, 48, 50, 72])
 @pytest.mark.parametrize(
-    "given", [{"state": True}, {"ids": True}, {"ids": True, "backward": True, "state": True}], ids=str
+    "given",
+    [
+        {"state": True},
+        {"ids": True},
+        {"ids": True, "backward": True, "state": True},
+        {"n_steps": 60, "n": 12},  # more steps than the gradient of the weights adds up at once
+    ],
+    ids=str,
 )
 def test_states_and_gradients_are_torchs(monkeypatch, level, kind, size, given):
     monkeypatch.setattr(library.find_library(), "level", level)
