@@ -281,7 +281,7 @@ plt.show()
 # - Read from all states, every network gets 99 % or more of new sequences
 #   right.
 # - Read from the last state, RNN and BiLSTM still do. LSTM and GRU depend on
-#   the seed: from hardly more than chance to more than 80 %.
+#   the seed: from about chance to more than 80 %.
 # - 49 steps back, at least some ten-thousandths of the gradient are left in
 #   RNN, LSTM and GRU: it gets weaker, but does not vanish.
 # - An ATG in the fourth place is no start: the probability is below 5 %.

@@ -105,8 +105,8 @@ print(
 
 # %%
 # At a temperature of 0.5 about nine of ten strings are molecules, at 1.2 one
-# of three. No molecule is drawn twice, and none is copied from the training
-# data.
+# of three. Hardly any molecule is drawn twice, and none is copied from the
+# training data.
 #
 # Figure
 # ------
