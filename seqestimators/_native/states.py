@@ -43,7 +43,7 @@ class Reading(NamedTuple):
 class Given(NamedTuple):
     """What a pass reads: inputs, first state and memory, torch's four weights, lengths and ids.
 
-    Or something about each of them.
+    By the same names, whether each needs a gradient.
     """
 
     x: Any

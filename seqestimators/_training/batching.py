@@ -56,11 +56,8 @@ class DistinctRows:
 
 def pad_in_pieces(source: FlatRows, rows: np.ndarray) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
     """Return some rows as padded matrices, and their lengths: several where one would be mostly padding."""
-    if source.is_matrix:
-        inputs_of_all, lengths_of_all = source.pad(rows)
-        return [inputs_of_all], [lengths_of_all]
-    pieces = [source.pad(rows[piece]) for piece in cut_by_length(source.lengths[rows])]
-    inputs, lengths = zip(*pieces, strict=True)
+    pieces = [slice(None)] if source.is_matrix else cut_by_length(source.lengths[rows])
+    inputs, lengths = zip(*(source.pad(rows[piece]) for piece in pieces), strict=True)
     return list(inputs), list(lengths)
 
 

@@ -1,6 +1,5 @@
 """The skorch callbacks of a fit: schedule, clipping, monitoring, early stopping."""
 
-import math
 from typing import Any
 
 import torch
@@ -37,8 +36,7 @@ class Clipping(Callback):
         gradients = [one.grad for one in weights if one.grad is not None]
         if not gradients:
             return
-        whole = torch.cat([one.ravel() for one in gradients])
-        norm = math.sqrt(torch.dot(whole, whole))
+        norm = float(torch.linalg.vector_norm(torch.cat([one.ravel() for one in gradients])))
         if norm > self.max_norm:
             torch._foreach_mul_(gradients, self.max_norm / (norm + 1e-6))
 
