@@ -99,7 +99,7 @@ class Library:
             is_other = library.recurrence_source() != zlib.crc32(SOURCE.read_bytes())
             self._functions = {
                 name: getattr(library, f"recurrence_{name}")
-                for name in ("forward", "backward", "weigh", "gather", "pool", "unpool")
+                for name in ("forward", "backward", "collect", "pool", "unpool")
             }
         except AttributeError:
             is_other = True
@@ -108,29 +108,32 @@ class Library:
         for function in self._functions.values():
             function.restype = _Int
             function.argtypes = [_Int, _Pointer]
-        for name in ("weigh", "gather"):
-            self._functions[name].argtypes = [_Int, _Pointer, _Pointer]
+        for name in ("backward", "collect"):
+            self._functions[name].argtypes = [_Int, _Pointer, _Pointer, _Pointer]
         self.level = _find_level() if level is None else level
 
     def forward(self, call: Call) -> None:
         """Compute the states."""
         self._share(self._functions["forward"], call)
 
-    def backward(self, call: Call) -> None:
-        """Compute the gradients of the sums."""
-        self._share(self._functions["backward"], call)
+    def backward(self, call: Call, of_u: torch.Tensor | None, of_table: torch.Tensor | None) -> None:
+        """Compute the gradients of the sums, and from them those of the weights of the state.
 
-    def weigh(self, call: Call, of_u: torch.Tensor) -> None:
-        """Compute the gradient of the weights of the state, from those of the sums."""
-        self._share(self._functions["weigh"], call, of_u.data_ptr())
+        The gradients of the sums are also added to those of the rows of a table
+        that the sums have read.
+        """
+        addresses = [None if one is None else one.data_ptr() for one in (of_u, of_table)]
+        n_parts = self._share(self._functions["backward"], call, *addresses)
+        if n_parts > 1 and any(addresses):  # each part reads what all have computed
+            self._share(self._functions["collect"], call, *addresses)
 
-    def _share(self, function: Any, call: Call, *addresses: int) -> None:
-        """Let threads, as many as torch uses, compute rows that don't need each other."""
+    def _share(self, function: Any, call: Call, *addresses: int | None) -> int:
+        """Let threads, as many as torch uses, compute parts that don't need each other; return how many."""
         n_products = call.steps * call.rows * call.units**2
         n_parts = min(torch.get_num_threads(), call.rows // MIN_ROWS, n_products // MIN_PRODUCTS)
         if n_parts <= 1:
             self._check(function(self.level, ctypes.addressof(call), *addresses))
-            return
+            return 1
         parts = [Call.from_buffer_copy(call) for _ in range(n_parts)]
         for i, part in enumerate(parts):
             part.part, part.n_parts = i, n_parts
@@ -140,10 +143,7 @@ class Library:
                 lambda part: function(self.level, ctypes.addressof(part), *addresses), parts
             ):
                 self._check(problem)
-
-    def gather(self, call: Call, table: torch.Tensor) -> None:
-        """Add the gradients of the sums to those of the rows of a table that the sums have read."""
-        self._check(self._functions["gather"](self.level, ctypes.addressof(call), table.data_ptr()))
+        return n_parts
 
     def pool(self, call: PoolingCall) -> None:
         """Compute last, greatest and mean state of each row."""

@@ -48,7 +48,7 @@ struct Call {
   float *memory;               // as the states, or (1, rows, units) with memory_step 0; of an LSTM
   int64_t memory_step;
   float *gates;                // LSTM: (steps, rows, 4 * units), GRU: 3 * units; may be the source, or null
-  float *extra;                // LSTM: tanh of the memory, GRU: what n recalls, (steps, rows, units), or null
+  float *extra;                // GRU: what n recalls, (steps, rows, units), or null
   const float *gradient;       // (steps, rows, units), of the states, or null: it is 0
   const float *of_last;        // (rows, units), of the last states, or null
   float *carry;                // (rows, units): gradient of the last memory; then of what lies before the first step
@@ -95,6 +95,14 @@ struct Order {
 
   static int64_t length(const Call &call, int64_t i) { return call.lengths ? call.lengths[i] : call.steps; }
 };
+
+static inline int64_t blocks_of(const Call &call) { return call.kind == LSTM ? 4 : call.kind == GRU ? 3 : 1; }
+
+// Whether what is kept for the gradients exceeds the caches that a core has for itself.
+static inline bool is_far(const Call &call) {
+  const int64_t n_bytes = sizeof(float) * call.steps * call.rows * blocks_of(call) * call.units;
+  return (call.kind == ELMAN || call.gates) && n_bytes > 1 << 20;
+}
 
 static inline int64_t id_of(const Call &call, int64_t t, int64_t row) {
   int64_t step = call.is_backward ? Order::length(call, row) - 1 - t : t;
@@ -167,13 +175,16 @@ EXPORT int64_t recurrence_forward(int64_t level, const Call *call) {
   PICK(forward(*call))
 }
 
-EXPORT int64_t recurrence_backward(int64_t level, const Call *call) { PICK(backward(*call)) }
+// The gradients of the sums; and from them, where one part has all rows, what collect computes.
+EXPORT int64_t recurrence_backward(int64_t level, const Call *call, float *of_u, float *of_table) {
+  PICK(backward(*call, of_u, of_table))
+}
 
-// Adds the gradients of projected inputs, in gates or sums, to those of the table's rows that were read.
-EXPORT int64_t recurrence_gather(int64_t level, const Call *call, float *table) { PICK(gather(*call, table)) }
-
-// The gradient of u, (blocks * units, units), from those of the sums; a part is a share of its rows.
-EXPORT int64_t recurrence_weigh(int64_t level, const Call *call, float *of_u) { PICK(weigh(*call, of_u)) }
+// From the gradients of the sums: that of u, (blocks * units, units), and those of the table's rows that were read,
+// which are added to; a part is a share of the columns of the sums. Either may be null.
+EXPORT int64_t recurrence_collect(int64_t level, const Call *call, float *of_u, float *of_table) {
+  PICK(collect(*call, of_u, of_table))
+}
 
 EXPORT int64_t recurrence_pool(int64_t level, const Pooling *call) {
   for (int64_t i = 0; i < call->rows; i++)
@@ -272,8 +283,28 @@ struct Step {
   int64_t t;
   const int64_t *row;
   const float *const *input;  // of each of these rows
+  bool is_far;                // whether what a pass writes leaves the caches of a core before it is read again
   int64_t at(int64_t i) const { return t * call.rows + row[i]; }
 };
+
+// Asks for the memory that a block of U vectors will write or read once its products are done, which take longer than
+// the way from there. `later` is 1 where the block computes what stands a step later.
+template <int M, int U> INLINE void fetch(const Step &s, int64_t i, int64_t v, int64_t later) {
+  if (!s.is_far) return;
+  const Call &c = s.call;
+  const int64_t blocks = blocks_of(c);
+  UNROLL for (int m = 0; m < M; m++)
+    UNROLL for (int k = 0; k < U * LANES; k += 16) {  // a line of the cache
+      const int64_t at = s.at(i + m), column = v + k, x = (at + later * c.rows) * c.units + column;
+      __builtin_prefetch(c.states + x, 1);
+      if (c.kind == LSTM) __builtin_prefetch(c.memory + x, 1);
+      if (c.kind == GRU) __builtin_prefetch(c.extra + at * c.units + column, 1);
+      if (c.kind != ELMAN)
+        for (int64_t g = 0; g < blocks; g++) __builtin_prefetch(c.gates + (at * blocks + g) * c.units + column, 1);
+      else if (!later)
+        __builtin_prefetch(c.sums + x, 1);
+    }
+}
 
 template <int M> INLINE void states_before(const float *(&h)[M], const Step &s, int64_t i) {
   UNROLL for (int m = 0; m < M; m++) h[m] = s.call.states + s.at(i + m) * s.call.units;
@@ -288,22 +319,22 @@ struct Lstm {
     states_before<M>(h, s, i);
     UNROLL for (int m = 0; m < M; m++)
       UNROLL for (int g = 0; g < 4; g++) a[m][g] = load(s.input[i + m] + g * H + v);
+    fetch<M, 1>(s, i, v, 1);
     if (recurs) multiply<M, 4>(a, h, w, H);
     UNROLL for (int m = 0; m < M; m++) {
       const int64_t at = s.at(i + m);
       const float *before = c.memory + (s.t * c.memory_step + s.row[i + m]) * H + v;
       float *after = c.memory + ((s.t + 1) * c.memory_step + s.row[i + m]) * H + v;
       Vec in = sigmoid(a[m][0]), f = sigmoid(a[m][1]), g = tanh(a[m][2]), o = sigmoid(a[m][3]);
-      Vec memory = fused(f, load(before), in * g), shown = tanh(memory);
+      Vec memory = fused(f, load(before), in * g);
       store(after, memory);
-      store(c.states + (at + c.rows) * H + v, o * shown);
+      store(c.states + (at + c.rows) * H + v, o * tanh(memory));
       if (c.gates) {
         float *q = c.gates + at * 4 * H + v;
         store(q, in);
         store(q + H, f);
         store(q + 2 * H, g);
         store(q + 3 * H, o);
-        store(c.extra + at * H + v, shown);
       }
     }
   }
@@ -316,7 +347,7 @@ struct Lstm {
         const int64_t x = v + b * LANES, at = s.at(i + m);
         float *q = c.gates + at * 4 * H + x, *carry = c.carry + s.row[i + m] * H + x;
         Vec in = load(q), f = load(q + H), g = load(q + 2 * H), o = load(q + 3 * H);
-        Vec shown = load(c.extra + at * H + x), before = load(c.memory + at * H + x);
+        Vec before = load(c.memory + at * H + x), shown = tanh(load(c.memory + (at + c.rows) * H + x));
         Vec of_c = fused(of_h[m][b] * o, slope_of_tanh(shown), load(carry));
         store(carry, of_c * f);
         store(q, of_c * g * slope_of_sigmoid(in));
@@ -339,6 +370,7 @@ struct Gru {
       a[m][1] = load(s.input[i + m] + H + v);
       a[m][2] = load(c.d + v);
     }
+    fetch<M, 1>(s, i, v, 1);
     if (recurs) multiply<M, 3>(a, h, w, H);
     UNROLL for (int m = 0; m < M; m++) {
       const int64_t at = s.at(i + m);
@@ -382,6 +414,7 @@ struct Elman {
     states_before<M>(h, s, i);
     UNROLL for (int m = 0; m < M; m++)
       UNROLL for (int b = 0; b < U; b++) a[m][b] = load(s.input[i + m] + v + b * LANES);
+    fetch<M, U>(s, i, v, 1);
     if (recurs) multiply<M, U>(a, h, w, c.units);
     UNROLL for (int m = 0; m < M; m++)
       UNROLL for (int b = 0; b < U; b++) store(c.states + (s.at(i + m) + c.rows) * c.units + v + b * LANES, tanh(a[m][b]));
@@ -452,7 +485,7 @@ INLINE void clear(const Order &order, int64_t t, int64_t rows, float *array, int
 }
 
 TARGET static int64_t forward(const Call &call) {
-  const int64_t H = call.units, blocks = call.kind == LSTM ? 4 : call.kind == GRU ? 3 : 1;
+  const int64_t H = call.units, blocks = blocks_of(call);
   Order order;
   Packed packed, pointers;
   float *w = packed.make(blocks * H * H);
@@ -467,7 +500,7 @@ TARGET static int64_t forward(const Call &call) {
     if (call.memory) memset(call.memory + order.row[i] * H, 0, sizeof(float) * H);
   }
   for (int64_t t = 0; t < call.steps; t++) {
-    const Step s{call, t, order.row, input};
+    const Step s{call, t, order.row, input, is_far(call)};
     const int64_t n = order.live[t];
     const bool recurs = t > 0 || call.has_first;
     for (int64_t i = 0; i < n; i++)
@@ -496,74 +529,6 @@ TARGET static int64_t forward(const Call &call) {
     memcpy(call.last + row * H, call.states + at * H, sizeof(float) * H);
   }
   return NONE;
-}
-
-// The gradient of the states of a step, and what the cell makes of it: one block of columns.
-template <class Cell, int U> struct BackwardColumns {
-  const Step &s;
-  int64_t v;
-  const float *w;
-  bool has_next;
-  template <int M> TARGET void run(int64_t i) const {
-    const Call &c = s.call;
-    const int64_t H = c.units;
-    Vec a[M][U];
-    UNROLL for (int m = 0; m < M; m++)
-      UNROLL for (int b = 0; b < U; b++) a[m][b] = c.gradient ? load(c.gradient + s.at(i + m) * H + v + b * LANES) : Vec{};
-    if (!has_next && c.of_last) {  // it is the last step of these rows
-      UNROLL for (int m = 0; m < M; m++)
-        UNROLL for (int b = 0; b < U; b++) a[m][b] += load(c.of_last + s.row[i + m] * H + v + b * LANES);
-    }
-    if (has_next) {  // what the sums of the next step tell
-      const float *next[M];
-      const int64_t blocks = c.kind == LSTM ? 4 : c.kind == GRU ? 3 : 1;
-      UNROLL for (int m = 0; m < M; m++) next[m] = (c.kind == ELMAN ? c.sums : c.gates) + (s.at(i + m) + c.rows) * blocks * H;
-      const int64_t n = c.kind == GRU ? 2 * H : blocks * H;
-      multiply<M, U>(a, next, w, n);
-      if (c.kind == GRU) {
-        UNROLL for (int m = 0; m < M; m++) next[m] = c.extra + (s.at(i + m) + c.rows) * H;
-        multiply<M, U>(a, next, w + n * U * LANES, H);
-      }
-    }
-    Cell::template backward<M, U>(s, i, v, a);
-  }
-};
-
-template <class Cell, int U> INLINE void backward_block(const Step &s, const Order &order, int64_t v, const float *w) {
-  constexpr int M = U == 1 ? 8 : rows_at_once<U>();
-  const int64_t going_on = order.live[s.t + 1], n = order.live[s.t];
-  for_rows<M>(0, going_on, BackwardColumns<Cell, U>{s, v, w, true});
-  for_rows<M>(going_on, n, BackwardColumns<Cell, U>{s, v, w, false});
-}
-
-template <class Cell> TARGET static int64_t backward_of(const Call &call, float *sums, int64_t blocks) {
-  const int64_t H = call.units;
-  Order order;
-  Packed packed;
-  float *w = packed.make(blocks * H * H);
-  if (!w || !order.make(call)) return NO_MEMORY;
-  pack_columns(w, call.u, blocks * H, H, H, 1);
-  for (int64_t t = call.steps - 1; t >= 0; t--) {
-    const Step s{call, t, order.row, nullptr};
-    for (int64_t v = 0; v < H; v += width(v, H) * LANES) {
-      const float *block = w + v * blocks * H;
-      if (width(v, H) == 4)
-        backward_block<Cell, 4>(s, order, v, block);
-      else if (width(v, H) == 2)
-        backward_block<Cell, 2>(s, order, v, block);
-      else
-        backward_block<Cell, 1>(s, order, v, block);
-    }
-    clear(order, t, call.rows, sums, blocks * H);
-    if (call.kind == GRU) clear(order, t, call.rows, call.extra, H);
-  }
-  return NONE;
-}
-
-TARGET static int64_t backward(const Call &call) {
-  if (call.kind == LSTM) return backward_of<Lstm>(call, call.gates, 4);
-  if (call.kind == GRU) return backward_of<Gru>(call, call.gates, 3);
-  return backward_of<Elman>(call, call.sums, 1);
 }
 
 // How many products are added before their sum is: one sum over a long batch would lose digits.
@@ -612,39 +577,131 @@ struct Weighing {
   }
 };
 
-// The gradient of u: each thread computes some of its rows.
-TARGET static int64_t weigh(const Call &call, float *of_u) {
-  const int64_t H = call.units, blocks = call.kind == LSTM ? 4 : call.kind == GRU ? 3 : 1;
+// What the gradients of the sums add up to, step by step: the gradient of u, (blocks * units, units), and those of the
+// table's rows that were read. Either may be null. A part is a share of the columns of the sums.
+struct Collector {
+  const Call &call;
+  float *of_u, *of_table;
+  int64_t columns, begin, end, n = 0;
+  int64_t *at = nullptr;  // the rows that wait
   Packed memory;
-  int64_t *at = reinterpret_cast<int64_t *>(memory.make(2 * call.steps * call.rows)), n = 0;
-  if (!at) return NO_MEMORY;
-  for (int64_t t = 0; t < call.steps; t++)
-    for (int64_t row = 0; row < call.rows; row++)
-      if (t < Order::length(call, row)) at[n++] = t * call.rows + row;
-  const float *sums = call.kind == ELMAN ? call.sums : call.gates;
-  const int64_t begin = blocks * H * call.part / call.n_parts, end = blocks * H * (call.part + 1) / call.n_parts;
-  const int64_t n_beside = call.kind == GRU ? 2 * H : blocks * H;  // what a GRU recalls has sums of its own
-  memset(of_u + begin * H, 0, sizeof(float) * (end - begin) * H);
-  for (int64_t k = 0; k < n; k += MULTIPLIED_AT_ONCE) {
-    const int64_t n_rows = n - k < MULTIPLIED_AT_ONCE ? n - k : MULTIPLIED_AT_ONCE;
-    const Weighing beside{sums, call.states, blocks * H, H, at + k, n_rows, of_u};
-    const Weighing recalled{call.extra, call.states, H, H, at + k, n_rows, of_u + n_beside * H};
-    for_rows<rows_at_once<2>()>(begin, end < n_beside ? end : n_beside, beside);
-    for_rows<rows_at_once<2>()>(begin < n_beside ? 0 : begin - n_beside, end - n_beside, recalled);
+
+  TARGET Collector(const Call &c, float *u, float *table) : call(c), of_u(u), of_table(table) {
+    const int64_t H = c.units;
+    columns = blocks_of(c) * H;
+    begin = columns / LANES * c.part / c.n_parts * LANES;
+    end = columns / LANES * (c.part + 1) / c.n_parts * LANES;
+    if (of_u) memset(of_u + begin * H, 0, sizeof(float) * (end - begin) * H);
+    at = reinterpret_cast<int64_t *>(memory.make(2 * (MULTIPLIED_AT_ONCE + c.rows)));
+  }
+
+  // Takes a step whose gradients are there now. Its rows wait until there are enough for a product, and are still in a
+  // cache then; how many wait doesn't depend on threads, and neither does the order of additions.
+  TARGET void add(int64_t t) {
+    const float *sums = call.kind == ELMAN ? call.sums : call.gates;
+    const bool has_before = t > 0 || call.has_first;  // or else these have read a state of 0
+    for (int64_t row = 0; row < call.rows; row++) {
+      if (t >= Order::length(call, row)) continue;
+      const int64_t place = t * call.rows + row;
+      if (has_before && of_u) at[n++] = place;
+      if (!of_table) continue;
+      const float *from = sums + place * columns;
+      float *to = of_table + id_of(call, t, row) * columns;
+      for (int64_t v = begin; v < end; v += LANES) store(to + v, load(to + v) + load(from + v));
+    }
+    if (n >= MULTIPLIED_AT_ONCE || t == 0) multiply(sums);
+  }
+
+  TARGET void multiply(const float *sums) {
+    const int64_t H = call.units, n_beside = call.kind == GRU ? 2 * H : columns;  // what a GRU recalls has sums of its own
+    for (int64_t k = 0; k < n; k += MULTIPLIED_AT_ONCE) {
+      const int64_t n_rows = n - k < MULTIPLIED_AT_ONCE ? n - k : MULTIPLIED_AT_ONCE;
+      const Weighing beside{sums, call.states, columns, H, at + k, n_rows, of_u};
+      const Weighing recalled{call.extra, call.states, H, H, at + k, n_rows, of_u + n_beside * H};
+      for_rows<rows_at_once<2>()>(begin, end < n_beside ? end : n_beside, beside);
+      for_rows<rows_at_once<2>()>(begin < n_beside ? 0 : begin - n_beside, end - n_beside, recalled);
+    }
+    n = 0;
+  }
+};
+
+// The gradient of the states of a step, and what the cell makes of it: one block of columns.
+template <class Cell, int U> struct BackwardColumns {
+  const Step &s;
+  int64_t v;
+  const float *w;
+  bool has_next;
+  template <int M> TARGET void run(int64_t i) const {
+    const Call &c = s.call;
+    const int64_t H = c.units;
+    Vec a[M][U];
+    UNROLL for (int m = 0; m < M; m++)
+      UNROLL for (int b = 0; b < U; b++) a[m][b] = c.gradient ? load(c.gradient + s.at(i + m) * H + v + b * LANES) : Vec{};
+    if (!has_next && c.of_last) {  // it is the last step of these rows
+      UNROLL for (int m = 0; m < M; m++)
+        UNROLL for (int b = 0; b < U; b++) a[m][b] += load(c.of_last + s.row[i + m] * H + v + b * LANES);
+    }
+    fetch<M, U>(s, i, v, 0);
+    if (has_next) {  // what the sums of the next step tell
+      const float *next[M];
+      const int64_t blocks = blocks_of(c);
+      UNROLL for (int m = 0; m < M; m++) next[m] = (c.kind == ELMAN ? c.sums : c.gates) + (s.at(i + m) + c.rows) * blocks * H;
+      const int64_t n = c.kind == GRU ? 2 * H : blocks * H;
+      multiply<M, U>(a, next, w, n);
+      if (c.kind == GRU) {
+        UNROLL for (int m = 0; m < M; m++) next[m] = c.extra + (s.at(i + m) + c.rows) * H;
+        multiply<M, U>(a, next, w + n * U * LANES, H);
+      }
+    }
+    Cell::template backward<M, U>(s, i, v, a);
+  }
+};
+
+template <class Cell, int U> INLINE void backward_block(const Step &s, const Order &order, int64_t v, const float *w) {
+  constexpr int M = U == 1 ? 8 : rows_at_once<U>();
+  const int64_t going_on = order.live[s.t + 1], n = order.live[s.t];
+  for_rows<M>(0, going_on, BackwardColumns<Cell, U>{s, v, w, true});
+  for_rows<M>(going_on, n, BackwardColumns<Cell, U>{s, v, w, false});
+}
+
+template <class Cell> TARGET static int64_t backward_of(const Call &call, float *sums, Collector *collector) {
+  const int64_t H = call.units, blocks = blocks_of(call);
+  Order order;
+  Packed packed;
+  float *w = packed.make(blocks * H * H);
+  if (!w || !order.make(call)) return NO_MEMORY;
+  pack_columns(w, call.u, blocks * H, H, H, 1);
+  for (int64_t t = call.steps - 1; t >= 0; t--) {
+    const Step s{call, t, order.row, nullptr, is_far(call)};
+    for (int64_t v = 0; v < H; v += width(v, H) * LANES) {
+      const float *block = w + v * blocks * H;
+      if (width(v, H) == 4)
+        backward_block<Cell, 4>(s, order, v, block);
+      else if (width(v, H) == 2)
+        backward_block<Cell, 2>(s, order, v, block);
+      else
+        backward_block<Cell, 1>(s, order, v, block);
+    }
+    clear(order, t, call.rows, sums, blocks * H);
+    if (call.kind == GRU) clear(order, t, call.rows, call.extra, H);
+    if (collector) collector->add(t);
   }
   return NONE;
 }
 
-TARGET static int64_t gather(const Call &call, float *table) {
-  const int64_t columns = (call.kind == LSTM ? 4 : call.kind == GRU ? 3 : 1) * call.units;
-  const float *sums = call.kind == ELMAN ? call.sums : call.gates;
-  for (int64_t t = 0; t < call.steps; t++)
-    for (int64_t row = 0; row < call.rows; row++) {
-      if (t >= Order::length(call, row)) continue;
-      const float *from = sums + (t * call.rows + row) * columns;
-      float *to = table + id_of(call, t, row) * columns;
-      for (int64_t k = 0; k < columns; k += LANES) store(to + k, load(to + k) + load(from + k));
-    }
+TARGET static int64_t backward(const Call &call, float *of_u, float *of_table) {
+  // other parts need what each computes of the sums: they collect when all have done
+  Collector own(call, of_u, of_table), *collector = call.n_parts == 1 && (of_u || of_table) ? &own : nullptr;
+  if (!own.at) return NO_MEMORY;
+  if (call.kind == LSTM) return backward_of<Lstm>(call, call.gates, collector);
+  if (call.kind == GRU) return backward_of<Gru>(call, call.gates, collector);
+  return backward_of<Elman>(call, call.sums, collector);
+}
+
+TARGET static int64_t collect(const Call &call, float *of_u, float *of_table) {
+  Collector collector(call, of_u, of_table);
+  if (!collector.at) return NO_MEMORY;
+  for (int64_t t = call.steps - 1; t >= 0; t--) collector.add(t);
   return NONE;
 }
 

@@ -203,6 +203,7 @@ def _compute(kind: str, is_backward: bool, given: Given, keep: bool) -> tuple[Co
     if keep and kind != "rnn":
         # each row's inputs are read before its gates are written
         gates = source if ids is None else x.new_empty(n_steps * n, u.shape[0])
+    if keep and kind == "gru":
         extra = x.new_empty(n_steps, n, size)
     u, d = u.contiguous(), (d[2 * size :] if kind == "gru" else d).contiguous()
     lengths = None if lengths is None else lengths.contiguous()
@@ -267,14 +268,16 @@ class _States(torch.autograd.Function):
         # kept by name until the library has read them
         of_states, of_last = (None if one is None else one.contiguous() for one in (of_states, of_last))
         call.gradient, call.of_last, call.carry, call.sums = map(_address, (of_states, of_last, carry, sums))
-        library.backward(call)
-
         needs = Given(*ctx.needs_input_grad[2:])
+        of_u = x.new_empty(u.shape) if needs.u else None
+        of_table = None if ids is None else x.new_zeros(x.shape[0], u.shape[0])
+        library.backward(call, of_u, of_table)
+
         # a GRU's recalled part is a sum of its own, beside those of r and z
         recalled = recalled.view(-1, size) if kind == "gru" else None
         of_h: Any = None
         of_b: Any = None
-        of_u = of_x = of_w = of_d = None
+        of_x = of_w = of_d = None
         if needs.h:
             if recalled is None:
                 of_h = sums[:n] @ u
@@ -282,13 +285,7 @@ class _States(torch.autograd.Function):
                 of_h = carry + sums[:n, : 2 * size] @ u[: 2 * size] + recalled[:n] @ u[2 * size :]
             if of_last is not None and lengths is not None:  # what has no steps ends as it begins
                 of_h = of_h + of_last * (lengths == 0)[:, None]
-        if needs.u:
-            of_u = x.new_empty(u.shape)
-            library.weigh(call, of_u)
-        of_inputs = sums
-        if ids is not None:
-            of_inputs = x.new_zeros(x.shape[0], u.shape[0])
-            library.gather(call, of_inputs)
+        of_inputs = sums if of_table is None else of_table
         with torch.autocast("cpu", torch.bfloat16) if ctx.is_autocast else nullcontext():  # as forward
             if needs.x:
                 of_x = (of_inputs @ w).view_as(x)
