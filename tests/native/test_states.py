@@ -104,6 +104,28 @@ def test_states_and_gradients_are_torchs(monkeypatch, level, kind, size, given):
     assert greatest_error(problem.differentiate(problem.found, torch.float32), exact) < 2e-6
 
 
+@every_kind
+def test_arrays_greater_than_a_cache(kind):
+    problem = Problem(kind, 48, n_steps=150, n=60, ids=True)
+    exact = problem.differentiate(problem.expected, torch.float64)
+    assert greatest_error(problem.differentiate(problem.found, torch.float32), exact) < 2e-6
+
+
+@every_kind
+@pytest.mark.parametrize("needed", [["x"], ["u"], ["x", "w", "b"]], ids=str)
+def test_gradients_of_some_of_what_is_given(kind, needed):
+    """Of a table alone, as where weights are frozen, and of weights alone."""
+    problem = Problem(kind, 16, ids=True)
+    names = ("states", "x", "w", "u", "b", "d")
+    expected = dict(zip(names, problem.differentiate(problem.found, torch.float32), strict=True))
+    given = dict(zip(names[1:], (problem.x, *problem.weights), strict=True))
+    given = {name: one.detach().clone().requires_grad_(name in needed) for name, one in given.items()}
+    states = problem.found(*given.values()) * problem.real
+    found = torch.autograd.grad(states, [given[name] for name in needed], problem.gradient)
+    for name, one in zip(needed, found, strict=True):
+        assert torch.equal(one, expected[name])
+
+
 @every_level
 @every_kind
 @pytest.mark.parametrize(("n_steps", "n"), [(1, 1), (1, 5), (30, 1), (4, 30), (60, 17)])
@@ -330,8 +352,9 @@ def test_forked_processes_compute_the_same_bits():
 
 
 @every_kind
-def test_rows_may_be_shared_among_threads(monkeypatch, kind):
-    problem = Problem(kind, 24, n=11)
+@pytest.mark.parametrize("given", [{"n": 11}, {"n": 11, "n_steps": 70, "ids": True}], ids=str)
+def test_rows_may_be_shared_among_threads(monkeypatch, kind, given):
+    problem = Problem(kind, 24, **given)
     expected = problem.differentiate(problem.found, torch.float32)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
     monkeypatch.setattr(library, "MIN_ROWS", 2)
