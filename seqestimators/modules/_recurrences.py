@@ -3,9 +3,10 @@
 The inputs of all steps are multiplied at once, as are the gradients of the weights; where the inputs are
 token ids, the vectors of the vocabulary are multiplied, and each step reads a row of the product. The
 hyperbolic tangent is ``2 sigmoid(2 a) - 1``: torch's sigmoid takes a sixth of the time of its tanh, and the
-result is as exact.
+result is as exact. An LSTM is PyTorch's own, which runs on oneDNN.
 """
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
@@ -13,7 +14,12 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-__all__ = ["ElmanStates", "GRUStates"]
+__all__ = ["ElmanStates", "GRUStates", "read_in_parts"]
+
+N_BYTES_KEPT = 2**25
+"""The largest block of memory that the C library of Linux keeps when it is freed."""
+N_BYTES_OF_LSTM = 64
+"""In one block, for each unit at each step of a row, where gradients are needed: 61 with oneDNN 3.12."""
 
 
 def _project(x: Tensor, ids: Tensor | None, w: Tensor, bias: Tensor) -> Tensor:
@@ -146,3 +152,38 @@ class GRUStates(torch.autograd.Function):
         torch.mul(of_new, of_states[1:], out=of_recalled)  # now of the input's part
         of_x, of_w, of_b = _differentiate_projection(ctx, of_sums, x, ids, w)
         return of_x, of_states[0], of_w, of_u, of_b, of_d, None
+
+
+def read_in_parts(
+    read: Callable[[Tensor, Any], tuple[Tensor, Any]], inputs: Tensor, state: Any, size: int
+) -> tuple[Tensor, Any]:
+    """Let PyTorch's LSTM read so many steps at once that its memory need not be asked for anew in each batch.
+
+    Each page of it is filled with zeros then, which takes a tenth of the time of
+    training.
+
+    Parameters
+    ----------
+    read : function
+        Takes inputs and state, and returns states and state.
+    inputs : Tensor of shape (n, T, d)
+    state : tuple of two Tensors of shape (1, n, h), or None
+    size : int
+        Number of units h.
+
+    Returns
+    -------
+    states : Tensor of shape (n, T, h)
+    state : tuple of two Tensors of shape (1, n, h)
+    """
+    n, n_steps, _ = inputs.shape
+    most = max(N_BYTES_KEPT // (N_BYTES_OF_LSTM * max(n, 1) * size), 1)
+    is_onednns = inputs.device.type == "cpu" and inputs.dtype == torch.float32
+    if n_steps <= most or not is_onednns or not torch.is_grad_enabled():
+        return read(inputs, state)
+    n_parts = -(-n_steps // most)
+    parts = []
+    for part in inputs.split(-(-n_steps // n_parts), dim=1):
+        states, state = read(part, state)
+        parts.append(states)
+    return torch.cat(parts, dim=1), state

@@ -6,6 +6,7 @@ A cell of one's own is a subclass of :class:`Cell`, entered in `CELLS`; nothing 
 import warnings
 from collections.abc import Mapping
 from contextlib import nullcontext
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from torch.nn import functional as F
 
 from .. import _native
 from ._mixed_precision import is_mixed_precision, takes_bfloat16
-from ._recurrences import ElmanStates, GRUStates
+from ._recurrences import ElmanStates, GRUStates, read_in_parts
 from ._registry import Registry
 from .batch import reverse_each
 from .states import StatesAndEnd
@@ -253,12 +254,15 @@ class _TorchCell(Cell):
                 states = self._recur(inputs.transpose(0, 1), None if state is None else state[0])
                 return states, (states[:, -1],)
         given = None if state is None else tuple(part[None].contiguous() for part in state)
-        is_single = len(self.parts) == 1
         with torch.autocast(inputs.device.type, enabled=False) if is_mixed else nullcontext():
             if is_mixed and takes_bfloat16(inputs):
                 return self._forward_in_bfloat16(inputs, given)
-            states, last = self.torch_class.forward(self, inputs, given[0] if given and is_single else given)
-        return states, (last[0],) if is_single else tuple(part[0] for part in last)
+            read = partial(self.torch_class.forward, self)
+            if len(self.parts) == 1:
+                states, last = read(inputs, given[0] if given else None)
+                return states, (last[0],)
+            states, (last, memory) = read_in_parts(read, inputs, given, self.hidden_size)
+            return states, (last[0], memory[0])
 
     def _forward_in_bfloat16(self, inputs: Tensor, given: State | None) -> tuple[Tensor, State]:
         """Compute the whole layer in bfloat16, as cuDNN can: torch's autocast would hand it float16."""

@@ -5,8 +5,8 @@ import pytest
 import torch
 from hypothesis import strategies as st
 
-from seqestimators.modules import CELLS
-from seqestimators.modules._recurrences import ElmanStates, GRUStates
+from seqestimators.modules import CELLS, _recurrences
+from seqestimators.modules._recurrences import ElmanStates, GRUStates, read_in_parts
 
 every_kind = pytest.mark.parametrize(
     ("states", "torch_class"), [(ElmanStates, torch.nn.RNN), (GRUStates, torch.nn.GRU)], ids=["rnn", "gru"]
@@ -109,3 +109,40 @@ def test_the_cell_takes_them_where_gradients_are_asked_for(name, monkeypatch):
     assert calls == [5]
     torch.testing.assert_close(states, expected)
     torch.testing.assert_close(last, expected_last)
+
+
+def read_and_count(layer, sizes):
+    def read(inputs, state):
+        sizes.append(inputs.shape[1])
+        return layer(inputs, state)
+
+    return read
+
+
+@pytest.mark.parametrize("with_state", [False, True])
+def test_an_lstm_reads_in_parts_what_it_reads_at_once(monkeypatch, with_state):
+    generator = torch.Generator().manual_seed(0)
+    layer = torch.nn.LSTM(3, 5, batch_first=True)
+    inputs = torch.randn(4, 11, 3, generator=generator, requires_grad=True)
+    first = [torch.randn(1, 4, 5, generator=generator, requires_grad=True) for _ in range(2)]
+    wanted = [inputs, *layer.parameters(), *(first if with_state else [])]
+    monkeypatch.setattr(_recurrences, "N_BYTES_KEPT", 4 * _recurrences.N_BYTES_OF_LSTM * 4 * 5)
+    results, sizes = [], []
+    for read in (layer, lambda *given: read_in_parts(read_and_count(layer, sizes), *given, 5)):
+        states, last = read(inputs, tuple(first) if with_state else None)
+        loss = states.sin().sum() + sum(part.square().sum() for part in last)
+        results.append([states, *last, *torch.autograd.grad(loss, wanted)])
+    assert sizes == [4, 4, 3]
+    torch.testing.assert_close(*results, rtol=1e-5, atol=1e-6)
+
+
+def test_an_lstm_reads_at_once_where_its_memory_is_small_or_not_onednns(monkeypatch):
+    sizes = []
+    read = read_and_count(torch.nn.LSTM(3, 5, batch_first=True), sizes)
+    read_in_parts(read, torch.zeros(4, 11, 3), None, 5)
+    monkeypatch.setattr(_recurrences, "N_BYTES_KEPT", 1)
+    with torch.no_grad():
+        read_in_parts(read, torch.zeros(4, 11, 3), None, 5)
+    double = read_and_count(torch.nn.LSTM(3, 5, batch_first=True, dtype=torch.float64), sizes)
+    read_in_parts(double, torch.zeros(4, 11, 3, dtype=torch.float64), None, 5)
+    assert sizes == [11, 11, 11]
