@@ -347,7 +347,8 @@ struct Lstm {
         const int64_t x = v + b * LANES, at = s.at(i + m);
         float *q = c.gates + at * 4 * H + x, *carry = c.carry + s.row[i + m] * H + x;
         Vec in = load(q), f = load(q + H), g = load(q + 2 * H), o = load(q + 3 * H);
-        Vec before = load(c.memory + at * H + x), shown = tanh(load(c.memory + (at + c.rows) * H + x));
+        Vec before = load(c.memory + at * H + x), h = load(c.states + (at + c.rows) * H + x);
+        Vec shown = h / (o > all(1e-30f) ? o : all(1e-30f));  // tanh of the memory, of which h has been o's share
         Vec of_c = fused(of_h[m][b] * o, slope_of_tanh(shown), load(carry));
         store(carry, of_c * f);
         store(q, of_c * g * slope_of_sigmoid(in));
