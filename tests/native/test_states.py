@@ -104,6 +104,22 @@ def test_states_and_gradients_are_torchs(monkeypatch, level, kind, size, given):
     assert greatest_error(problem.differentiate(problem.found, torch.float32), exact) < 2e-6
 
 
+@every_level
+@every_kind
+@pytest.mark.parametrize("in_all", [True, False])
+def test_gates_may_be_shut(monkeypatch, level, kind, in_all):
+    """Sums so far below 0 that a sigmoid is 1e-26, 1e-35, and 0 in single precision, and so far above.
+
+    In all blocks, or in the last one alone: the output gate of an LSTM.
+    """
+    monkeypatch.setattr(library.find_library(), "level", level)
+    problem = Problem(kind, 16)
+    biases = problem.weights[2].view(-1, 16)[slice(None) if in_all else slice(-1, None)]
+    biases += torch.tensor([-200.0, -80, -60, 0, 0, 60, 200, 0]).repeat(2)
+    exact = problem.differentiate(problem.expected, torch.float64)
+    assert greatest_error(problem.differentiate(problem.found, torch.float32), exact) < 2e-6
+
+
 @every_kind
 def test_arrays_greater_than_a_cache(kind):
     problem = Problem(kind, 48, n_steps=150, n=60, ids=True)
