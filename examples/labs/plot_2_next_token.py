@@ -335,11 +335,12 @@ ax.legend()
 # %%
 # Up to n = 15 LSTM and GRU are perfect, and the RNN nearly so. Up to n = 30
 # the LSTM gets more than nine of ten strings right with every seed; the GRU
-# gets a quarter on average (from none to six of ten, by seed), the RNN about a
-# tenth. With three letters the LSTM again gets about 92 % right, RNN and GRU
-# 80 to 90 % on average. Only three seeds: that the LSTM is best at n up to 30
-# is clear, all other orders are not. Even rounding changes them: on PyTorch in
-# place of the native kernel, the RNN got from 39 to 79 % with three letters.
+# gets a fifth on average (from none to a half, by seed), the RNN about a
+# tenth. With three letters the LSTM again gets about 92 % right, the GRU about
+# 80 % on average, and the RNN more than 90 %. Only three seeds: that the LSTM
+# is best at n up to 30 is clear, all other orders are not. Even rounding
+# changes them: on PyTorch in place of the native kernel, the RNN got from 39
+# to 79 % with three letters.
 #
 # And beyond the lengths of training? Of networks of 10 units that are trained
 # on n up to 50, three of ten LSTMs accept n = 500, and no GRU and no RNN does;
